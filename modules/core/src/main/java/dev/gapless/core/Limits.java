@@ -35,6 +35,12 @@ public final class Limits {
     /** Initial capacity of maps and lists keyed by node. Not a bound. */
     public static final int NODES_AT_FIRST = 4;
 
+    /** The most streams of earlier incarnations that a stored log has beside its own (rule D5). */
+    public static final int MOST_EARLIER_STREAMS = 16;
+
+    /** A log that is opened anew leaves out messages that have so many marks behind them (rule D10). */
+    public static final int MOST_MARKS = 256;
+
     /** Characters of a text that an error quotes. */
     private static final int MAX_SHOWN = 80;
 

@@ -1,21 +1,28 @@
 package dev.gapless.core;
 
 /**
- * What a producer says of its log when it answers a registration.
+ * What a producer says of a stream when it answers a registration.
  *
- * @param epoch the stream
+ * @param epoch the stream that it goes on in: its own, or one of an earlier incarnation that its store has
+ * @param uid the earlier incarnation whose stream it is; 0 if it is its own
  * @param startedMs when the log was made, in milliseconds since 1970, for people
  * @param publishes may anything ever be published there? If not, nothing of it can be missed, however it ends
+ * @param durable is the log stored, so that a later incarnation has it, too?
  */
-public record LogIdentity(Epoch epoch, long startedMs, boolean publishes) {
+public record LogIdentity(Epoch epoch, long uid, long startedMs, boolean publishes, boolean durable) {
 
-    /** That of a log to which something may be published. */
+    /** That of a log in memory to which something may be published. */
     public static LogIdentity fresh(Epoch epoch, long startedMs) {
-        return new LogIdentity(epoch, startedMs, true);
+        return new LogIdentity(epoch, 0, startedMs, true, false);
     }
 
     /** That of an incarnation's log of a topic with these settings. */
     public static LogIdentity of(long uid, String topic, TopicSettings settings, long startedMs) {
-        return new LogIdentity(Epoch.of(uid, topic), startedMs, settings.publishing());
+        return new LogIdentity(Epoch.of(uid, topic), 0, startedMs, settings.publishing(), settings.durable());
+    }
+
+    /** The same, of the stream of an earlier incarnation that is in the same log. */
+    public LogIdentity ofEarlier(Epoch stream, long incarnation) {
+        return new LogIdentity(stream, incarnation, startedMs, publishes, durable);
     }
 }

@@ -29,6 +29,10 @@ import java.util.function.Consumer;
  * @param registerJitter the share of that wait that is random, 0 to 1
  * @param registerAttempts after how many failed registrations in a row a consumer says that it gave up, or 0 for never; it goes on asking
  * @param readyTimeoutNs after this long {@code ready()} goes on without nodes that do not answer
+ * @param durable whether logs are stored
+ * @param durableReturnNs how long the node of a stored log is waited for
+ * @param storeTimeoutNs how long an answer of a store is waited for
+ * @param storeBackoff how long after a store failed it is asked again
  * @param producerReturnNs how long the end of a producer's node is not yet taken for a loss; also how long an unused empty log is kept
  * @param drainTimeoutNs how long a node that leaves waits for its consumers
  * @param reloadBackoff how long after a reload that failed it is tried again
@@ -58,6 +62,10 @@ public record TopicSettings(
         double registerJitter,
         int registerAttempts,
         long readyTimeoutNs,
+        boolean durable,
+        long durableReturnNs,
+        long storeTimeoutNs,
+        Backoff storeBackoff,
         long producerReturnNs,
         long drainTimeoutNs,
         Backoff reloadBackoff,
@@ -132,6 +140,10 @@ public record TopicSettings(
         public double registerJitter = 0.2;
         public int registerAttempts = 0;
         public long readyTimeoutNs = 10 * SECOND;
+        public boolean durable;
+        public long durableReturnNs = 300 * SECOND;
+        public long storeTimeoutNs = 10 * SECOND;
+        public Backoff storeBackoff = new Backoff(100 * MS, 10 * SECOND);
         public long producerReturnNs = 15 * SECOND;
         public long drainTimeoutNs = 4 * SECOND;
         public Backoff reloadBackoff = new Backoff(200 * MS, 10 * SECOND);
@@ -163,6 +175,10 @@ public record TopicSettings(
             registerJitter = from.registerJitter;
             registerAttempts = from.registerAttempts;
             readyTimeoutNs = from.readyTimeoutNs;
+            durable = from.durable;
+            durableReturnNs = from.durableReturnNs;
+            storeTimeoutNs = from.storeTimeoutNs;
+            storeBackoff = from.storeBackoff;
             producerReturnNs = from.producerReturnNs;
             drainTimeoutNs = from.drainTimeoutNs;
             reloadBackoff = from.reloadBackoff;
@@ -194,6 +210,10 @@ public record TopicSettings(
                     registerJitter,
                     registerAttempts,
                     readyTimeoutNs,
+                    durable,
+                    durableReturnNs,
+                    storeTimeoutNs,
+                    storeBackoff,
                     producerReturnNs,
                     drainTimeoutNs,
                     reloadBackoff,

@@ -55,6 +55,7 @@ public final class Given {
                 60 * SECOND,
                 NodeSettings.HELLO_BACKOFF,
                 History.Bounds.DEFAULT,
+                false,
                 true,
                 others);
     }

@@ -111,6 +111,28 @@ final class Placement {
         return !waiting.isEmpty() || !leaving.isEmpty();
     }
 
+    /** Does a reader get a stream of an earlier incarnation of that node from the log of a later one now? */
+    boolean carriesOf(String node) {
+        return shared.carriesOf(node) || catchUps.values().stream().anyMatch(catchUp -> catchUp.reader.carriesOf(node));
+    }
+
+    /** Has a reader yet to come to the end of that stream? */
+    boolean reads(Epoch stream) {
+        return shared.reads(stream) || catchUps.values().stream().anyMatch(catchUp -> catchUp.reader.reads(stream));
+    }
+
+    /** Has a reader less of that stream than up to there, or a subscription that waits for one? */
+    boolean lacks(Epoch stream, long head) {
+        return shared.lacks(stream, head)
+                || catchUps.values().stream().anyMatch(catchUp -> catchUp.reader.lacks(stream, head))
+                || waiting.stream()
+                        .anyMatch(one -> lacks(one.subscription.placedAt().get(stream), head));
+    }
+
+    private static boolean lacks(@Nullable Place place, long head) {
+        return place != null && !place.over() && Math.max(0, place.sequence()) < head;
+    }
+
     boolean isMute(Epoch stream) {
         return shared.isMute(stream) || catchUps.values().stream().anyMatch(catchUp -> catchUp.reader.isMute(stream));
     }
@@ -170,12 +192,16 @@ final class Placement {
             return;
         }
         if (waiting.add(one)) {
-            leave(one);
             one.waitsNs = now.ns();
+            TopicReader its = one.reader;
+            if (settings.backpressure() && its != null && !one.subscription.isOvertaken()) {
+                its.asksHowFar(one.subscription.placedAt(), now.ns()); // what it has yet to read is nowhere else, maybe
+                one.waitsNs += settings.registerBackoff().minNs();
+            } else {
+                leave(one);
+            }
         }
-        if (catchUps.isEmpty()) {
-            begin(now);
-        }
+        beginIfItIsTime(now);
     }
 
     private boolean isPlaced(OpenSubscription one, Now now) {
@@ -185,6 +211,7 @@ final class Placement {
         }
         TopicReader its = one.reader;
         if (its != null && !one.subscription.isOvertaken() && its.hasHeardOf(at)) {
+            waiting.remove(one);
             one.subscription.goOn(ReadOn.STAY);
             placed.accept(one);
             return true;
@@ -201,15 +228,22 @@ final class Placement {
         if (reader == one.reader) {
             return false; // it would not ask
         }
+        TopicReader its = one.subscription.isOvertaken() ? null : one.reader;
+        if (settings.durable() && its != null && !reader.hasBegunAs(its)) {
+            return false; // a log that is not open yet keeps nothing for who asks
+        }
         Map<Stream, End> ended = endsToTell(at, reader);
         Map<Epoch, Place> over = new HashMap<>();
         ended.keySet().forEach(stream -> over.put(stream.epoch(), Place.over(stream, Place.AWAITED)));
+        Map<Epoch, Place> passed = new HashMap<>(reader.feed().over(at, streams.known()));
+        passed.putAll(reader.lostOf(at));
+        over.putAll(passed);
         Feed.Placed placed = reader.place(at.with(over), one.claims(), now.ns());
         if (placed == null) {
             return false;
         }
         boolean unknown = one.forgotten != streams.forgotten();
-        move(one, reader, new ReadOn.In(reader.feed(), placed.cursor(), ended, unknown, placed.begins()));
+        move(one, reader, new ReadOn.In(reader.feed(), placed.cursor(), ended, unknown, placed.begins(), passed));
         return true;
     }
 
@@ -220,7 +254,8 @@ final class Placement {
             Stream stream = settled.stream();
             boolean concernsIt =
                     settled.wasMember() || at.get(stream) != null; // else it is a stranger's that another token named
-            if (concernsIt && !at.isOver(stream) && !reader.feed().hasEnd(stream.epoch())) {
+            boolean isAsked = streams.waitedFor(stream.epoch()) != null; // its node's store may have what is lacked
+            if (concernsIt && !isAsked && !at.isOver(stream) && !reader.feed().hasEnd(stream.epoch())) {
                 ended.put(stream, reader.asAnnouncedHere(settled.end()));
             }
         }
@@ -269,13 +304,22 @@ final class Placement {
                 isPlaced(one, now);
             }
         }
-        if (!waiting.isEmpty()) {
-            boolean isTime = now.ns() - waiting.iterator().next().waitsNs >= MOMENT_NS;
-            if (catchUps.isEmpty() || (isTime && catchUps.size() < settings.catchUpReaders())) {
-                begin(now);
-            } else if (isTime) {
-                endOneThatStandsStill(now.ns());
-            }
+        beginIfItIsTime(now);
+    }
+
+    private void beginIfItIsTime(Now now) {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        OpenSubscription first = waiting.iterator().next();
+        if (now.ns() - first.waitsNs < (catchUps.isEmpty() ? 0 : MOMENT_NS)) {
+            return;
+        }
+        leave(first); // its producers have not said that they have what it says
+        if (catchUps.size() < settings.catchUpReaders()) {
+            begin(now);
+        } else {
+            endOneThatStandsStill(now.ns());
         }
     }
 
@@ -301,6 +345,7 @@ final class Placement {
                 streams.expect(place.stream(), now);
             }
         }
+        streams.expectMore(from, now);
         reader.begin(from, Start.BEGINNING, now);
         for (OpenSubscription one : List.copyOf(waiting)) {
             if (start != null && start.equals(one.start)) {

@@ -5,6 +5,8 @@ import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Stream;
 
 /**
  * What a topic's readers share, and the number of one of them.
@@ -19,14 +21,14 @@ record ReaderContext(
     /** What one reader hears, and all have to know. */
     interface Heard {
         /** A node is back: whatever earlier incarnations of it published last is missed. Its stream goes on there now. */
-        void restarted(String node, Position successor, Now now);
+        void restarted(long reader, String node, Position successor, Now now);
 
         /**
          * The same, where the new incarnation does not go on at its beginning: earlier ones are lost.
          *
          * @return false if another reader asks that incarnation what became of them: its answer says more
          */
-        boolean replaced(String node, Now now);
+        boolean replaced(long reader, String node, Now now);
 
         /** Does one of that reader's subscriptions lack less of that stream than what lies behind this sequence? */
         boolean areFurther(long reader, Epoch stream, long sequence);
@@ -36,6 +38,13 @@ record ReaderContext(
 
         /** Behind which sequence the shared feed has all of that stream; less than 0 if it has nothing of it. */
         long sharedFrom(Epoch stream);
+
+        /**
+         * That reader has all of a stream that a later incarnation's log has, and that ended there.
+         *
+         * @param end as it is for whoever has not come there
+         */
+        void passed(Stream stream, long head, End end, Now now);
 
         /** A producer left in good order, and this is all that it published. */
         void left(Epoch stream, long head);

@@ -59,7 +59,7 @@ final class Registrar {
     void answered(Registration r, Session session, long nowNs) {
         r.answered(nowNs);
         if (r.isRegistering() && r.attempts().first().equals(session)) {
-            context.asking().answered(r.uid(), nowNs - r.askedNs(), nowNs);
+            context.asking().answered(r.host(), nowNs - r.askedNs(), nowNs);
         }
     }
 
@@ -71,7 +71,7 @@ final class Registrar {
     }
 
     private void ask(Registration r, Session session) {
-        send(r, new Register(context.topic(), context.reader(), session, r.uid(), r.asks(), feed.grantBytes()));
+        send(r, new Register(context.topic(), context.reader(), session, r.host(), r.asks(), feed.grantBytes()));
     }
 
     /**
@@ -99,7 +99,7 @@ final class Registrar {
 
     private long patienceNs(Registration r, long nowNs) {
         return context.asking()
-                .patienceNs(r.uid(), context.settings().registerBackoff().maxNs(), nowNs);
+                .patienceNs(r.host(), context.settings().registerBackoff().maxNs(), nowNs);
     }
 
     private long backoffNs(int attempt) {
@@ -138,6 +138,6 @@ final class Registrar {
     }
 
     private void send(Registration r, ToProducer message) {
-        context.outbox().send(r.uid(), message);
+        context.outbox().send(r.host(), message);
     }
 }

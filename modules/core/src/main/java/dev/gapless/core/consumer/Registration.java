@@ -24,10 +24,12 @@ import org.jspecify.annotations.Nullable;
 final class Registration {
     /** Whose it is; by its address until its member has said its name. */
     private Stream stream;
+    /** The member that is asked: that of the stream, or a later one of its node, whose store has the stream. */
+    private long host;
     /** What it waits for. What belongs to one phase alone is in there. */
     private Phase phase;
     /** What to ask for as long as there is no place, and no predecessor. */
-    private final Start start;
+    private Start start;
     /** Everything up to here is in the feed, or was announced as missed; {@link Place#AWAITED} before the first answer. */
     private long at;
     /** Has the feed anything of the stream? */
@@ -38,6 +40,8 @@ final class Registration {
     private boolean oldest;
     /** The highest sequence that it is known to have had. */
     private long head;
+    /** Was it announced that its node's store has less of it than was read? */
+    private boolean setBack;
     /** Since when {@code ready()} went on without its answer; null if it did not. */
     private @Nullable Long lateNs;
     /** Does what was published before its first answer count, although it has been removed? */
@@ -61,8 +65,12 @@ final class Registration {
     /** When that is to be sent. Invariant: 0 if none is put off. */
     private long ackDueNs;
 
+    /** Was it asked for what its log has, or has of a time, before an earlier stream in that log came first? */
+    private boolean past;
+
     private Registration(Stream stream, Phase phase, Start start, long at) {
         this.stream = stream;
+        this.host = stream.uid();
         this.phase = phase;
         this.start = start;
         this.at = at;
@@ -88,19 +96,20 @@ final class Registration {
     void becomePresent(Stream now) {
         assert phase instanceof Phase.Waiting : this;
         stream = now;
+        host = now.uid();
         phase = new Phase.Unnamed();
     }
 
     /**
      * It has said its name: to be asked now.
      *
-     * @param behind where the reader is in the stream of an incarnation of before, of which it is not settled how it ended
+     * @param behind what comes behind that in the stream of an incarnation of before it is asked for; null if for its own
      */
     void becomeNamed(Stream named, @Nullable Position behind, long nowNs) {
         assert phase instanceof Phase.Unnamed : this;
         stream = named;
-        boolean begins = at == Place.AWAITED && start instanceof Start.Beginning;
-        predecessor = begins ? behind : null;
+        host = named.uid();
+        predecessor = behind;
         phase = new Phase.Unasked(nowNs);
     }
 
@@ -143,6 +152,10 @@ final class Registration {
     /** It answered this attempt, or was overrun: its messages go on behind this sequence. */
     void becomeLive(Session answered, long to, boolean publishes, long patienceNs) {
         assert isRegistering() || isLive() : this + " at " + to;
+        if (isCarried() && to < at) {
+            setBack = true;
+            head = to;
+        }
         at = to;
         begun = true;
         predecessor = null;
@@ -167,6 +180,38 @@ final class Registration {
         } else if (phase instanceof Phase.LiveAmidAttempts amid) {
             phase = new Phase.LiveAmidAttempts(left, amid.dueNs());
         }
+    }
+
+    /** What the other one's member was asked is answered for this stream, which the same log has. */
+    void becomeAnsweredInsteadOf(Registration other) {
+        assert (phase instanceof Phase.Waiting || isUnnamed()) && other.isRegistering() : this + ", not " + other;
+        stream = new Stream(stream.epoch(), stream.uid(), other.stream.node());
+        host = other.host;
+        phase = other.phase;
+        wasAsked = true;
+    }
+
+    /** It is asked for what comes behind that. */
+    void becomeAskedBehind(Position behind) {
+        assert isRegistering() : this;
+        predecessor = behind;
+    }
+
+    /** What came before it in its log is over: its own stream comes next. */
+    void becomeNext() {
+        assert isRegistering() : this;
+        predecessor = null;
+    }
+
+    /** What its member was asked is answered for an earlier stream: it is asked for its own first message once that is over. */
+    void becomePreceded() {
+        assert isRegistering() : this;
+        phase = new Phase.Unnamed();
+        past |= asksForThePast();
+        start = Start.BEGINNING;
+        predecessor = null;
+        oldest = false;
+        unanswered = 0;
     }
 
     /** Everything up to there was announced as missed: what comes behind it is asked for next. */
@@ -230,6 +275,7 @@ final class Registration {
     void becomeWaiting(boolean ready) {
         assert isPresent() && !hasLeft() : this;
         promised = ready || at != Place.AWAITED || !(start instanceof Start.Latest);
+        host = stream.uid();
         predecessor = null;
         oldest = false;
         acknowledged();
@@ -254,6 +300,11 @@ final class Registration {
 
     boolean isUnnamed() {
         return phase instanceof Phase.Unnamed;
+    }
+
+    /** Does a token say more of its stream than the membership: where a subscription is, or whose it is? */
+    boolean isNamedByAToken() {
+        return isUnnamed() && (hasPlace() || !stream.isUnnamed());
     }
 
     boolean isRegistering() {
@@ -284,8 +335,14 @@ final class Registration {
         return stream;
     }
 
-    long uid() {
-        return stream.uid();
+    /** The member that is asked. */
+    long host() {
+        return host;
+    }
+
+    /** Is its stream in the log of a later incarnation, which answers for it? */
+    boolean isCarried() {
+        return isPresent() && host != stream.uid();
     }
 
     /** How far the feed has got; {@link Place#AWAITED} if the producer has not said where it is. */
@@ -295,6 +352,11 @@ final class Registration {
 
     boolean hasPlace() {
         return at != Place.AWAITED;
+    }
+
+    /** Is all of it wanted? */
+    boolean beginsAtTheBeginning() {
+        return !hasPlace() && start instanceof Start.Beginning;
     }
 
     /** Does what it publishes depend on when it answers? Not if it is read from its first message. */
@@ -317,9 +379,24 @@ final class Registration {
         return Math.max(head, at);
     }
 
+    /** Was it announced that its node's store has less of it than was read? */
+    boolean wasSetBack() {
+        return setBack;
+    }
+
+    /** The highest sequence that its producer said that it had. */
+    long heard() {
+        return head;
+    }
+
     /** Is it asked for what comes behind an earlier incarnation? */
     boolean asksForSuccession() {
         return predecessor != null;
+    }
+
+    /** What it is asked for what comes behind of; null if it is asked for its own. */
+    @Nullable Position predecessor() {
+        return predecessor;
     }
 
     /** What to ask for. */
@@ -331,6 +408,11 @@ final class Registration {
             return Start.EARLIEST;
         }
         return hasPlace() ? new Start.After(stream.at(at)) : start;
+    }
+
+    /** Is, or was, it asked for what its log has, or has of a time? */
+    boolean asksForThePast() {
+        return past || asks() instanceof Start.Earliest || asks() instanceof Start.Since;
     }
 
     boolean asksForTheOldest() {

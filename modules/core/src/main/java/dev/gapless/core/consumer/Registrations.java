@@ -49,14 +49,21 @@ final class Registrations {
         return null;
     }
 
-    /** That of a member. */
+    /** That of a member's own stream. */
     @Nullable Registration present(long uid) {
         for (Registration r : byStream.values()) {
-            if (r.uid() == uid && r.isPresent()) {
+            if (r.stream().uid() == uid && r.isPresent()) {
                 return r;
             }
         }
         return null;
+    }
+
+    /** Those of a member: of its own stream, and of earlier ones that it carries on. */
+    List<Registration> at(long uid) {
+        return byStream.values().stream()
+                .filter(r -> r.host() == uid && r.isPresent())
+                .toList();
     }
 
     // ------------------------------------------------------------------ all of them
@@ -70,7 +77,7 @@ final class Registrations {
         Set<Long> uids = new HashSet<>();
         for (Registration r : byStream.values()) {
             if (r.isAwaited() && !r.isLate()) {
-                uids.add(r.uid());
+                uids.add(r.host());
             }
         }
         return uids;

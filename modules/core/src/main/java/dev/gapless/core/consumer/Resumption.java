@@ -10,6 +10,7 @@ import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.subscription.Opening;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -45,7 +46,7 @@ final class Resumption {
         } else if (opening instanceof Opening.Since since) {
             resumption.since(since.timeMs());
         } else if (opening instanceof Opening.Earliest) {
-            resumption.withoutWhatIsOver();
+            resumption.withoutWhatIsOver(true);
         } else {
             return null;
         }
@@ -88,12 +89,38 @@ final class Resumption {
         }
         for (Streams.Settled settled : streams.settled()) {
             Stream stream = settled.stream();
-            if (settled.wasMember() && !listed.contains(stream.epoch())) {
+            boolean isAsked = streams.waitedFor(stream.epoch()) != null; // once more: its node's store may have it
+            if (settled.wasMember() && !isAsked && !listed.contains(stream.epoch())) {
+                places.put(stream.epoch(), Place.over(stream, Place.AWAITED));
+            } else if (covered && settled.end().hasGoneOn() && !isAsked && !listed.contains(stream.epoch())) {
+                covered = token.isMadeByHand() || hasReadOf(token, stream.node());
                 places.put(stream.epoch(), Place.over(stream, Place.AWAITED));
             }
         }
         if (covered && !token.isMadeByHand()) {
             endedSince(token.timeMs(), listed).forEach(this::announce);
+        } else if (!covered) {
+            withoutStrangers(listed);
+        }
+    }
+
+    /** Has it read something of the member that this node has now? Then it has passed what came before that. */
+    private boolean hasReadOf(CursorToken token, String node) {
+        return token.entries().stream().anyMatch(entry -> {
+            Stream member = entry.over() || entry.sequence() <= 0 ? null : streams.member(entry.epoch());
+            return member != null && member.node().equals(node);
+        });
+    }
+
+    /** What other tokens alone name, or a log of a later incarnation, may be passed: whatever may be missed is announced in one. */
+    private void withoutStrangers(Set<Epoch> listed) {
+        List<Stream> strangers = new ArrayList<>(streams.waitedFor());
+        streams.settled().forEach(settled -> strangers.add(settled.stream()));
+        for (Stream stranger : strangers) {
+            boolean wasMember = streams.wasMember(stranger.epoch());
+            if (!wasMember && !listed.contains(stranger.epoch()) && streams.isDurable(stranger.epoch())) {
+                places.put(stranger.epoch(), Place.lost(stranger, Place.AWAITED));
+            }
         }
     }
 
@@ -114,7 +141,8 @@ final class Resumption {
         Stream open = open(epoch);
         boolean isMember = streams.member(epoch) != null;
         boolean isKnown = open != null && (isMember ? streams.isNamed(open) : streams.wasMember(epoch));
-        Stream stream = open == null || !isKnown ? new Stream(epoch, entry.uid(), entry.node()) : open;
+        boolean isBetter = open != null && isKnown && (isMember || !open.isUnnamed()); // than what the token calls it
+        Stream stream = open != null && isBetter ? open : new Stream(epoch, entry.uid(), entry.node());
         if (entry.over()) {
             places.put(epoch, over(stream, Math.max(sequence, Place.AWAITED)));
             return;
@@ -150,17 +178,22 @@ final class Resumption {
     private @Nullable End endOf(CursorToken.Entry entry) {
         Streams.Settled settled = streams.settled(entry.epoch());
         EndedStreams.Gone gone = streams.remembered().get(entry.epoch());
-        if (settled != null) {
-            return settled.end();
-        } else if (gone == null) {
+        End end = settled != null ? settled.end() : gone == null ? null : gone.end(now.ms());
+        if (end == null) {
             return null;
         }
-        return gone.head() == null && streams.mayReturn(gone.departure(), now) ? null : gone.end(now.ms());
+        boolean isLacked = end.isOpen() || Math.max(0, entry.sequence()) < end.head();
+        if (isLacked && !end.isOpen() && streams.isDurable(entry.epoch())) {
+            return null; // its node's store may have it yet
+        }
+        boolean mayReturn = settled == null && gone != null && streams.mayReturn(gone.departure(), now);
+        return end.isOpen() && mayReturn ? null : end;
     }
 
     /** A member that a token does not list has joined since, or its subscription was told that it is lost, where nobody saw it any more. */
     private void unlisted(CursorToken token, Stream member) {
-        if (isSuccessor(token, member)) {
+        boolean mayBePassed = !covered && streams.isDurable(member.epoch()); // in another cluster, in a later log
+        if (isSuccessor(token, member) && !mayBePassed) {
             return; // nothing of it was given before the end of that one was announced
         }
         if (!covered || (!token.isMadeByHand() && !isNew(token, member))) {
@@ -191,26 +224,35 @@ final class Resumption {
 
     private void since(long timeMs) {
         covered = history.complete() && !history.severalClusters();
-        withoutWhatIsOver();
+        withoutWhatIsOver(false);
         for (EndedStreams.Gone gone :
                 history.complete() ? endedSince(timeMs, Set.of()) : List.<EndedStreams.Gone>of()) {
-            if (gone.head() == null) {
-                covered = false; // nor is it known whether it published anything since
+            Place place = places.get(gone.stream().epoch());
+            boolean mayBeStored = place != null && place.isOverUnlessStored();
+            if (gone.head() == null || mayBeStored) {
+                covered = false; // nor is it known whether it published anything since, and the log may have lost that
             } else {
                 announce(gone);
             }
         }
     }
 
-    private void withoutWhatIsOver() {
+    /** In which streams it begins; {@code all} if with all that logs have. */
+    private void withoutWhatIsOver(boolean all) {
         streams.members().forEach(member -> places.put(member.epoch(), Place.at(member, Place.AWAITED)));
         for (Streams.Settled settled : streams.settled()) {
-            if (settled.wasMember()) {
-                places.put(settled.stream().epoch(), Place.over(settled.stream(), Place.AWAITED));
+            Stream stream = settled.stream();
+            boolean goesOn =
+                    settled.end().hasGoneOn() || (all && settled.wasMember() && streams.isDurable(stream.epoch()));
+            if (goesOn) {
+                places.put(stream.epoch(), Place.overUnlessStored(stream));
+            } else if (settled.wasMember()) {
+                places.put(stream.epoch(), Place.over(stream, Place.AWAITED));
             }
         }
         for (Stream waited : streams.waitedFor()) {
-            if (streams.wasMember(waited.epoch())) { // else it concerns those alone whose tokens name it
+            boolean isSettled = streams.settled(waited.epoch()) != null;
+            if (streams.wasMember(waited.epoch()) && !isSettled) { // else it concerns those alone whose tokens name it
                 places.put(waited.epoch(), Place.at(waited, Place.UNKNOWN));
             }
         }

@@ -4,8 +4,11 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.EndedStreams;
+import dev.gapless.core.feed.Frontier;
+import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.StreamsView;
 import java.util.Collection;
@@ -38,7 +41,7 @@ final class Streams {
     private static final int MOST_SETTLED = 1_000;
 
     private final String topic;
-    private final long returnNs;
+    private final TopicSettings settings;
 
     private final Map<Epoch, Stream> members = new LinkedHashMap<>();
     /** Since when those run that have said their names, by the cluster's time. */
@@ -46,6 +49,8 @@ final class Streams {
 
     private final Map<Epoch, Waited> waited = new LinkedHashMap<>();
     private final Map<Epoch, Settled> settled = new LinkedHashMap<>();
+    /** Of which it was heard whether they are stored. */
+    private final Map<Epoch, Boolean> durable = new HashMap<>();
     /** How much they published that left in good order, and are members yet. */
     private final Map<Epoch, Long> left = new HashMap<>();
 
@@ -62,8 +67,26 @@ final class Streams {
      *
      * @param removedMs when its member was removed, by the cluster's time; {@code Long.MAX_VALUE} if it was none here
      * @param dueNs until when
+     * @param end how it ends if it is waited for in vain
+     * @param heard the highest sequence that a reader has heard of
      */
-    private record Waited(Stream stream, long removedMs, long sinceMs, long dueNs) {
+    private record Waited(Stream stream, long removedMs, long sinceMs, long dueNs, End end, long heard) {
+        Waited until(long nextNs) {
+            return new Waited(stream, removedMs, sinceMs, nextNs, end, heard);
+        }
+
+        Waited of(Stream named) {
+            return new Waited(named, removedMs, sinceMs, dueNs, end, heard);
+        }
+
+        Waited ending(End its) {
+            return new Waited(stream, removedMs, sinceMs, dueNs, its, Math.max(heard, its.head()));
+        }
+
+        Waited with(long sequence) {
+            return new Waited(stream, removedMs, sinceMs, dueNs, end, Math.max(heard, sequence));
+        }
+
         boolean wasMember() {
             return removedMs != Long.MAX_VALUE;
         }
@@ -80,9 +103,9 @@ final class Streams {
         }
     }
 
-    Streams(String topic, long returnNs) {
+    Streams(String topic, TopicSettings settings) {
         this.topic = topic;
-        this.returnNs = returnNs;
+        this.settings = settings;
     }
 
     /** What any thread may know, as of the last {@link #publish}. */
@@ -100,12 +123,20 @@ final class Streams {
                 removed.put(epoch, one.removedMs());
             }
         });
+        Set<Epoch> strangers = new HashSet<>();
+        waited.forEach((epoch, one) -> {
+            if (!one.wasMember()) {
+                strangers.add(epoch);
+            }
+        });
         settled.forEach((epoch, one) -> {
             if (one.wasMember()) {
                 removed.put(epoch, one.removedMs());
+            } else {
+                strangers.add(epoch);
             }
         });
-        known = new StreamsView(open, removed, settled.keySet(), unheard(), remembered, notices);
+        known = new StreamsView(open, removed, settled.keySet(), strangers, unheard(), remembered, notices);
     }
 
     HistoryView history() {
@@ -163,7 +194,8 @@ final class Streams {
             EndedStreams.Gone gone = remembered.get(epoch);
             head = gone == null ? null : gone.head(); // another member heard its farewell
         }
-        return head != null ? End.exact(head, now.ms()) : hadName ? null : End.lost(now.ms());
+        boolean mayReturn = hadName || isDurable(epoch); // a later incarnation's log says whose it was
+        return head != null ? End.exact(head, now.ms()) : mayReturn ? null : End.lost(now.ms());
     }
 
     /** It left in good order, and will be removed. */
@@ -204,10 +236,74 @@ final class Streams {
 
     // ------------------------------------------------------------------ those that are waited for
 
-    /** Its node may come back, and say what becomes of it. */
-    void waitFor(Stream removed, Now now) {
-        long sinceMs = sinceMs(removed);
-        waited.put(removed.epoch(), new Waited(removed, removedMs(removed, now), sinceMs, now.ns() + returnNs));
+    /**
+     * Its node may come back, and say what becomes of it.
+     *
+     * @param end how it ends if it is waited for in vain
+     */
+    void waitFor(Stream removed, End end, Now now) {
+        long dueNs = now.ns() + returnNs(removed.epoch());
+        waited.put(
+                removed.epoch(),
+                new Waited(removed, removedMs(removed, now), sinceMs(removed), dueNs, end, Math.max(0, end.head())));
+    }
+
+    /** A producer said whether it is stored. */
+    void setDurable(Epoch stream, boolean isDurable) {
+        durable.put(stream, isDurable);
+    }
+
+    /** Is it stored, so that a later incarnation of its node may have it? If nobody said so, the topic's own settings count. */
+    boolean isDurable(Epoch stream) {
+        return durable.getOrDefault(stream, settings.durable());
+    }
+
+    private long returnNs(Epoch stream) {
+        return isDurable(stream) ? settings.durableReturnNs() : settings.producerReturnNs();
+    }
+
+    /** Whose it is, as the log of a later incarnation says. */
+    void label(Stream named) {
+        waited.computeIfPresent(named.epoch(), (epoch, one) -> one.of(named));
+    }
+
+    /** That is how it ends if it is waited for in vain. */
+    void endsSo(Epoch stream, End end) {
+        waited.computeIfPresent(stream, (epoch, one) -> one.ending(end));
+    }
+
+    /** A reader has heard of this sequence of one that is waited for. */
+    void heardOf(Epoch stream, long sequence) {
+        waited.computeIfPresent(stream, (epoch, one) -> one.with(sequence));
+    }
+
+    /** The highest sequence of one that is waited for of which anybody here has heard. */
+    long heard(Epoch stream) {
+        Waited one = waited.get(stream);
+        return one == null ? 0 : one.heard();
+    }
+
+    /** Those are waited for once more, in their order, of which their node's store may have what lies between the place and the end. */
+    void expectMore(Frontier from, Now now) {
+        for (Settled one : settled.values()) {
+            Place place = from.get(one.stream());
+            if (place != null && !place.over() && mayHaveMore(one, place)) {
+                expect(place.stream(), now);
+            }
+        }
+    }
+
+    private boolean mayHaveMore(Settled one, Place place) {
+        return !members.containsKey(place.stream().epoch()) // else its member is asked
+                && !one.end().isOpen()
+                && Math.max(0, place.sequence()) < one.end().head()
+                && isDurable(place.stream().epoch());
+    }
+
+    /** How one ended that was waited for in vain. */
+    End endOfOverdue(Stream stream, Now now) {
+        Waited one = waited.get(stream.epoch());
+        return one == null ? End.lost(now.ms()) : one.end().at(now.ms());
     }
 
     /** A token names it, and this node has not heard of it: it may yet. {@return it, by the best label that anybody has said} */
@@ -219,8 +315,15 @@ final class Streams {
         if (its.isUnnamed()) {
             its = before != null ? before.stream() : gone != null ? gone.stream() : its;
         }
-        long dueNs = before == null ? now.ns() + returnNs : before.dueNs();
-        waited.put(epoch, new Waited(its, Long.MAX_VALUE, Long.MIN_VALUE, dueNs));
+        if (before != null) {
+            waited.put(epoch, before.of(its));
+            return its;
+        }
+        Settled over = settled.get(epoch);
+        long removedMs = over == null ? Long.MAX_VALUE : over.removedMs();
+        End end = over != null ? over.end() : gone == null ? End.lost(now.ms()) : gone.end(now.ms());
+        long dueNs = now.ns() + returnNs(epoch);
+        waited.put(epoch, new Waited(its, removedMs, Long.MIN_VALUE, dueNs, end, Math.max(0, end.head())));
         return its;
     }
 
@@ -249,7 +352,13 @@ final class Streams {
     /** When its member was removed, by the cluster's time; {@code Long.MAX_VALUE} if it was none here. */
     long removedMs(Stream waitedFor) {
         Waited one = waited.get(waitedFor.epoch());
-        return one == null ? Long.MAX_VALUE : one.removedMs();
+        if (one == null || !one.wasMember()) {
+            return Long.MAX_VALUE;
+        }
+        EndedStreams.Gone gone = remembered.get(waitedFor.epoch());
+        return gone == null
+                ? one.removedMs()
+                : gone.departure().endedMs(); // its clock may have been behind the others'
     }
 
     /** Those of a node. */
@@ -269,7 +378,7 @@ final class Streams {
     void waitLonger(Stream stream, Now now) {
         Waited one = waited.get(stream.epoch());
         if (one != null) {
-            waited.put(stream.epoch(), new Waited(one.stream(), one.removedMs(), one.sinceMs(), now.ns() + returnNs));
+            waited.put(stream.epoch(), one.until(now.ns() + returnNs(stream.epoch())));
         }
     }
 
@@ -290,8 +399,14 @@ final class Streams {
         named.remove(stream.epoch());
         long removedMs = before == null ? removedMs(stream, now) : before.removedMs();
         End its = removedMs == Long.MAX_VALUE ? end.ofStranger() : end;
-        settled.put(
-                stream.epoch(), new Settled(stream, its, removedMs, history().timeMs(now.ns())));
+        Settled earlier = settled.get(stream.epoch());
+        if (earlier == null
+                || !earlier.wasMember()
+                || removedMs != Long.MAX_VALUE) { // else a token waited for it once more
+            settled.put(
+                    stream.epoch(),
+                    new Settled(stream, its, removedMs, history().timeMs(now.ns())));
+        }
         return its;
     }
 
@@ -314,7 +429,9 @@ final class Streams {
         for (Stream stream : waitedFor()) {
             EndedStreams.Gone gone = remembered.get(stream.epoch());
             Long head = gone == null ? null : gone.head();
-            if (head != null) {
+            if (head != null && isDurable(stream.epoch())) {
+                endsSo(stream.epoch(), End.exact(head, now.ms())); // its node's store may have it yet
+            } else if (head != null) {
                 ends.put(stream, End.exact(head, now.ms()));
             }
         }
@@ -325,6 +442,7 @@ final class Streams {
     void forgetSettled(Set<Epoch> except, Now now) {
         long since = history().listedSinceMs(history().timeMs(now.ns()));
         settled.values().removeIf(one -> !except.contains(one.stream().epoch()) && isPast(one, since));
+        durable.keySet().removeIf(this::isUnknown);
     }
 
     /** There are too many of them: half of them are forgotten, whoever has not read how they ended; first those that tokens alone named. */
@@ -336,6 +454,7 @@ final class Streams {
                     .map(one -> one.stream().epoch())
                     .toList()
                     .forEach(settled::remove);
+            durable.keySet().removeIf(this::isUnknown);
             forgotten++;
         }
     }
@@ -345,10 +464,11 @@ final class Streams {
         return forgotten;
     }
 
-    /** Those of which tokens say that they ended. */
+    /** Those of which tokens say that they ended, and those of which that is not settled. */
     Set<Epoch> recent(Now now) {
         long since = history().listedSinceMs(history().timeMs(now.ns()));
         Set<Epoch> recent = new HashSet<>(left.keySet());
+        recent.addAll(waited.keySet()); // a feed may have their ends
         settled.forEach((epoch, one) -> {
             if (!isPast(one, since)) {
                 recent.add(epoch);
@@ -376,6 +496,7 @@ final class Streams {
             heard.addAll(remembered.epochs());
         }
         heard.retainAll(remembered.epochs());
+        durable.keySet().removeIf(this::isUnknown);
     }
 
     private Set<Epoch> unheard() {
@@ -400,6 +521,8 @@ final class Streams {
     /** May that incarnation's node still come back, or is it back already? */
     boolean mayReturn(Departure departure, Now now) {
         boolean isBack = named().stream().anyMatch(member -> member.node().equals(departure.node()));
-        return isBack || history().timeMs(now.ns()) - departure.endedMs() < returnNs / NS_PER_MS;
+        return isBack
+                || history().timeMs(now.ns()) - departure.endedMs()
+                        < returnNs(Epoch.of(departure.uid(), topic)) / NS_PER_MS;
     }
 }

@@ -30,6 +30,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -67,7 +68,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         this.asking = asking;
         this.outbox = outbox;
         this.arrived = new Effect.Arrived(topic, null);
-        this.streams = new Streams(topic, settings.producerReturnNs());
+        this.streams = new Streams(topic, settings);
         Placement.Readers readers = (number, start, its) -> new TopicReader(
                 new ReaderContext(topic, number, uid, its, asking, outbox, this), streams, new Feed(its), start);
         this.shared = readers.make(Message.SHARED_READER, Start.LATEST, settings);
@@ -266,27 +267,44 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         if (stream == null) {
             return;
         }
+        placement.readers(reader -> reader.hostGone(removed.uid(), now));
         End end = streams.endOf(stream, removed.published(), placement.isMute(stream.epoch()), now);
-        if (end != null) {
+        boolean isLacked = end != null && !end.isOpen() && placement.lacks(stream.epoch(), end.head());
+        if (end != null && !(isLacked && streams.isDurable(stream.epoch()))) {
             settle(stream, end, now);
         } else {
-            streams.waitFor(stream, now);
+            streams.waitFor(stream, end == null ? End.lost(now.ms()) : end, now);
+            placement.readers(reader -> streams.heardOf(stream.epoch(), reader.heard(stream.epoch())));
             placement.readers(reader -> reader.waitsFor(stream.epoch(), now.ns()));
         }
     }
 
     @Override
-    public void restarted(String node, Position successor, Now now) {
-        settleWaitedFor(node, End.restarted(successor, now.ms()), now);
+    public void restarted(long reader, String node, Position successor, Now now) {
+        endsOf(reader, node, End.restarted(successor, now.ms()), now);
     }
 
     @Override
-    public boolean replaced(String node, Now now) {
+    public boolean replaced(long reader, String node, Now now) {
         if (placement.asksForSuccession(node)) {
             return false;
         }
-        settleWaitedFor(node, End.lost(now.ms()), now);
+        endsOf(reader, node, End.lost(now.ms()), now);
         return true;
+    }
+
+    /** Earlier incarnations of that node ended so, as this reader hears; for this one alone while another one gets them. */
+    private void endsOf(long reader, String node, End end, Now now) {
+        TopicReader its = Objects.requireNonNull(placement.reader(reader));
+        boolean othersGetThem = placement.carriesOf(node);
+        for (Stream stream : streams.waitedFor(node)) {
+            if (othersGetThem && its.reads(stream.epoch())) {
+                its.ended(stream, end, now.ns());
+            }
+        }
+        if (!othersGetThem) {
+            settleWaitedFor(node, end, now);
+        }
     }
 
     @Override
@@ -314,6 +332,17 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     }
 
     @Override
+    public void passed(Stream stream, long head, End end, Now now) {
+        streams.endsSo(stream.epoch(), end);
+        if (!placement.reads(stream.epoch()) && !placement.lacks(stream.epoch(), head)) {
+            settle(stream, end, now);
+            streams.publish();
+            placement.changed(now.ns());
+            outbox.add(arrived); // it is in every feed
+        }
+    }
+
+    @Override
     public void left(Epoch stream, long head) {
         streams.left(stream, head);
     }
@@ -328,10 +357,10 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     private void settleOverdue(Now now) {
         boolean any = false;
         for (Stream stream : streams.overdue(now.ns())) {
-            if (placement.asksForSuccession(stream.node())) {
+            if (placement.asksForSuccession(stream.node()) || placement.carriesOf(stream.node())) {
                 streams.waitLonger(stream, now);
             } else {
-                settle(stream, End.lost(now.ms()), now);
+                settle(stream, streams.endOfOverdue(stream, now), now);
                 any = true;
             }
         }

@@ -1,6 +1,7 @@
 package dev.gapless.core.consumer;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -20,7 +21,9 @@ import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -52,6 +55,8 @@ final class TopicReader {
     private final Registrations registrations = new Registrations();
     /** Asks, and asks again. */
     private final Registrar registrar;
+    /** What becomes of the streams of earlier incarnations. */
+    private final Succession succession;
     /** How long the answers to attempts that were made in vain may still be under way. */
     private final long patienceNs;
 
@@ -73,6 +78,7 @@ final class TopicReader {
         this.feed = feed;
         this.startOfPresent = startOfPresent;
         this.registrar = new Registrar(context, feed);
+        this.succession = new Succession(context, streams, registrations, registrar, feed);
         this.patienceNs = context.settings().registerBackoff().maxNs();
         this.heartbeatNs = context.settings().heartbeatNs();
     }
@@ -117,12 +123,15 @@ final class TopicReader {
         }
         for (Stream waited : streams.waitedFor()) {
             Place place = from.get(waited);
-            if (place == null && streams.wasMember(waited.epoch())) {
+            boolean leadsOn =
+                    place != null && place.over() && streams.isDurable(waited.epoch()); // to what nobody has heard of
+            if ((place == null || leadsOn) && streams.wasMember(waited.epoch())) {
                 Registration r = Registration.ofMember(waited, unlisted);
                 r.becomeWaiting(true);
                 registrations.add(r);
             } else if (place != null && !place.over()) {
-                registrations.add(Registration.behind(waited, place.sequence(), false));
+                Stream stream = waited.isUnnamed() ? place.stream() : waited;
+                registrations.add(Registration.behind(stream, place.sequence(), false));
             }
         }
         askNamed(now.ns());
@@ -145,44 +154,52 @@ final class TopicReader {
     /** A member has said its name. */
     void onNamed(Stream stream, long nowNs) {
         Registration r = registrations.of(stream.epoch());
-        if (r != null && r.isUnnamed() && !isPreceded(stream)) {
-            r.becomeNamed(stream, predecessorOf(stream), nowNs);
+        if (r != null && r.isUnnamed() && !succession.isPreceded(stream)) {
+            r.becomeNamed(stream, succession.asksBehind(r, stream), nowNs);
             registrar.register(r, nowNs);
         }
-    }
-
-    /** Is an earlier incarnation of that node still a member, as a token says that names it? */
-    private boolean isPreceded(Stream stream) {
-        for (Registration r : registrations.all()) {
-            boolean isOther = !r.stream().epoch().equals(stream.epoch());
-            if (isOther
-                    && r.isUnnamed()
-                    && (r.hasPlace() || !r.stream().isUnnamed())
-                    && r.stream().node().equals(stream.node())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Where the reader is in the stream of an earlier incarnation of that node, of which it is not settled how it ended. */
-    private @Nullable Position predecessorOf(Stream stream) {
-        Position behind = null;
-        for (Registration r : registrations.all()) {
-            if (!r.isPresent() && r.stream().node().equals(stream.node())) {
-                behind = r.stream().at(Math.max(0, r.at()));
-            }
-        }
-        return behind;
     }
 
     /** A member is gone, and it is not settled how its stream ended. */
     void waitsFor(Epoch stream, long nowNs) {
         Registration r = registrations.of(stream);
-        if (r != null && r.isPresent() && !r.hasLeft()) {
+        if (r != null && r.isPresent() && !r.hasLeft() && !r.isCarried()) {
             r.becomeWaiting(ready);
             askNamed(nowNs);
         }
+    }
+
+    /** A member is gone: streams of earlier incarnations that it carried on wait again. */
+    void hostGone(long uid, Now now) {
+        for (Registration r : registrations.at(uid)) {
+            if (r.isCarried()) {
+                r.becomeWaiting(ready);
+                streams.waitLonger(r.stream(), now);
+            }
+        }
+    }
+
+    /** Does it get a stream of an earlier incarnation of that node from the log of a later one now? */
+    boolean carriesOf(String node) {
+        return registrations.all().stream()
+                .anyMatch(r -> r.isCarried() && r.stream().node().equals(node));
+    }
+
+    /** The highest sequence that it has heard of in that stream. */
+    long heard(Epoch stream) {
+        Registration r = registrations.of(stream);
+        return r == null ? 0 : r.heard();
+    }
+
+    /** Is it yet to read something of that stream? */
+    boolean reads(Epoch stream) {
+        return registrations.of(stream) != null;
+    }
+
+    /** Has it less of that stream than up to there? */
+    boolean lacks(Epoch stream, long head) {
+        Registration r = registrations.of(stream);
+        return r != null && !r.hasLeft() && Math.max(0, r.at()) < head;
     }
 
     /** It is settled how this stream ended. */
@@ -197,8 +214,8 @@ final class TopicReader {
         if (r.isPresent()) {
             r.becomeWaiting(ready);
         }
-        End its = asAnnouncedHere(end);
-        feed.ended(r.stream(), r.at(), its, r.isPromised());
+        End its = end.isOpen() || r.heard() <= end.head() ? asAnnouncedHere(end) : End.lost(end.timeMs());
+        feed.ended(r.stream(), r.at(), r.hasBegun() ? its.ofMember() : its, r.isPromised());
         if (its.isOpen() ? r.isPromised() : r.hasPlace() && r.at() < its.head()) {
             count(r, its.reason(), its.successor());
         }
@@ -274,7 +291,7 @@ final class TopicReader {
             Stream stream = r.stream();
             if (!r.isPresent()) {
                 places.remove(stream.epoch());
-                if (streams.wasMember(stream.epoch())) {
+                if (streams.wasMember(stream.epoch()) || r.hasBegun()) {
                     places.put(stream.epoch(), Place.over(stream, Math.max(r.at(), Place.AWAITED)));
                 }
             } else if (!r.hasBegun() && r.asks() instanceof Start.Latest) {
@@ -290,15 +307,59 @@ final class TopicReader {
      * @param claims whether its places are what an application says, and may be ones that the producers never had
      */
     Feed.@Nullable Placed place(Frontier at, boolean claims, long nowNs) {
-        return asksForUnlisted(at) && knowsNames(at) ? feed.place(at, new Asks(claims), nowNs) : null;
+        boolean fits = asksForUnlisted(at) && knowsNames(at) && asksInOrder(at);
+        return fits ? feed.place(at, new Asks(claims), nowNs) : null;
+    }
+
+    /** Streams that a subscription was told are lost, and that a later incarnation's log may have had: they stay over for it. */
+    Map<Epoch, Place> lostOf(Frontier at) {
+        Map<Epoch, Place> lost = new HashMap<>();
+        for (Place place : at.places()) {
+            Epoch stream = place.stream().epoch();
+            if (place.kind() == Place.Kind.LOST && streams.isDurable(stream) && comesNoMore(stream)) {
+                lost.put(stream, Place.over(place.stream(), place.sequence()));
+            }
+        }
+        return lost;
+    }
+
+    private boolean comesNoMore(Epoch stream) {
+        Registration r = registrations.of(stream);
+        return r == null ? feed.hasChain(stream) : r.isCarried() || !r.isPresent();
     }
 
     /** Are all places there within what the producers are known to have had? */
     boolean hasHeardOf(Frontier at) {
+        return heardLessOf(at).isEmpty();
+    }
+
+    /** Asks those producers how far they are of which a subscription has more than they were heard to have. */
+    void asksHowFar(Frontier at, long nowNs) {
+        for (Registration r : heardLessOf(at)) {
+            if (r.isLive() || r.isRegistering()) {
+                registrar.register(r, nowNs);
+            }
+        }
+    }
+
+    /** Those whose producers were heard to have less than that. */
+    private List<Registration> heardLessOf(Frontier at) {
+        List<Registration> less = new ArrayList<>();
         for (Place place : at.places()) {
             Registration r =
                     place.over() ? null : registrations.of(place.stream().epoch());
             if (r != null && place.sequence() > r.head()) {
+                less.add(r);
+            }
+        }
+        return less;
+    }
+
+    /** Has it begun every stream that the other one has begun, as far as both read it? */
+    boolean hasBegunAs(TopicReader other) {
+        for (Registration r : registrations.all()) {
+            Registration its = other.registrations.of(r.stream().epoch());
+            if (!r.hasBegun() && its != null && its.hasBegun()) {
                 return false;
             }
         }
@@ -319,6 +380,24 @@ final class TopicReader {
     private boolean asksForUnlisted(Frontier at) {
         for (Registration r : registrations.all()) {
             if (!r.hasBegun() && at.get(r.stream()) == null && !asksFromTheBeginning(r)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Does it come to no stream that a subscription has read through others of the node that were passed elsewhere? Nobody here can say that they
+     * were.
+     */
+    private boolean asksInOrder(Frontier at) {
+        for (Place place : at.places()) {
+            Registration r = place.over() || place.sequence() <= 0
+                    ? null
+                    : registrations.of(place.stream().epoch());
+            Registration first = r == null || r.hasBegun() ? null : succession.comesBefore(r);
+            Place before = first == null ? null : at.get(first.stream());
+            if (first != null && (before == null || before.over() || !before.isKnown())) {
                 return false;
             }
         }
@@ -354,7 +433,8 @@ final class TopicReader {
         if (r == null || r.hasBegun()) {
             return false;
         } else if (!place.isKnown()) {
-            return r.asks() instanceof Start.Latest;
+            boolean asksBehind = place.sequence() == Place.UNKNOWN && r.asksForSuccession();
+            return asksBehind || r.asks() instanceof Start.Latest;
         } else if (!r.hasPlace()) {
             return asksFromTheBeginning(r) && (!claims || place.sequence() == 0);
         }
@@ -371,6 +451,13 @@ final class TopicReader {
             }
             return;
         }
+        LogIdentity log = logOf(message);
+        if (log != null && r.isRegistering()) {
+            r = succession.answered(r, log, message, ready, now);
+            if (r == null) {
+                return;
+            }
+        }
         if ((r.isLive() || r.hasLeft()) && !r.isCurrent(message.session())) {
             onLaterAttempt(r, message, now.ns());
         } else if (message instanceof Registered registered) {
@@ -386,13 +473,18 @@ final class TopicReader {
         }
     }
 
+    private static @Nullable LogIdentity logOf(ToConsumer message) {
+        return message instanceof Registered registered
+                ? registered.log()
+                : message instanceof CursorExpired expired && expired.answersRegister() ? expired.log() : null;
+    }
+
     /**
      * Has it a session with this member, or will ask for one? Until then its earlier cursor keeps its place in the ring of a
      * producer with backpressure.
      */
     private boolean isDealingWith(long memberUid) {
-        Registration r = registrations.present(memberUid);
-        return r != null && !r.isUnnamed();
+        return registrations.at(memberUid).stream().anyMatch(r -> !r.isUnnamed());
     }
 
     private void onRegistered(Registration r, Registered message, Now now) {
@@ -406,7 +498,7 @@ final class TopicReader {
             registrar.register(r, now.ns()); // C2
             return;
         }
-        if (putsOff(r, now)) {
+        if (putsOff(r, message.log(), now)) {
             return;
         }
         if (goesOnLater) {
@@ -416,7 +508,7 @@ final class TopicReader {
         } else if (!r.hasBegun()) {
             feed.began(r.stream(), to);
         }
-        accepted(r, message.session(), to, message.log().publishes(), now);
+        accepted(r, message.session(), to, message.log(), now);
     }
 
     /**
@@ -425,9 +517,17 @@ final class TopicReader {
      *
      * @return whether its answer is put off
      */
-    private boolean putsOff(Registration r, Now now) {
-        boolean isSuccessor = !r.hasBegun() && !r.asksForSuccession() && predecessorOf(r.stream()) != null;
-        if (!isSuccessor || context.heard().replaced(r.stream().node(), now)) {
+    private boolean putsOff(Registration r, LogIdentity log, Now now) {
+        boolean isSuccessor =
+                !r.hasBegun() && !r.asksForSuccession() && !r.isCarried() && succession.isSuccessor(r.stream());
+        Position behind = isSuccessor && log.durable() ? succession.alsoAsksBehind(r) : null;
+        if (behind != null) {
+            r.becomeAskedBehind(behind); // of several the log has said what became of one
+            registrar.register(r, now.ns());
+            return true;
+        }
+        if (!isSuccessor
+                || context.heard().replaced(context.reader(), r.stream().node(), now)) {
             return false;
         }
         registrar.registerLater(r, now.ns());
@@ -452,14 +552,17 @@ final class TopicReader {
         }
         long to = message.resumeAt() - 1;
         onHead(r, message.head(), to, now.ns());
-        if (putsOff(r, now)) {
+        if (putsOff(r, message.log(), now)) {
             return;
         }
         if (r.asksForSuccession()) {
-            context.heard().restarted(r.stream().node(), r.stream().at(message.resumeAt()), now);
+            context.heard()
+                    .restarted(context.reader(), r.stream().node(), r.stream().at(message.resumeAt()), now);
         }
         boolean isOverrun = message.answersRegister() && message.reason() == Reason.OVERRUN;
-        if (isOverrun && context.heard().areFurther(context.reader(), r.stream().epoch(), Math.max(0, r.at()))) {
+        if (isOverrun
+                && !r.isCarried()
+                && context.heard().areFurther(context.reader(), r.stream().epoch(), Math.max(0, r.at()))) {
             r.becomeAskedForTheOldest(); // the ring may have all that others lack
             registrar.register(r, now.ns());
             return;
@@ -480,7 +583,7 @@ final class TopicReader {
         } else {
             expires(r, to, message.reason(), now.ms());
         }
-        accepted(r, message.session(), to, message.log().publishes(), now);
+        accepted(r, message.session(), to, message.log(), now);
     }
 
     private void expires(Registration r, long to, Reason reason, long nowMs) {
@@ -509,7 +612,7 @@ final class TopicReader {
      * asked anew.
      */
     private void onLaterAttempt(Registration r, ToConsumer message, long nowNs) {
-        long after = answeredAfter(message);
+        long after = answeredAfter(message, r.stream().epoch());
         if (r.hasLeft()) {
             if (!(message instanceof Batch)) {
                 registrar.acknowledgeEnd(r, message.session(), r.at()); // it waits for that reader, too
@@ -524,19 +627,24 @@ final class TopicReader {
         }
     }
 
-    /** The sequence behind which an attempt was answered to go on; {@link Place#UNKNOWN} if this is no answer. */
-    private static long answeredAfter(ToConsumer message) {
-        if (message instanceof Registered registered) {
+    /** The sequence behind which an attempt was answered to go on; {@link Place#UNKNOWN} if this is no answer, or for another stream. */
+    private static long answeredAfter(ToConsumer message, Epoch stream) {
+        if (message instanceof Registered registered && registered.log().epoch().equals(stream)) {
             return registered.next() - 1;
         }
-        return message instanceof CursorExpired expired && expired.answersRegister()
+        return message instanceof CursorExpired expired
+                        && expired.answersRegister()
+                        && expired.log().epoch().equals(stream)
                 ? expired.resumeAt() - 1
                 : Place.UNKNOWN;
     }
 
-    private void accepted(Registration r, Session session, long to, boolean publishes, Now now) {
+    private void accepted(Registration r, Session session, long to, LogIdentity log, Now now) {
+        boolean publishes = log.publishes();
+        boolean durable = log.durable();
         registrar.answered(r, session, now.ns());
         r.becomeLive(session, to, publishes, patienceNs);
+        streams.setDurable(r.stream().epoch(), durable);
         registrar.acknowledge(r);
     }
 
@@ -579,21 +687,25 @@ final class TopicReader {
             registrar.register(r, now.ns());
             return;
         }
-        if (r.isLive()) {
+        registrar.acknowledgeEnd(r, gone.session(), gone.head());
+        if (r.isLive() && r.isCarried()) {
+            r.becomeWaiting(ready);
+            askNamed(now.ns()); // for what comes behind it
+        } else if (r.isLive()) {
             r.becomeLeft();
             feed.ended(r.stream(), r.at(), End.exact(gone.head(), now.ms()), true);
             context.heard().left(r.stream().epoch(), gone.head());
         }
-        registrar.acknowledgeEnd(r, gone.session(), gone.head());
     }
 
     // ------------------------------------------------------------------ time and room
 
     /** No ping from that node answers ours (rule C5). An answer that is still under way may be of before, too. */
     void onSilent(long silentUid, long nowNs) {
-        Registration r = registrations.present(silentUid);
-        if (r != null && (r.isLive() || r.isRegistering())) {
-            registrar.register(r, nowNs);
+        for (Registration r : registrations.at(silentUid)) {
+            if (r.isLive() || r.isRegistering()) {
+                registrar.register(r, nowNs);
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gapless.core.effect;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.wire.NodeMessage;
 import java.util.List;
 import java.util.OptionalLong;
@@ -29,6 +30,9 @@ public sealed interface Effect {
 
     /** An older member has this node's name: this node is to shut down (rule M2). Said once. */
     record NameTaken(long olderUid) implements Effect {}
+
+    /** The store of this node's logs may be used, once it remembers that this incarnation does (rule D6). Said once. */
+    record OpenStore() implements Effect {}
 
     /** A member's clock is so far ahead that this node does not go by it (rule T2); for people. Said once for each member. */
     record ClockAhead(long uid, long timeMs) implements Effect {}
@@ -98,6 +102,15 @@ public sealed interface Effect {
 
     /** The topic's log is gone: nobody used it. */
     record Dropped(String topic) implements Effect {}
+
+    /** This is wanted of the topic's store. */
+    record Store(String topic, StoreRequest request) implements Effect {}
+
+    /** A later incarnation has opened the topic's store: this node is to end (rule D4). */
+    record LogFenced(String topic, long laterUid) implements Effect {}
+
+    /** What the topic's store has cannot be used (rule D11); for people. */
+    record LogBroken(String topic, String why) implements Effect {}
 
     /** All subscriptions of the shard end, since the node leaves. */
     record SubscriptionsEnd() implements Effect {}

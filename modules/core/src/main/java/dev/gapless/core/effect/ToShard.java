@@ -1,5 +1,6 @@
 package dev.gapless.core.effect;
 
+import dev.gapless.core.log.Generation;
 import dev.gapless.core.member.MemberEvent;
 import java.util.List;
 
@@ -20,6 +21,13 @@ public sealed interface ToShard {
 
     /** A member can, or cannot, be reached, by the judgment of the cluster. */
     record Reachability(long uid, boolean reachable) implements ToShard {}
+
+    /**
+     * Logs that are stored may use their store from now on.
+     *
+     * @param generation which incarnation of this node that is
+     */
+    record StoreOpened(Generation generation) implements ToShard {}
 
     /** No ping of that incarnation answers ours: what it answered before counts no more (rule C5). */
     record Silent(long uid) implements ToShard {}

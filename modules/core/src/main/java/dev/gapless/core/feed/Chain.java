@@ -17,6 +17,8 @@ final class Chain {
     static final long NOWHERE = -1;
 
     private final Stream stream;
+    /** The index of its first entry. */
+    private final long firstIndex;
     /** Where it began in this feed; {@link Place#UNKNOWN} if that was an expiry. */
     private long began = Place.UNKNOWN;
     /** The sequence behind the newest entry. Invariant: it never falls, but where its producer says that it never was further. */
@@ -25,6 +27,8 @@ final class Chain {
     private long base = NOWHERE;
     /** Up to where the last expiry leads. */
     private long expiredTo = NOWHERE;
+    /** The index of the last entry in front of which there are sequences beyond the tail; 0 if there is none. */
+    private long setBackIndex;
 
     private FeedEntry.@Nullable Ended ended;
     /** The key of the message in front of the base. */
@@ -33,6 +37,7 @@ final class Chain {
     /** Begins with this entry. */
     Chain(FeedEntry first) {
         this.stream = first.stream();
+        this.firstIndex = first.index();
         if (first instanceof FeedEntry.Messages) {
             throw new IllegalStateException(first.stream() + " has messages, and has not begun");
         }
@@ -53,6 +58,7 @@ final class Chain {
             tail = here.at();
             expiredTo = NOWHERE;
         } else if (entry instanceof FeedEntry.Expired expired) {
+            setBackIndex = expired.to() < tail ? expired.index() : setBackIndex;
             tail = expired.to();
             expiredTo = expired.to();
         } else if (entry instanceof FeedEntry.Ended last) {
@@ -88,6 +94,11 @@ final class Chain {
         return stream;
     }
 
+    /** Did the other one, of the same node, come here behind this one? */
+    boolean isBefore(Chain other) {
+        return stream.node().equals(other.stream.node()) && firstIndex < other.firstIndex;
+    }
+
     long began() {
         return began;
     }
@@ -103,6 +114,11 @@ final class Chain {
     /** Its last entry, once it is over. */
     FeedEntry.@Nullable Ended ended() {
         return ended;
+    }
+
+    /** Is it over, and did a later incarnation go on with it? */
+    boolean hasGoneOn() {
+        return ended != null && ended.end().hasGoneOn();
     }
 
     /** Has its end fallen out of a ring with this oldest index? */
@@ -130,12 +146,14 @@ final class Chain {
     boolean covers(@Nullable Place place, long head, long oldest) {
         if (place != null && (place.kind() == Place.Kind.OVER || (place.over() && ended != null))) {
             return true;
+        } else if (place == null && ended != null && ended.end().head() == 0) {
+            return true; // nothing was ever in it
         } else if (hasLostItsEnd(oldest)) {
             return false;
         } else if (place == null) {
             return base <= 0 && expiredTo <= 0;
         } else if (!place.isKnown()) {
-            return place.sequence() == Place.UNKNOWN;
+            return place.sequence() == Place.UNKNOWN && setBackIndex < oldest; // behind the tail, and everything there
         }
         long at = place.sequence();
         return base <= at && expiredTo <= at && at <= Math.max(head, tail);

@@ -86,11 +86,65 @@ final class Chains {
         }
         for (Chain chain : byEpoch.values()) {
             Stream stream = chain.stream();
-            if (!chain.covers(at.get(stream), asked.head(stream), oldest)) {
+            Place place = at.get(stream);
+            boolean isLeftOut =
+                    place == null && chain.hasGoneOn() && isBehind(at, chain, false); // it is told of that elsewhere
+            if (isLeftOut || !chain.covers(place, asked.head(stream), oldest)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /**
+     * Streams that went on in later ones, and are over for whoever stands there, whatever is here of them: those that were lost there, and
+     * strangers' of which it has nothing, if something of a later one was read.
+     */
+    Map<Epoch, Place> over(Frontier at, StreamsView known) {
+        Map<Epoch, Place> over = new HashMap<>();
+        for (Chain chain : byEpoch.values()) {
+            Stream stream = chain.stream();
+            Place place = at.get(stream);
+            boolean isPassed = place == null
+                    ? known.isPassed(at, stream) || (isStrangers(chain, known) && isBehind(at, chain, true))
+                    : place.over() && chain.hasGoneOn();
+            if (isPassed) {
+                over.put(stream.epoch(), Place.over(stream, chain.tail()));
+            }
+        }
+        return over;
+    }
+
+    private static boolean isStrangers(Chain chain, StreamsView known) {
+        return chain.hasGoneOn() && known.strangers().contains(chain.stream().epoch());
+    }
+
+    /** Has it read something of a stream of that node that came here behind this one? Also of one that is over by now? */
+    private boolean isBehind(Frontier at, Chain chain, boolean orOver) {
+        for (Place place : at.places()) {
+            Chain other = (place.over() && !orOver) || place.sequence() <= 0
+                    ? null
+                    : byEpoch.get(place.stream().epoch());
+            if (other != null && chain.isBefore(other)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Streams of which whoever stands there has read nothing yet: those that went on in later ones, and strangers'. */
+    Map<Epoch, Place> unread(Frontier at, StreamsView known) {
+        Map<Epoch, Place> passed = over(at, known);
+        Map<Epoch, Place> unread = new HashMap<>();
+        for (Chain chain : byEpoch.values()) {
+            Stream stream = chain.stream();
+            boolean isThere =
+                    chain.hasGoneOn() || (known.strangers().contains(stream.epoch()) && chain.tail() != Chain.NOWHERE);
+            if (isThere && at.get(stream) == null && !passed.containsKey(stream.epoch())) {
+                unread.put(stream.epoch(), Place.at(stream, Math.max(0, chain.began())));
+            }
+        }
+        return unread;
     }
 
     /** Where the streams begin here of which nobody could say where a subscription is. */

@@ -371,9 +371,9 @@ public final class Feed {
         return was;
     }
 
-    /** May a subscription that stands there read this feed from its oldest entry on (rule S5)? */
-    public boolean covers(Frontier at, Asked what) {
-        return locked(() -> chains.cover(at, what, ring.oldest()));
+    /** May a subscription that stands there read this feed from its oldest entry on, as far as the feed knows (rule S5)? */
+    public boolean mayCover(Frontier at, StreamsView known) {
+        return locked(() -> chains.cover(at.with(chains.over(at, known)), Asked.ANYTHING, ring.oldest()));
     }
 
     /** Places a subscription that stands there at the oldest entry; null if this feed does not cover it. */
@@ -381,6 +381,19 @@ public final class Feed {
         return locked(() -> chains.cover(at, what, ring.oldest())
                 ? new Placed(cursors.attach(ring.oldest(), nowNs), chains.begins(at))
                 : null);
+    }
+
+    /**
+     * Streams that are over for a subscription that stands there, whatever is here of them: those that it was told are lost, and those that went
+     * on in later ones, and that it has passed.
+     */
+    public Map<Epoch, Place> over(Frontier at, StreamsView known) {
+        return locked(() -> chains.over(at, known));
+    }
+
+    /** Streams that a later incarnation's log may have yet, and of which a subscription that stands there, and was overtaken, has read nothing. */
+    public Map<Epoch, Place> unread(Frontier at, StreamsView known) {
+        return locked(() -> chains.unread(at, known));
     }
 
     private <T> T locked(Supplier<T> what) {

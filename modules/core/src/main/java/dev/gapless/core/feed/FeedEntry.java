@@ -108,7 +108,12 @@ public sealed interface FeedEntry extends Ring.Piece {
      * @param to the sequence behind which the stream goes on
      * @param timeMs when it became known, in milliseconds since 1970
      */
-    record Expired(long index, Stream stream, long from, long to, Reason reason, long timeMs) implements FeedEntry {}
+    record Expired(long index, Stream stream, long from, long to, Reason reason, long timeMs) implements FeedEntry {
+        /** Does the stream go on in front of what came before, since its producer does not have that any more? */
+        public boolean isSetBack() {
+            return to < from;
+        }
+    }
 
     /**
      * The stream is over.

@@ -74,6 +74,16 @@ public final class Frontier {
         return Collections.unmodifiableCollection(places.values());
     }
 
+    /** Has it read something of a stream of that node that goes on? What came before that in the node's log is passed. */
+    public boolean hasReadOf(String node) {
+        for (Place place : places.values()) {
+            if (!place.over() && place.sequence() > 0 && place.stream().node().equals(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public Frontier with(Place place) {
         return with(List.of(place));
     }

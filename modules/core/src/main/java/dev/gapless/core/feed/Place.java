@@ -56,6 +56,16 @@ public record Place(Stream stream, long sequence, Kind kind) {
         return new Place(stream, isKnown() ? sequence : UNKNOWN, Kind.OPEN);
     }
 
+    /** In a stream that is over, unless the log of a later incarnation has it: whoever begins with what logs have reads it then. */
+    public static Place overUnlessStored(Stream stream) {
+        return new Place(stream, UNKNOWN, Kind.OVER);
+    }
+
+    /** Is it one {@link #overUnlessStored}? */
+    public boolean isOverUnlessStored() {
+        return kind == Kind.OVER && sequence == UNKNOWN;
+    }
+
     /** Is there a sequence? */
     public boolean isKnown() {
         return sequence >= 0;

@@ -12,6 +12,7 @@ import java.util.Set;
  * @param removed of these and of those that ended when they were removed, by the cluster's time, in milliseconds since 1970; until every
  *     subscription has read the end
  * @param settled those of which it is settled how they ended, until every subscription has read that
+ * @param strangers those that are not over for everybody, of incarnations that were no members here
  * @param unheard those that the history says are over, and of which nothing has come here: whoever was not told at its start has not passed
  *     them
  * @param remembered the incarnations that ended
@@ -21,23 +22,58 @@ public record StreamsView(
         Map<Epoch, Stream> open,
         Map<Epoch, Long> removed,
         Set<Epoch> settled,
+        Set<Epoch> strangers,
         Set<Epoch> unheard,
         EndedStreams remembered,
         long notices) {
     /** Of a node that is not up. */
     public static final StreamsView NOTHING =
-            new StreamsView(Map.of(), Map.of(), Set.of(), Set.of(), EndedStreams.NOTHING, 0);
+            new StreamsView(Map.of(), Map.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, 0);
 
     public StreamsView {
         open = Map.copyOf(open);
         removed = Map.copyOf(removed);
         settled = Set.copyOf(settled);
+        strangers = Set.copyOf(strangers);
         unheard = Set.copyOf(unheard);
     }
 
     /** Is that the end of an incarnation that was taken for lost before it was a member here, and has come since? */
     public boolean isVoid(FeedEntry.Ended ended) {
         return !ended.end().wasMember() && open.containsKey(ended.stream().epoch());
+    }
+
+    /** Where no stream is of a stranger. */
+    public StreamsView(
+            Map<Epoch, Stream> open,
+            Map<Epoch, Long> removed,
+            Set<Epoch> settled,
+            Set<Epoch> unheard,
+            EndedStreams remembered,
+            long notices) {
+        this(open, removed, settled, Set.of(), unheard, remembered, notices);
+    }
+
+    /**
+     * Is that a stranger's stream, which does not concern a subscription that stands there? It has nothing of it, and has read something of
+     * the member that the node has now: what came before that in the member's log is over for it.
+     */
+    public boolean isPassed(Frontier at, Stream stream) {
+        return strangers.contains(stream.epoch()) && at.get(stream) == null && isAtAMember(at, stream.node());
+    }
+
+    private boolean isAtAMember(Frontier at, String node) {
+        for (Place place : at.places()) {
+            Epoch epoch = place.stream().epoch();
+            boolean isMember = open.containsKey(epoch) && !removed.containsKey(epoch);
+            if (isMember
+                    && !place.over()
+                    && place.sequence() > 0
+                    && place.stream().node().equals(node)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** What is remembered of them. */

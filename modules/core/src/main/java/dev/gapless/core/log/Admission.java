@@ -29,6 +29,9 @@ public sealed interface Admission {
      */
     record TimedOut(Awaited what) implements Admission {}
 
+    /** Nobody knows: it was being stored for too long, or its node ended meanwhile. It may be published. */
+    record Unknown() implements Admission {}
+
     /** Refused: the log is closed. */
     record Closed() implements Admission {}
 }

@@ -5,5 +5,7 @@ public enum Awaited {
     /** That the node is up, as a member of its cluster (rule P14). */
     MEMBERSHIP,
     /** With backpressure: for room in the ring. */
-    ROOM
+    ROOM,
+    /** That it is stored. */
+    STORE
 }

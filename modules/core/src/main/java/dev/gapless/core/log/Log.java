@@ -3,9 +3,9 @@ package dev.gapless.core.log;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -17,10 +17,19 @@ import java.util.concurrent.locks.ReentrantLock;
  *                 └─────────────────┴────► wait, in order ──► release / expire / close settle the tickets
  * </pre>
  *
+ * <p>A durable log takes nothing by itself (rule D1): all wait, and are in it once they are stored.
+ *
+ * <pre>
+ *   publish ──► wait, in order ──take──► under way ──stored──► append ──► its sequence
+ *                                           └──putBack──► wait, in front
+ * </pre>
+ *
  * <p>Thread-safe. Publishing threads write under a short lock; whatever one thread publishes is sequenced in that order
  * (G7). {@link #read} takes no lock.
  *
- * <p>Invariants: sequences rise by one from 1; publish times never decrease; once a publish waits, every
+ * <p>Messages are numbered over all streams of the log; its own stream's sequences rise by one from 1 (see {@link LogPart}).
+ *
+ * <p>Invariants: numbers rise by one; publish times never decrease; once a publish waits, every
  * later one waits after it.
  */
 public final class Log {
@@ -28,13 +37,15 @@ public final class Log {
     private static final int ROOMY_PARTS = 16;
 
     private final LogIdentity identity;
+    /** Its streams, its own last. */
+    private volatile LogParts parts;
+
     private final TopicSettings settings;
     private final Gate gate;
     private final Ring<Segment> ring;
     private final Ring.Evicted<Segment> evicted = this::evicted; // one for all messages
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>(0);
-
+    private final Line line = new Line();
     private final Ages ages;
     private long evictable = Ring.ALL;
     private long lastMs = Long.MIN_VALUE;
@@ -44,10 +55,6 @@ public final class Log {
 
     private volatile boolean closed;
     private volatile int waiting;
-
-    private record Waiter(Content content, long sinceMs, long deadlineNs, Ticket ticket) {}
-
-    private record Settled(Ticket ticket, Admission outcome) {}
 
     /**
      * Consecutive messages.
@@ -60,6 +67,7 @@ public final class Log {
     /** An empty one; the gate is that of its node. */
     public Log(LogIdentity identity, TopicSettings settings, Gate gate) {
         this.identity = identity;
+        this.parts = LogParts.of(identity.epoch());
         this.settings = settings;
         this.gate = gate;
         this.ring = new Ring<>(settings.bufferMessages(), settings.bufferBytes(), 1);
@@ -70,12 +78,26 @@ public final class Log {
         return identity;
     }
 
-    /** The lowest sequence that can still be read, or {@code head() + 1}. */
+    /** What is said of one of its streams. */
+    public LogIdentity identity(LogPart part) {
+        return part.isEarlier() ? identity.ofEarlier(part.epoch(), part.uid()) : identity;
+    }
+
+    /** Its streams. */
+    public LogParts parts() {
+        return parts;
+    }
+
+    private LogPart own() {
+        return parts.own();
+    }
+
+    /** The lowest number that can still be read, or {@code head() + 1}. */
     public long oldest() {
         return ring.oldest();
     }
 
-    /** The sequence that was given out last. */
+    /** The number that was given out last. */
     public long head() {
         return ring.head();
     }
@@ -145,11 +167,12 @@ public final class Log {
                 return new Admission.Closed();
             }
             if (mustWait(content)) {
-                if (waiters.size() >= settings.maxPendingPublishes()) {
-                    return new Admission.TooMany(settings.maxPendingPublishes(), awaited());
+                boolean tooLong = settings.durable() && line.bytes() + content.sizeBytes() > settings.bufferBytes();
+                if (line.size() >= settings.maxPendingPublishes() || tooLong) {
+                    return new Admission.TooMany(line.size(), awaited());
                 }
-                waiters.add(new Waiter(content.kept(), nowMs, nowNs + settings.backpressureTimeoutNs(), ticket));
-                waiting = waiters.size();
+                line.add(new Line.Waiter(content.kept(), nowMs, nowNs + settings.backpressureTimeoutNs(), ticket));
+                waiting = line.unsettled();
                 return new Admission.Waiting();
             }
             return accepted(append(content, nowMs));
@@ -173,22 +196,21 @@ public final class Log {
      * a few at a time, unless the first has waited for a while: each of them would be sent alone to readers that have everything else.
      */
     public void release(long acknowledged, long nowMs) {
-        List<Settled> settled = new ArrayList<>();
+        List<Line.Settled> settled = new ArrayList<>();
         lock.lock();
         try {
             evictable = acknowledged;
-            boolean mayEnter = gate.isOpen() && !waiters.isEmpty() && (isRoomy() || hasWaited(nowMs));
-            while (mayEnter
-                    && !waiters.isEmpty()
-                    && !isFullFor(waiters.element().content())) {
-                Waiter next = waiters.remove();
-                settled.add(new Settled(next.ticket(), accepted(append(next.content(), nowMs))));
+            boolean mayEnter =
+                    !settings.durable() && gate.isOpen() && !line.isEmpty() && (isRoomy() || hasWaited(nowMs));
+            while (mayEnter && !line.isEmpty() && !isFullFor(line.first().content())) {
+                Line.Waiter next = line.remove();
+                settled.add(new Line.Settled(next.ticket(), accepted(append(next.content(), nowMs))));
             }
-            waiting = waiters.size();
+            waiting = line.unsettled();
         } finally {
             lock.unlock();
         }
-        settle(settled);
+        Line.Settled.tell(settled);
     }
 
     /** Drops frames that are older than the settings allow, but for those that a reader is waited for. */
@@ -227,8 +249,7 @@ public final class Log {
         }
         lock.lock();
         try {
-            Waiter first = waiters.peek();
-            return first == null ? Long.MAX_VALUE : first.deadlineNs();
+            return line.dueNs();
         } finally {
             lock.unlock();
         }
@@ -236,17 +257,15 @@ public final class Log {
 
     /** Refuses those that have waited for too long. */
     public void expireWaiters(long nowNs) {
-        List<Settled> settled = new ArrayList<>();
+        List<Line.Settled> settled = new ArrayList<>();
         lock.lock();
         try {
-            while (!waiters.isEmpty() && waiters.element().deadlineNs() - nowNs <= 0) {
-                settled.add(new Settled(waiters.remove().ticket(), new Admission.TimedOut(awaited())));
-            }
-            waiting = waiters.size();
+            line.expire(nowNs, awaited(), settled);
+            waiting = line.unsettled();
         } finally {
             lock.unlock();
         }
-        settle(settled);
+        Line.Settled.tell(settled);
     }
 
     /** How many bytes were published here: {@link Slice#length} of all messages. */
@@ -261,35 +280,160 @@ public final class Log {
 
     /** How many messages were published here. */
     public long publishedMessages() {
-        return head();
+        return own().sequence(head());
     }
 
     /** Was anything ever published here? */
     public boolean hasPublished() {
-        return head() > 0;
+        return publishedMessages() > 0;
     }
 
-    /** Closes it. {@return its last sequence; 0 if nothing was ever published here} */
-    public long end() {
-        close();
-        return head();
+    /** Closes it. {@return its last sequence; 0 if nothing was ever published here, and none if it may still get what is being stored} */
+    public OptionalLong end() {
+        List<Line.Settled> settled = new ArrayList<>();
+        OptionalLong last;
+        lock.lock();
+        try {
+            refuse(settled);
+            last = line.isUnderWay() ? OptionalLong.empty() : OptionalLong.of(publishedMessages());
+        } finally {
+            lock.unlock();
+        }
+        Line.Settled.tell(settled);
+        return last;
+    }
+
+    private void refuse(List<Line.Settled> settled) {
+        closed = true;
+        line.refuse(settled);
+        waiting = line.unsettled();
+    }
+
+    // ------------------------------------------------------------------ of a durable log
+
+    /**
+     * It begins with these streams of earlier incarnations, of which the messages from this number on follow in {@link #restore}. Before
+     * anything else.
+     *
+     * @param heads the last sequence of each, the oldest first
+     * @param topic for their epochs
+     * @param first the number of the first message; one more than all of them if there is none
+     * @param beforeMs when the message in front of that was published at the latest
+     * @param lastMs when a message was published last, if any was, in milliseconds since 1970
+     */
+    public void begin(List<LogRecord.Head> heads, String topic, long first, long beforeMs, long lastMs) {
+        lock.lock();
+        try {
+            parts = LogParts.of(heads, topic, identity.epoch());
+            ring.beginAt(first);
+            evictedMs = first > 1 ? beforeMs : evictedMs;
+            this.lastMs = Math.max(this.lastMs, lastMs);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Messages that were stored before. */
+    public void restore(List<Content> contents, long timeMs) {
+        lock.lock();
+        try {
+            lastMs = timeMs;
+            contents.forEach(content -> append(content, timeMs));
+            publishedBytes = 0; // of another incarnation
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * The next of those that wait, as many as fit and have room, are to be stored.
+     *
+     * @return their contents; empty if there are none
+     */
+    public List<Content> take(int most, long maxBytes) {
+        lock.lock();
+        try {
+            if (!gate.isOpen()) {
+                return List.of();
+            }
+            List<Content> taken = line.take((count, size) -> fits(count, size, most, maxBytes));
+            if (settings.backpressure()
+                    && !taken.isEmpty()) { // a reader that registers meanwhile holds what is there then
+                ring.makeRoom(taken.size(), sizeBytes(taken), evictable, evicted);
+            }
+            return taken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static long sizeBytes(List<Content> contents) {
+        return contents.stream()
+                .mapToLong(content -> content.sizeBytes() + Slice.OVERHEAD_BYTES)
+                .sum();
+    }
+
+    /** With backpressure it must have room; of several, in an empty log, too. */
+    private boolean fits(int count, long sizeBytes, int most, long maxBytes) {
+        if (count > 1 && (count > most || sizeBytes > maxBytes)) {
+            return false;
+        }
+        boolean exceeds = count > 1 && (count > settings.bufferMessages() || sizeBytes > settings.bufferBytes());
+        return !settings.backpressure() || !(exceeds || ring.isFullFor(count, sizeBytes, evictable));
+    }
+
+    /** When what is being stored counts as published, in milliseconds since 1970: no earlier than anything before. */
+    public long timeMs(long nowMs) {
+        lock.lock();
+        try {
+            lastMs = Math.max(lastMs, nowMs);
+            return lastMs;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What was under way is stored, at this time. */
+    public void stored(long timeMs) {
+        List<Line.Settled> settled = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Line.Waiter one : line.stored()) {
+                settled.add(new Line.Settled(one.ticket(), accepted(append(one.content(), timeMs))));
+            }
+            waiting = line.unsettled();
+        } finally {
+            lock.unlock();
+        }
+        Line.Settled.tell(settled);
+    }
+
+    /** What was under way is not stored, and never will be: it waits again, but for those whose publishers were told that nobody knows. */
+    public void putBack() {
+        List<Line.Settled> settled = new ArrayList<>();
+        lock.lock();
+        try {
+            line.putBack();
+            if (closed) {
+                line.refuse(settled);
+            }
+            waiting = line.unsettled();
+        } finally {
+            lock.unlock();
+        }
+        Line.Settled.tell(settled);
     }
 
     /** Refuses whatever waits or comes: from now on the head stays where it is. */
     public void close() {
-        List<Settled> settled = new ArrayList<>();
+        List<Line.Settled> settled = new ArrayList<>();
         lock.lock();
         try {
-            closed = true;
-            for (Waiter waiter : waiters) {
-                settled.add(new Settled(waiter.ticket(), new Admission.Closed()));
-            }
-            waiters.clear();
-            waiting = 0;
+            refuse(settled);
         } finally {
             lock.unlock();
         }
-        settle(settled);
+        Line.Settled.tell(settled);
     }
 
     /** For tests: whoever sees it closed reads all that was published before. */
@@ -362,28 +506,32 @@ public final class Log {
     }
 
     private boolean hasWaited(long nowMs) {
-        return Math.abs(nowMs - waiters.element().sinceMs()) * 1_000_000
-                >= settings.ackDelayNs(); // also if a clock was set
+        return Math.abs(nowMs - line.first().sinceMs()) * 1_000_000 >= settings.ackDelayNs(); // also if a clock was set
     }
 
     private boolean mustWait(Content content) {
-        return !waiters.isEmpty() || !gate.isOpen() || isFullFor(content);
+        return settings.durable() || !line.isEmpty() || !gate.isOpen() || isFullFor(content);
     }
 
     private Awaited awaited() {
-        return gate.isOpen() ? Awaited.ROOM : Awaited.MEMBERSHIP;
+        if (!gate.isOpen()) {
+            return Awaited.MEMBERSHIP;
+        }
+        boolean lacksRoom = !line.isEmpty() && isFullFor(line.first().content());
+        return settings.durable() && !lacksRoom ? Awaited.STORE : Awaited.ROOM;
     }
 
     private boolean isFullFor(Content content) {
         return settings.backpressure() && ring.isFullFor(1, content.sizeBytes() + Slice.OVERHEAD_BYTES, evictable);
     }
 
-    private Admission accepted(long sequence) {
-        return new Admission.Accepted(new Position(identity.epoch(), sequence));
+    private Admission accepted(long number) {
+        return new Admission.Accepted(new Position(identity.epoch(), own().sequence(number)));
     }
 
     private long append(Content content, long nowMs) {
         lastMs = Math.max(lastMs, nowMs);
+        assert !settings.durable() || nowMs == lastMs : nowMs + " before " + lastMs;
         long sizeBytes = content.sizeBytes() + Slice.OVERHEAD_BYTES;
         ring.makeRoom(1, sizeBytes, evictable, evicted);
         Segment open = ring.newest();
@@ -407,11 +555,5 @@ public final class Log {
     private long evictedMs(long oldest) {
         Segment segment = ring.get(oldest);
         return segment != null && segment.first() < oldest ? segment.publishedMs(oldest - 1) : evictedMs;
-    }
-
-    private static void settle(List<Settled> settled) {
-        for (Settled one : settled) {
-            one.ticket().settled(one.outcome());
-        }
     }
 }

@@ -77,6 +77,15 @@ public final class Ring<P extends Ring.Piece> {
         this.head = first - 1;
     }
 
+    /** The first entry will have this index. Only while there never was one. */
+    public void beginAt(long index) {
+        if (nextPiece > 0) {
+            throw new IllegalStateException("The ring has begun");
+        }
+        HEAD.setRelease(this, index - 1);
+        OLDEST.setRelease(this, index);
+    }
+
     private static VarHandle field(String name) {
         try {
             return MethodHandles.lookup().findVarHandle(Ring.class, name, long.class);

@@ -227,13 +227,27 @@ public final class History {
     /** The cluster's time rose at once. Members that heard that earlier may have seen the latest ends at the later time. */
     public void timeRose(long fromMs, long toMs) {
         if (toMs - fromMs > bounds.marginMs()) {
-            byUid.replaceAll((uid, departure) ->
-                    departure.endedMs() + bounds.marginMs() >= fromMs ? departure.notBefore(toMs) : departure);
+            byUid.replaceAll((uid, departure) -> dated(departure, fromMs, toMs));
             if (forgottenMs >= fromMs) { // one that is forgotten may have it, too
                 raiseHorizon(toMs);
             }
             changed();
         }
+    }
+
+    /**
+     * An incarnation ended, as a member says that may not have heard yet that the time rose.
+     *
+     * @param theirMs the cluster's time there
+     * @param timeMs and here
+     */
+    public void add(Departure departure, long theirMs, long timeMs) {
+        add(timeMs - theirMs > bounds.marginMs() ? dated(departure, theirMs, timeMs) : departure);
+    }
+
+    /** If it ended just before the time rose, members may differ about when: it counts as of the later time. */
+    private Departure dated(Departure departure, long fromMs, long toMs) {
+        return departure.endedMs() + bounds.marginMs() >= fromMs ? departure.notBefore(toMs) : departure;
     }
 
     /** Forgets what is too old. */

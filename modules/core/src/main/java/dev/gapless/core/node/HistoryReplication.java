@@ -144,7 +144,7 @@ final class HistoryReplication {
      */
     void take(HistoryPart part, LongPredicate known, Now now) {
         heardTime(part.fromUid(), part.timeMs(), now);
-        part.departures().forEach(history::add);
+        part.departures().forEach(departure -> history.add(departure, part.timeMs(), timeMs(now)));
         takeClusters(part, now);
         boolean next = part.fromUid() == askedUid && part.number() == question && part.index() == parts;
         parts = next ? parts + 1 : parts;

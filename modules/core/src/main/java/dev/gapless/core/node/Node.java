@@ -1,5 +1,6 @@
 package dev.gapless.core.node;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
@@ -7,6 +8,7 @@ import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.log.Generation;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.member.Membership;
 import dev.gapless.core.wire.AskHistory;
@@ -53,6 +55,9 @@ public final class Node {
     /** This node shuts down and never published anything; each member that says Hello is told. */
     private boolean leavesWithNothing;
 
+    /** Was the store asked for? */
+    private boolean storeWanted;
+
     private final Leaving leaving;
     private final @Nullable OtherClusters otherClusters;
 
@@ -72,8 +77,7 @@ public final class Node {
                 new FailureDetector(settings.uid(), settings.pingNs(), settings.cursorRetentionNs(), outbox);
         this.startedNs = now.ns();
         this.pingDueNs = now.ns() + settings.pingNs();
-        this.leaving = new Leaving(
-                settings.shards(), outbox, () -> memory.sayFarewell(logs.close(), membership.incarnations()));
+        this.leaving = new Leaving(settings.shards(), outbox, this::sayFarewell);
         OtherClusterSettings looks = settings.otherClusters();
         this.otherClusters =
                 looks == null ? null : new OtherClusters(settings, looks, membership, seniority, memory, outbox, now);
@@ -104,6 +108,24 @@ public final class Node {
     public void up(Now now) {
         changed(membership.selfUp());
         remember(now);
+        openStore();
+    }
+
+    /**
+     * The store is opened once this node is a member under its name: an earlier incarnation that lives on is then no member any more, or an
+     * older namesake makes this one end, before its store is taken from it.
+     */
+    private void openStore() {
+        boolean isNamed = settings.name().equals(membership.nameOf(settings.uid()));
+        if (settings.durable() && !storeWanted && !nameTaken && membership.isUp() && isNamed) {
+            storeWanted = true;
+            outbox.add(new Effect.OpenStore());
+        }
+    }
+
+    /** The store may be used: this incarnation stands behind those that used it before. */
+    public void storeOpened(Generation generation) {
+        tellShards(new ToShard.StoreOpened(generation));
     }
 
     /** A member was removed, or one that was joining. */
@@ -230,9 +252,17 @@ public final class Node {
         }
     }
 
+    private void sayFarewell() {
+        Map<Epoch, Long> published = logs.close();
+        if (published != null) {
+            memory.sayFarewell(published, membership.incarnations());
+        }
+    }
+
     /** This node goes. If it never published anything everybody is told so at once: its end is no loss. */
     private void leavesWithNothing() {
-        if (logs.close().isEmpty()) {
+        Map<Epoch, Long> published = logs.close();
+        if (published != null && published.isEmpty()) {
             leavesWithNothing = true;
             memory.sayFarewell(Map.of(), membership.incarnations());
         }
@@ -325,6 +355,7 @@ public final class Node {
                 otherClusters.onTime(now);
             }
             remember(now);
+            openStore();
             FailureDetector.Quiet quiet = failureDetector.onTime(
                     now.ns(), memory.timeMs(now), memory.history().digest());
             quiet.forgottenUids().forEach(this::forget);

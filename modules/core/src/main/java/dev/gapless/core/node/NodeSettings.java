@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param cursorRetentionNs after so long without an answer the cursors of a member are dropped
  * @param helloBackoff between two Hellos to a member that has not said its name
  * @param history how much is remembered of incarnations that ended
+ * @param durable whether it has a store for logs
  * @param publishes whether its settings let it publish, to any topic
  * @param otherClusters how it looks for other clusters; null if it does not
  */
@@ -30,6 +31,7 @@ public record NodeSettings(
         long cursorRetentionNs,
         Backoff helloBackoff,
         History.Bounds history,
+        boolean durable,
         boolean publishes,
         @Nullable OtherClusterSettings otherClusters) {
     private static final long MS = 1_000_000;

@@ -8,7 +8,9 @@ import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Heartbeat;
@@ -46,6 +48,9 @@ public final class Shard {
     private final Set<Long> unreachable = new HashSet<>();
     /** Whom the node was told to watch. Invariant: of members alone. */
     private final Set<Long> watched = new HashSet<>();
+
+    /** The how-manieth incarnation of this node's name this is that uses the store; 0 while it may not. */
+    private @Nullable Generation generation;
 
     /** The node leaves. Invariant: then there are no consumers. */
     private boolean subscriptionsEnded;
@@ -140,6 +145,12 @@ public final class Shard {
             onMembers(changed, now);
         } else if (message instanceof ToShard.Reachability change) {
             onReachability(change, now);
+        } else if (message instanceof ToShard.StoreOpened opened) {
+            generation = opened.generation();
+            producers.forEach((topic, producer) -> {
+                producer.onStoreOpened(opened.generation(), now);
+                afterProducerInput(topic, producer, now);
+            });
         } else if (message instanceof ToShard.Silent silent) {
             consumers.values().forEach(consumer -> consumer.onSilent(silent.uid(), now.ns()));
         } else if (message instanceof ToShard.Forget forget) {
@@ -224,10 +235,22 @@ public final class Shard {
                 new ProducerState(topic, settings.uid(), log, settings.topics().apply(topic), outbox);
         producers.put(topic, producer);
         unreachable.forEach(uid -> producer.onReachability(uid, false, now));
+        if (generation != null) {
+            producer.onStoreOpened(generation, now);
+        }
         if (subscriptionsEnded) { // also before it drains: a log that is made in between is closed at once
             producer.leave(now);
         }
         return producer;
+    }
+
+    /** The topic's store has answered. */
+    public void onStore(String topic, StoreAnswer answer, Now now) {
+        ProducerState producer = producers.get(topic);
+        if (producer != null) {
+            producer.onStore(answer, now);
+            afterProducerInput(topic, producer, now);
+        }
     }
 
     /** There may be something new in the log. */

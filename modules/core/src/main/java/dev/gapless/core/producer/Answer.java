@@ -1,66 +1,88 @@
 package dev.gapless.core.producer;
 
-import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.LogPart;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a registration goes on (rules P2 and P3).
  *
  * @param expiry why it cannot go on where it wants to, or null
- * @param next the sequence of the first message that will be sent
- * @param oldest the oldest sequence that the ring holds
- * @param head the newest
+ * @param part the stream in which it goes on
+ * @param next the number in the log of the first message that will be sent
+ * @param head the newest of that stream
  */
-record Answer(@Nullable Reason expiry, long next, long oldest, long head) {
+record Answer(@Nullable Reason expiry, LogPart part, long next, long head) {
 
     /** The answer to a registration that wants to begin there. */
     static Answer of(Start start, Log log, TopicSettings settings) {
-        LogIdentity identity = log.identity();
         long head = log.head();
         long oldest = Math.min(log.oldest(), head + 1);
+        LogPart own = log.parts().own();
         if (start instanceof Start.Earliest) {
-            return new Answer(null, oldest, oldest, head);
+            return at(null, oldest, log, head);
         } else if (start instanceof Start.Beginning) {
-            return oldest == 1
-                    ? new Answer(null, 1, oldest, head)
-                    : new Answer(Reason.OVERRUN, resumeAtBeginning(oldest, head), oldest, head);
+            return oldest <= own.number(1)
+                    ? new Answer(null, own, own.number(1), head)
+                    : new Answer(Reason.OVERRUN, own, resumeAtBeginning(own, oldest, head), head);
         } else if (start instanceof Start.Since since) {
             long first = log.firstSince(since.timeMs());
             return first > 0
-                    ? new Answer(null, Math.min(first, head + 1), oldest, head)
-                    : new Answer(Reason.OVERRUN, resumeAfterOverrun(oldest, head, settings), oldest, head);
+                    ? at(null, Math.min(first, head + 1), log, head)
+                    : at(Reason.OVERRUN, resumeAfterOverrun(own, oldest, head, settings), log, head);
         } else if (start instanceof Start.After after) {
-            return after(after.position(), identity, oldest, head, settings);
+            return after(after.position(), log, oldest, head, settings);
         }
-        return new Answer(null, head + 1, oldest, head);
+        return new Answer(null, own, head + 1, head);
     }
 
-    private static Answer after(
-            Position position, LogIdentity identity, long oldest, long head, TopicSettings settings) {
-        boolean known = position.epoch().equals(identity.epoch());
-        if (!known) {
-            return new Answer(Reason.PRODUCER_RESTARTED, resumeAtBeginning(oldest, head), oldest, head);
-        } else if (position.sequence() > head) {
-            return new Answer(Reason.POSITION_UNKNOWN, resumeAfterOverrun(oldest, head, settings), oldest, head);
-        } else if (position.sequence() + 1 < oldest) {
-            return new Answer(Reason.OVERRUN, resumeAfterOverrun(oldest, head, settings), oldest, head);
+    /** In the stream to which this number belongs; of one that comes next that is the log's own. */
+    private static Answer at(@Nullable Reason expiry, long next, Log log, long head) {
+        LogPart part = log.parts().at(next);
+        return new Answer(expiry, part, next, part.head(head));
+    }
+
+    private static Answer after(Position position, Log log, long oldest, long head, TopicSettings settings) {
+        Epoch epoch = position.epoch();
+        LogPart part = log.parts().get(epoch);
+        LogPart own = log.parts().own();
+        if (part == null) {
+            return new Answer(Reason.PRODUCER_RESTARTED, own, resumeAtBeginning(own, oldest, head), head);
         }
-        return new Answer(null, position.sequence() + 1, oldest, head);
+        if (part.isEarlier() && position.sequence() == part.sequence(part.last())) {
+            LogPart behind = log.parts().behind(part); // it has everything of that one
+            return after(0, behind, oldest, head, settings);
+        }
+        return after(position.sequence(), part, oldest, head, settings);
+    }
+
+    private static Answer after(long sequence, LogPart part, long oldest, long head, TopicSettings settings) {
+        long partHead = part.head(head);
+        long partOldest = Math.min(Math.max(oldest, part.number(1)), partHead + 1);
+        long next = part.number(sequence) + 1;
+        if (sequence > part.sequence(partHead)) {
+            long resumeAt = part.isEarlier() ? partHead + 1 : resumeAfterOverrun(part, partOldest, partHead, settings);
+            return new Answer(Reason.POSITION_UNKNOWN, part, resumeAt, partHead);
+        } else if (next < partOldest) {
+            return new Answer(Reason.OVERRUN, part, resumeAfterOverrun(part, partOldest, partHead, settings), partHead);
+        }
+        return new Answer(null, part, next, partHead);
     }
 
     /** Rule P3. */
-    private static long resumeAtBeginning(long oldest, long head) {
-        return oldest == 1 ? 1 : head + 1;
+    private static long resumeAtBeginning(LogPart own, long oldest, long head) {
+        return oldest <= own.number(1) ? own.number(1) : head + 1;
     }
 
-    /** Rule P3: where a reader goes on that the ring overtook. */
-    static long resumeAfterOverrun(long oldest, long head, TopicSettings settings) {
-        return settings.resumeAfterExpiry() == ResumeAfterExpiry.HEAD ? head + 1 : oldest + (head + 1 - oldest) / 2;
+    /** Rule P3: where a reader goes on that the ring overtook. Nothing is added to an earlier stream, so nobody runs after its head. */
+    static long resumeAfterOverrun(LogPart part, long oldest, long head, TopicSettings settings) {
+        boolean atHead = settings.resumeAfterExpiry() == ResumeAfterExpiry.HEAD && !part.isEarlier();
+        return atHead ? head + 1 : oldest + (head + 1 - oldest) / 2;
     }
 }

@@ -5,6 +5,7 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Ring;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -48,7 +49,9 @@ final class Backpressure {
         }
         boolean publishersWait = log.waiting() > 0;
         for (Cursor cursor : cursors) {
-            if (publishersWait && cursor.owing && nowNs - cursor.progressNs >= settings.backpressureTimeoutNs()) {
+            if (publishersWait
+                    && cursor.isWaitedFor()
+                    && nowNs - cursor.progressNs >= settings.backpressureTimeoutNs()) {
                 cursor.stalled = true;
             }
             if (!cursor.stalled && isReachable(cursor.session.uid())) {
@@ -68,8 +71,8 @@ final class Backpressure {
             return Long.MAX_VALUE;
         }
         long wait = firstNs - nowNs;
-        for (Cursor cursor : cursors) {
-            if (cursor.owing && !cursor.stalled) {
+        for (Cursor cursor : settings.backpressure() ? cursors : List.<Cursor>of()) { // a store may be waited for, too
+            if (cursor.isWaitedFor() && !cursor.stalled) {
                 wait = Math.min(wait, cursor.progressNs + settings.backpressureTimeoutNs() - nowNs);
             }
         }

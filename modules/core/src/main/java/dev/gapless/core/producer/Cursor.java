@@ -4,6 +4,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.LogPart;
 import dev.gapless.core.log.Slice;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,11 @@ final class Cursor {
     /** The number of the reader on its node. */
     final long reader;
 
-    /** The last sequence that was sent, or is not to be sent. */
+    /** The stream that it reads. */
+    final LogPart part;
+    /** The number in the log of the last message that was sent, or is not to be sent. */
     long sent;
-    /** The last sequence that the reader has. Invariant: at most {@link #sent}. */
+    /** The number of the last that the reader has. Invariant: at most {@link #sent}. */
     long acked;
 
     /** Has the reader answered since it was last told where it goes on? Until then it gets no second window. */
@@ -57,9 +60,17 @@ final class Cursor {
 
     private record SentBatch(long last, long bytes) {}
 
-    Cursor(Session session, long reader, long next, long windowBytes, long nowNs, TopicSettings settings) {
+    Cursor(
+            Session session,
+            long reader,
+            LogPart part,
+            long next,
+            long windowBytes,
+            long nowNs,
+            TopicSettings settings) {
         this.session = session;
         this.reader = reader;
+        this.part = part;
         this.windowBytes = windowBytes;
         this.batchBytes = settings.batchBytes();
         this.progressNs = nowNs;
@@ -181,8 +192,21 @@ final class Cursor {
         return confirmed && acked >= head;
     }
 
+    /** Do publishers wait for its reader: for an Ack, or for its coming to the next stream? */
+    boolean isWaitedFor() {
+        return owing || part.isEarlier();
+    }
+
     CursorStatus status(boolean reachable) {
         return new CursorStatus(
-                session, reader, sent, acked, confirmed, bytesInFlight, windowBytes, stalled, reachable);
+                session,
+                reader,
+                part.sequence(sent),
+                part.sequence(acked),
+                confirmed,
+                bytesInFlight,
+                windowBytes,
+                stalled,
+                reachable);
     }
 }

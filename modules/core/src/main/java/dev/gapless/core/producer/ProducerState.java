@@ -7,9 +7,12 @@ import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.LogPart;
 import dev.gapless.core.log.Reading;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
@@ -54,6 +57,8 @@ public final class ProducerState {
     private final TopicSettings settings;
     private final Outbox outbox;
     private final Backpressure backpressure;
+    /** Stores the log; null if that is in memory. */
+    private final @Nullable LogWriter writer;
     /** Invariant: each by the node of its session and its reader; none has been sent more than the log has. */
     private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
 
@@ -69,6 +74,8 @@ public final class ProducerState {
     private long seenNs;
 
     private boolean leaving;
+    /** The last message is known of a log that was being stored when its node began to leave. */
+    private boolean endSaid;
     /** Nobody uses the log. */
     private boolean unused;
     /** When it will be out of use if nobody uses it until then. Invariant: 0 while somebody uses it. */
@@ -85,14 +92,38 @@ public final class ProducerState {
         this.settings = settings;
         this.outbox = outbox;
         this.backpressure = new Backpressure(log, settings);
+        this.writer = settings.durable() ? new LogWriter(topic, uid, log, settings, outbox) : null;
     }
 
     public Log log() {
         return log;
     }
 
+    /** The store may be used by this incarnation. */
+    public void onStoreOpened(Generation generation, Now now) {
+        if (writer != null) {
+            writer.open(generation, now.ns());
+        }
+    }
+
+    /** The store has answered. */
+    public void onStore(StoreAnswer answer, Now now) {
+        if (writer != null) {
+            writer.onAnswer(answer, now);
+            releaseAndSend(now);
+        }
+    }
+
+    /** The side that stores, if the log is durable. */
+    public @Nullable LogWriter writer() {
+        return writer;
+    }
+
     /** Takes a message from a reader. */
     public void onMessage(ToProducer message, Now now) {
+        if (writer != null && !writer.isOpen()) {
+            return; // it asks again
+        }
         if (message instanceof Ack ack) {
             onAck(ack, now.ns());
             release(now);
@@ -119,6 +150,9 @@ public final class ProducerState {
      * meanwhile. A publish that waits is to be told of in any case.
      */
     public boolean wantsAppended() {
+        if (writer != null) {
+            return true;
+        }
         for (Cursor cursor : cursors.values()) {
             if (cursor.wantsMore(settings.batchBytes())) {
                 return true;
@@ -131,7 +165,7 @@ public final class ProducerState {
     public boolean hasUnsent() {
         long head = log.head();
         for (Cursor cursor : cursors.values()) {
-            if (cursor.sent < head && cursor.wantsMore(settings.batchBytes())) {
+            if (cursor.sent < cursor.part.head(head) && cursor.wantsMore(settings.batchBytes())) {
                 return true;
             }
         }
@@ -178,12 +212,13 @@ public final class ProducerState {
 
     /** Has every reader acknowledged the end, or the time for it run out? */
     public boolean isDrained(long nowNs) {
-        return leaving && (drainUntilNs - nowNs <= 0 || isAcknowledged());
+        boolean isStored = writer == null || writer.isIdle();
+        return leaving && (drainUntilNs - nowNs <= 0 || (isStored && isAcknowledged()));
     }
 
     /** Was nothing ever published, and is there no reader? */
     public boolean isUntouched() {
-        return cursors.isEmpty() && !log.hasPublished();
+        return cursors.isEmpty() && !log.hasPublished() && (writer == null || (writer.isOpen() && writer.isIdle()));
     }
 
     /**
@@ -194,7 +229,9 @@ public final class ProducerState {
         if (uses) {
             outOfUseAtNs = 0;
         } else if (!unused) {
-            outOfUseAtNs = nowNs + settings.producerReturnNs();
+            // Whoever asked before it was open asks again.
+            long asksNs = writer == null ? 0 : 2 * settings.registerBackoff().maxNs();
+            outOfUseAtNs = nowNs + settings.producerReturnNs() + asksNs;
         }
         unused = !uses;
         assert invariant() : topic;
@@ -217,26 +254,41 @@ public final class ProducerState {
 
     /** Has every reader acknowledged everything, and that this producer leaves? */
     public boolean isAcknowledged() {
-        return cursors.values().stream().allMatch(cursor -> cursor.goneAcknowledged);
+        return cursors.values().stream().allMatch(cursor -> cursor.goneAcknowledged && !cursor.part.isEarlier());
     }
 
     /** Does what is due. */
     public void onTime(Now now) {
         log.dropOld(now.ns());
+        if (writer != null) {
+            writer.onTime(now);
+        }
         releaseAndSend(now);
         log.expireWaiters(now.ns()); // after those that a stalled reader leaves room for now
         long head = log.head();
         for (Cursor cursor : cursors.values()) {
             if (needsHeartbeat(cursor, head) && cursor.heartbeatDueNs - now.ns() <= 0) {
                 cursor.heartbeatDueNs = now.ns() + settings.heartbeatNs();
-                if (leaving && cursor.sent == head) {
-                    send(cursor, new Gone(topic, cursor.reader, cursor.session, head));
-                } else {
-                    send(cursor, new Heartbeat(topic, cursor.reader, cursor.session, uid, cursor.sent, head));
+                LogPart part = cursor.part;
+                long itsHead = part.head(head);
+                boolean isAtTheEnd = ends(part) && cursor.sent == itsHead;
+                if (!isAtTheEnd || part.isEarlier()) { // a reader that has ended answers a heartbeat alone
+                    long sent = part.sequence(cursor.sent);
+                    send(
+                            cursor,
+                            new Heartbeat(topic, cursor.reader, cursor.session, uid, sent, part.sequence(itsHead)));
+                }
+                if (isAtTheEnd) {
+                    send(cursor, new Gone(topic, cursor.reader, cursor.session, part.sequence(itsHead)));
                 }
             }
         }
         lookForHeartbeats();
+    }
+
+    /** Is nothing appended there any more, for certain? */
+    private boolean ends(LogPart part) {
+        return part.isEarlier() || (leaving && (writer == null || writer.isIdle()));
     }
 
     private void lookForHeartbeats() {
@@ -267,6 +319,9 @@ public final class ProducerState {
         long oldDueNs = log.oldDueNs(nowNs);
         if (oldDueNs != Long.MAX_VALUE) {
             wait = Math.min(wait, oldDueNs - nowNs);
+        }
+        if (writer != null && writer.deadlineNs() != Long.MAX_VALUE) {
+            wait = Math.min(wait, writer.deadlineNs() - nowNs);
         }
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
     }
@@ -315,8 +370,10 @@ public final class ProducerState {
             log.hold(); // publishers are at work: the reader must have its place before it is told that it has
         }
         Answer answer = Answer.of(register.start(), log, settings);
+        LogPart part = answer.part();
+        long oldest = Math.min(Math.max(log.oldest(), part.number(1)), answer.head() + 1);
         Cursor cursor = new Cursor(
-                register.session(), register.reader(), answer.next(), register.windowBytes(), now.ns(), settings);
+                register.session(), register.reader(), part, answer.next(), register.windowBytes(), now.ns(), settings);
         cursor.registered(register.start(), known);
         cursors.put(key, cursor);
         lowest = null;
@@ -331,13 +388,20 @@ public final class ProducerState {
                             topic,
                             cursor.reader,
                             cursor.session,
-                            log.identity(),
-                            answer.next(),
-                            answer.oldest(),
-                            answer.head(),
+                            log.identity(part),
+                            part.sequence(answer.next()),
+                            part.sequence(oldest),
+                            part.sequence(answer.head()),
                             quietMs(answer.head(), now.ns())));
+            if (ends(part) && answer.next() > answer.head()) {
+                cursor.heartbeatDueNs = now.ns(); // there is nothing more: say so at once
+                touched(cursor);
+            }
         } else {
-            OptionalLong behind = answer.expiry() == Reason.OVERRUN && register.start() instanceof Start.After after
+            boolean isOverrun = answer.expiry() == Reason.OVERRUN
+                    && register.start() instanceof Start.After asked
+                    && asked.position().epoch().equals(part.epoch());
+            OptionalLong behind = isOverrun && register.start() instanceof Start.After after
                     ? OptionalLong.of(after.position().sequence())
                     : OptionalLong.empty();
             expire(cursor, answer.expiry(), answer.next(), answer.head(), OptionalLong.empty(), behind);
@@ -363,14 +427,16 @@ public final class ProducerState {
         if (cursor == null || !cursor.session.equals(ack.session())) {
             return;
         }
-        if (cursor.acked <= ack.sequence() && ack.sequence() <= cursor.sent) { // rule P5
-            cursor.acknowledged(ack.sequence(), ack.windowBytes(), nowNs, settings);
+        long acked = cursor.part.number(ack.sequence());
+        if (cursor.acked <= acked && acked <= cursor.sent) { // rule P5
+            cursor.acknowledged(acked, ack.windowBytes(), nowNs, settings);
             lowest = cursor.equals(lowest) ? null : lowest;
-            cursor.owing = cursor.acked < log.head();
-            if (cursor.sent < log.head()) {
+            long head = cursor.part.head(log.head());
+            cursor.owing = cursor.acked < head;
+            if (cursor.sent < head) {
                 send(cursor);
             }
-            if (leaving && !cursor.owing) {
+            if (ends(cursor.part) && !cursor.owing) {
                 cursor.heartbeatDueNs = nowNs; // it has everything: say Gone at once
             }
             touched(cursor);
@@ -379,7 +445,11 @@ public final class ProducerState {
 
     private void onGoneAck(GoneAck message) {
         Cursor cursor = cursors.get(new ReaderKey(message.session().uid(), message.reader()));
-        if (cursor != null && cursor.session.equals(message.session()) && leaving && message.head() == log.head()) {
+        if (cursor == null || !cursor.session.equals(message.session())) {
+            return;
+        }
+        LogPart part = cursor.part;
+        if (ends(part) && message.head() == part.sequence(part.head(log.head()))) {
             cursor.goneAcknowledged = true;
         }
     }
@@ -400,12 +470,25 @@ public final class ProducerState {
                 send(now.ns());
             }
         }
+        if (writer != null) {
+            writer.onLine(now); // what there is room for by now
+            saysTheEnd(now.ns());
+        }
+    }
+
+    /** A log that was being stored when its node began to leave has its last message by now. */
+    private void saysTheEnd(long nowNs) {
+        if (leaving && writer != null && writer.isIdle() && !endSaid) {
+            endSaid = true;
+            cursors.values().forEach(cursor -> cursor.heartbeatDueNs = nowNs);
+            heartbeatDueNs = nowNs;
+        }
     }
 
     private void send(long nowNs) {
         long head = log.head();
         for (Cursor cursor : cursors.values()) {
-            if (cursor.sent < head) {
+            if (cursor.sent < cursor.part.head(head)) {
                 if (!cursor.owing) {
                     cursor.beginToOwe(nowNs, settings.heartbeatNs());
                     touched(cursor);
@@ -425,7 +508,11 @@ public final class ProducerState {
                 return;
             }
             long bytes = Math.min(cursor.batchBytes, cursor.windowBytes);
-            Reading reading = log.read(cursor.sent + 1, Limits.MAX_BATCH_MESSAGES, bytes);
+            long left = cursor.part.head(log.head()) - cursor.sent;
+            if (left <= 0) {
+                return;
+            }
+            Reading reading = log.read(cursor.sent + 1, (int) Math.min(left, Limits.MAX_BATCH_MESSAGES), bytes);
             if (reading instanceof Reading.Overrun) {
                 overrun(cursor);
                 return;
@@ -444,23 +531,26 @@ public final class ProducerState {
     private void sendBatch(Cursor cursor, List<Slice> slices) {
         int count = Batch.count(slices);
         long bytes = Batch.sizeBytes(slices);
-        long head = log.head();
+        LogPart part = cursor.part;
+        long head = part.head(log.head());
         boolean isLast = cursor.sent + count == head;
-        boolean asks = cursor.asks(count, bytes, settings) || (isLast && (leaving || log.waiting() > 0));
-        Batch batch = new Batch(topic, cursor.reader, cursor.session, cursor.sent + 1, head, asks, slices);
-        cursor.sent(batch.last(), bytes, asks);
+        boolean asks = cursor.asks(count, bytes, settings) || (isLast && (ends(part) || log.waiting() > 0));
+        long first = part.sequence(cursor.sent + 1);
+        Batch batch = new Batch(topic, cursor.reader, cursor.session, first, part.sequence(head), asks, slices);
+        cursor.sent(cursor.sent + count, bytes, asks);
         send(cursor, batch);
     }
 
     private void overrun(Cursor cursor) {
-        long head = log.head();
+        long head = cursor.part.head(log.head());
         long oldest = Math.min(log.oldest(), head + 1);
         long sent = cursor.sent;
-        long resumeAt = Math.max(Answer.resumeAfterOverrun(oldest, head, settings), sent + 1);
+        long resumeAt = Math.max(Answer.resumeAfterOverrun(cursor.part, oldest, head, settings), sent + 1);
         cursor.resumeAt(resumeAt);
         lowest = null;
         touched(cursor);
-        expire(cursor, Reason.OVERRUN, resumeAt, head, OptionalLong.of(sent), OptionalLong.of(sent));
+        OptionalLong behind = OptionalLong.of(cursor.part.sequence(sent));
+        expire(cursor, Reason.OVERRUN, resumeAt, head, behind, behind);
     }
 
     /**
@@ -478,11 +568,19 @@ public final class ProducerState {
         send(
                 cursor,
                 new CursorExpired(
-                        topic, cursor.reader, cursor.session, reason, log.identity(), resumeAt, head, sent.isEmpty()));
-        outbox.add(new Effect.CursorMoved(topic, cursor.session, cursor.reader, reason, sent, behind, resumeAt));
+                        topic,
+                        cursor.reader,
+                        cursor.session,
+                        reason,
+                        log.identity(cursor.part),
+                        cursor.part.sequence(resumeAt),
+                        cursor.part.sequence(head),
+                        sent.isEmpty()));
+        outbox.add(new Effect.CursorMoved(
+                topic, cursor.session, cursor.reader, reason, sent, behind, cursor.part.sequence(resumeAt)));
     }
 
     private boolean needsHeartbeat(Cursor cursor, long head) {
-        return leaving ? !cursor.goneAcknowledged : !cursor.isLevel(head);
+        return ends(cursor.part) ? !cursor.goneAcknowledged : !cursor.isLevel(cursor.part.head(head));
     }
 }

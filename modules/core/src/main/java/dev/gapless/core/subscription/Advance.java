@@ -149,14 +149,14 @@ final class Advance {
     }
 
     /** Up to where it has got. Of a stream that is over nothing counts, unless its incarnation has turned out to be there. */
-    private static long reached(Stream stream, MessageRun.Builder run, Frontier at) {
+    private long reached(Stream stream, MessageRun.Builder run, Frontier at) {
         long given = run.reached(stream.epoch());
         if (given > 0) {
             return given;
         }
         Place place = at.get(stream);
         if (place == null) {
-            return 0;
+            return known.isPassed(at, stream) ? Long.MAX_VALUE : 0;
         }
         return switch (place.kind()) {
             case OPEN -> place.sequence();
@@ -171,8 +171,12 @@ final class Advance {
         Stream stream = entry.stream();
         Place place = at.get(stream);
         Standing further = here.movedTo(here.index() + 1, at);
-        if (entry instanceof FeedEntry.Ended ended && known.isVoid(ended)) {
+        if (known.isPassed(at, stream)) {
             here = further;
+            return null;
+        }
+        if (place != null && place.isOverUnlessStored() && entry instanceof FeedEntry.Began began) {
+            here = further.movedTo(further.index(), at.with(Place.at(stream, began.at())));
             return null;
         }
         if (place != null && place.over()) {
@@ -183,14 +187,13 @@ final class Advance {
                 return null;
             }
             here = here.movedTo(here.index(), at.with(place.returned()));
-            return notice(entry);
+            return entry instanceof FeedEntry.Began began && place.isKnown() && began.at() > place.sequence()
+                    ? goesOnBehind(began, further)
+                    : notice(entry);
         }
         if (entry instanceof FeedEntry.Began began) {
             if (place != null && place.sequence() == Place.UNKNOWN) {
-                Missing missing = new Missing(at, known);
-                missing.addHole(stream, began.at());
-                missing.addFrom(feed, further.index());
-                return handOrLeft(further, missing);
+                return goesOnBehind(began, further);
             }
             boolean begins = place == null || place.isAwaited();
             here = begins ? further.movedTo(further.index(), at.with(Place.at(stream, began.at()))) : further;
@@ -206,6 +209,14 @@ final class Advance {
             first.addFrom(feed, further.index());
         }
         return handOrLeft(further, first);
+    }
+
+    /** A stream begins here whose place is not known, or that was announced as lost: what lies before that may be missed. */
+    private @Nullable Step goesOnBehind(FeedEntry.Began began, Standing further) {
+        Missing missing = new Missing(here.positions(), known);
+        missing.addHole(began.stream(), began.at());
+        missing.addFrom(feed, further.index());
+        return handOrLeft(further, missing);
     }
 
     private @Nullable Step handOrLeft(Standing further, Missing missing) {

@@ -80,6 +80,9 @@ final class Missing {
             FeedEntry entry = feed.get(i);
             if (entry != null && later.contains(entry.stream().node())) {
                 // of a stream behind one whose end is read first
+            } else if (entry instanceof FeedEntry.Expired expired && expired.isSetBack()) {
+                later.add(expired.stream()
+                        .node()); // what came before that is read first, or is missed for another reason
             } else if (entry instanceof FeedEntry.Expired expired) {
                 add(expired);
             } else if (entry instanceof FeedEntry.Ended ended && !ended.isComplete()) {
@@ -95,7 +98,10 @@ final class Missing {
 
     private void begins(FeedEntry.Began began) {
         Place place = at.get(began.stream());
-        if (place != null && place.isAwaited()) {
+        if (known.isPassed(at, began.stream())) {
+            return;
+        }
+        if (place == null || place.isAwaited() || place.isOverUnlessStored()) {
             from.putIfAbsent(began.stream().epoch(), Place.at(began.stream(), began.at()));
         } else if (isUnknown(began.stream())) {
             addHole(began.stream(), began.at());
@@ -107,13 +113,14 @@ final class Missing {
         for (Base base : overtaken.bases()) {
             Stream stream = base.stream();
             Place place = at.get(stream);
-            boolean begins = place == null || place.isAwaited();
+            boolean begins =
+                    place == null ? !known.isPassed(at, stream) : place.isAwaited() || place.isOverUnlessStored();
             if (begins && base.began() >= 0) {
                 from.put(stream.epoch(), Place.at(stream, base.began()));
             }
             if (base.ended() != null) {
                 add(base.ended());
-            } else if (base.at() > sequence(stream)) {
+            } else if (base.at() >= 0 && base.at() > sequence(stream) && !known.isPassed(at, stream)) {
                 add(new FeedEntry.Expired(0, stream, Place.UNKNOWN, base.at(), Reason.OVERRUN, 0));
             }
         }
@@ -121,10 +128,11 @@ final class Missing {
 
     /** One that was announced as lost is over, unless its incarnation has turned out to be there. */
     private boolean isOver(FeedEntry notice) {
-        if (notice instanceof FeedEntry.Ended ended && known.isVoid(ended)) {
+        boolean isVoid = notice instanceof FeedEntry.Ended ended && known.isVoid(ended);
+        if (isVoid || known.isPassed(at, notice.stream())) {
             return true;
         }
-        Place place = at.get(notice.stream());
+        Place place = from.getOrDefault(notice.stream().epoch(), at.get(notice.stream()));
         boolean hasReturned =
                 !(notice instanceof FeedEntry.Ended ended) || ended.end().wasMember();
         return place == null
@@ -168,7 +176,18 @@ final class Missing {
                 }
             }
         }
+        gaps.replaceAll(gap -> leadsToWhatIsOver(gap, upTo, gaps) ? asTheEnd(gap) : gap);
         return new Announced(gaps, upTo, early, left, timeMs);
+    }
+
+    /** Does it say that its node goes on in a stream of which nothing comes here, and whose end is not announced with it? */
+    private boolean leadsToWhatIsOver(Gap gap, Map<Epoch, Place> upTo, List<Gap> gaps) {
+        Position to = gap.resumesAt();
+        if (to == null || to.epoch().equals(gap.epoch())) {
+            return false;
+        }
+        Place place = upTo.getOrDefault(to.epoch(), at.get(to.epoch()));
+        return place != null && place.over() && indexOf(gaps, to.epoch()) < 0;
     }
 
     /** Of one node everything is told in its order: who left there before, with a gap or without one, comes before this gap. */
@@ -214,7 +233,7 @@ final class Missing {
             return null; // S1
         }
         upTo.put(stream.epoch(), Place.at(stream, to));
-        if (to == 0) {
+        if (to == 0 && here <= 0) {
             return null; // nothing was ever published there
         }
         Position resumesAt = stream.at(to + 1);
@@ -238,7 +257,7 @@ final class Missing {
         if (end.head() == 0 || here > end.head()) {
             return null;
         }
-        if (complete || here == end.head()) {
+        if (!end.hasGoneOn() && (complete || here == end.head())) {
             left.add(new Step.Left(stream.node(), stream.at(end.head())));
         }
         if (here == end.head() || !counts) {
@@ -246,10 +265,10 @@ final class Missing {
         }
         Position resumesAt = complete ? stream.at(end.head() + 1) : null; // where it left
         if (here < 0) {
-            Reason reason = complete ? Reason.POSITION_UNKNOWN : end.reason();
+            Reason reason = complete ? Reason.POSITION_UNKNOWN : Reason.PRODUCER_LOST;
             return new Gap(stream.node(), reason, stream.epoch(), null, null, resumesAt);
         }
-        Reason reason = complete ? Reason.OVERRUN : end.reason();
+        Reason reason = complete ? Reason.OVERRUN : Reason.PRODUCER_LOST;
         return new Gap(stream.node(), reason, stream.epoch(), here + 1, end.head() - here, resumesAt);
     }
 }

@@ -55,6 +55,13 @@ record Pending(List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, Li
         return new Pending(List.copyOf(more), further, early, left, sinceMs);
     }
 
+    /** The same, with these places where it has one of the same stream. */
+    Pending at(Map<Epoch, Place> places) {
+        Map<Epoch, Place> further = new HashMap<>(upTo);
+        further.replaceAll((epoch, place) -> places.getOrDefault(epoch, place));
+        return new Pending(gaps, further, early, left, sinceMs);
+    }
+
     /** The same, but for what is told early, and by that. */
     Pending afterEarly(Collection<Epoch> announced) {
         Map<Epoch, Place> rest = new HashMap<>(upTo);

@@ -10,7 +10,6 @@ import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Feed;
@@ -286,7 +285,7 @@ public final class SubscriptionState {
                 && askedAt != topic.changes()
                 && here.index() > here.feed().lastNotice()
                 && here.positions().places().stream().noneMatch(Place::isAwaited)
-                && shared.covers(here.positions(), Asked.ANYTHING);
+                && shared.mayCover(here.positions(), topic.known());
     }
 
     /** Nobody waits for it any more. Any thread. */
@@ -359,27 +358,31 @@ public final class SubscriptionState {
         return asks;
     }
 
-    /** Who asks counts what came before a member says where it is, if it is ready, or began in the past. */
+    /** Who asks counts what came before a member says where it is, if it is ready, or began in the past; and what only its feed has heard of. */
     private Standing asking(Standing here) {
         boolean counts = ready || here.feed() != shared; // there it had asked for what is past
         if (!counts || !(here.phase() instanceof SubscriptionPhase.Unplaced)) {
             return here;
         }
+        Frontier at = here.positions();
         Map<Epoch, Place> unknown = new HashMap<>();
-        for (Place place : here.positions().places()) {
+        if (here.index() < here.feed().oldest()) {
+            unknown.putAll(here.feed().unread(at, topic.known()));
+        }
+        for (Place place : at.places()) {
             if (place.sequence() == Place.AWAITED && !place.over()) {
                 long began = here.feed().began(place.stream().epoch());
                 unknown.put(place.stream().epoch(), Place.at(place.stream(), Math.max(began, Place.UNKNOWN)));
             }
         }
-        return unknown.isEmpty() ? here : here.unplaced(here.positions().with(unknown));
+        return unknown.isEmpty() ? here : here.unplaced(at.with(unknown));
     }
 
     /**
      * Streams come and go: the frontier lists none that is over, and that nobody remembers any more (rule F3). Only behind the last notice: what was told
      * together may have entries in front of it.
      */
-    private static Standing withoutForgotten(Standing here, StreamsView known, long nowNs) {
+    private Standing withoutForgotten(Standing here, StreamsView known, long nowNs) {
         Frontier at = here.positions();
         if (!at.mayHaveEnded() || here.index() <= here.feed().lastNotice()) {
             return here;
@@ -392,8 +395,18 @@ public final class SubscriptionState {
         long recentMs = history.listedSinceMs(history.timeMs(nowNs));
         Frontier fewer = at.without(place -> place.kind() == Place.Kind.LOST
                 ? excess.getAndDecrement() > 0
-                : place.over() && !isRemembered(place.stream().epoch(), known, recentMs));
+                : place.over() && !isRemembered(place.stream().epoch(), known, recentMs) && !keeps(at, place));
         return fewer == at ? here : here.movedTo(here.index(), fewer);
+    }
+
+    /**
+     * A node's store may have a stream that is over here: it stays in the frontier until the subscription has read something of another one of
+     * that node, as long as there are few of them.
+     */
+    private boolean keeps(Frontier at, Place over) {
+        return settings.durable()
+                && at.places().size() <= Limits.MAX_TOKEN_ENDED
+                && !at.hasReadOf(over.stream().node());
     }
 
     /** Those that ended lately are listed by tokens, with their places. */
@@ -401,6 +414,7 @@ public final class SubscriptionState {
         EndedStreams.Gone gone = known.remembered().get(stream);
         return (gone != null && gone.departure().endedMs() > recentMs)
                 || known.settled().contains(stream)
+                || known.strangers().contains(stream)
                 || known.unheard().contains(stream)
                 || known.open().containsKey(stream);
     }
@@ -414,7 +428,7 @@ public final class SubscriptionState {
     private Standing goesOn(Standing here, ReadOn where) {
         Standing there = here.staying();
         if (where instanceof ReadOn.In in) {
-            there = readsOn(here, in);
+            there = readsOn(here, in, placedOnce);
             placedFrom = placedOnce && here.index() < here.feed().oldest() ? there.index() : 0;
             placedOnce = true;
             askedAt = in.feed() == shared ? NEVER : askedAt; // if it has to leave that again it may come back
@@ -430,11 +444,22 @@ public final class SubscriptionState {
         return there;
     }
 
-    private static Standing readsOn(Standing here, ReadOn.In in) {
-        Frontier at = here.positions();
-        Missing missing = new Missing(at.with(here.pending().upTo()));
+    /** What no log had is over. */
+    private static List<Place> overForGood(Frontier at) {
+        return at.places().stream()
+                .filter(Place::isOverUnlessStored)
+                .map(place -> Place.over(place.stream(), Place.AWAITED))
+                .toList();
+    }
+
+    private static Standing readsOn(Standing here, ReadOn.In in, boolean moves) {
+        Pending told = here.pending().at(in.passed());
+        Map<Epoch, Place> passed = new HashMap<>(in.passed());
+        passed.keySet().removeAll(told.upTo().keySet()); // the frontier passes those once they were told
+        Frontier at = (moves ? here.positions().with(overForGood(here.positions())) : here.positions()).with(passed);
+        Missing missing = new Missing(at.with(told.upTo()));
         in.ended().forEach(missing::add);
-        Pending pending = here.pending().and(missing.announced(), in.unknown());
+        Pending pending = told.and(missing.announced(), in.unknown());
         for (Map.Entry<Epoch, Long> begins : in.begins().entrySet()) {
             Place before = at.with(pending.upTo()).get(begins.getKey());
             if (before == null) {
@@ -511,18 +536,21 @@ public final class SubscriptionState {
         for (CursorToken.Entry entry : reflects.entries()) {
             Place here = at.get(entry.epoch());
             Stream stream = here == null ? open.get(entry.epoch()) : here.stream();
-            boolean goesOn = here == null ? !hasOpen(at, entry.node()) : !here.over() && here.isKnown();
-            if (stream != null && goesOn && entry.sequence() > (here == null ? 0 : here.sequence())) {
+            boolean goesOn = here == null || (!here.over() && here.isKnown());
+            boolean isNext = (here != null && here.sequence() > 0) || !hasOpen(at, entry);
+            if (stream != null && goesOn && isNext && entry.sequence() > (here == null ? 0 : here.sequence())) {
                 further.put(entry.epoch(), Place.at(stream, entry.sequence()));
             }
         }
         return further;
     }
 
-    /** Is it to be told yet how an earlier incarnation of that node ended? */
-    private static boolean hasOpen(Frontier at, String node) {
+    /** Is it to be told yet how another stream of that node ended, which comes first? */
+    private static boolean hasOpen(Frontier at, CursorToken.Entry of) {
         return at.places().stream()
-                .anyMatch(place -> !place.over() && place.stream().node().equals(node));
+                .anyMatch(place -> !place.over()
+                        && place.stream().node().equals(of.node())
+                        && !place.stream().epoch().equals(of.epoch()));
     }
 
     /** After how many nanoseconds to load again that failed so often, the last time included; empty if that was the last attempt. */
@@ -602,6 +630,14 @@ public final class SubscriptionState {
                     : from;
         }
         return Tokens.of(
-                withBeginnings(at, here), known, here.pending(), here.unannounced(), topicName, cluster, by, now);
+                withBeginnings(at, here),
+                known,
+                here.pending(),
+                here.unannounced(),
+                settings.durable(),
+                topicName,
+                cluster,
+                by,
+                now);
     }
 }

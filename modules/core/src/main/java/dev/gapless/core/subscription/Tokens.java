@@ -28,12 +28,14 @@ final class Tokens {
      * @param known read after the frontier
      * @param pending what it has not been told yet
      * @param unannounced nor that
+     * @param durable may a later incarnation's log have a stream that is over?
      */
     static CursorToken of(
             Frontier at,
             StreamsView known,
             Pending pending,
             List<Step.Left> unannounced,
+            boolean durable,
             String topic,
             String cluster,
             long filter,
@@ -51,12 +53,16 @@ final class Tokens {
             }
         }
         known.open().forEach((epoch, stream) -> {
-            if (at.get(epoch) == null) {
-                entries.put(epoch, entry(Place.at(stream, 0), false));
+            if (at.get(epoch) == null && !known.isPassed(at, stream)) {
+                boolean mayBePassed = durable && known.removed().containsKey(epoch); // elsewhere, in a later log
+                entries.put(epoch, entry(Place.at(stream, mayBePassed ? Place.UNKNOWN : 0), false));
             }
         });
         long timeMs = Math.min(pending.sinceMs(), timeMs(at, known, entries, now));
         boolean all = addOver(entries, at, known, toBeAnnounced, history.listedSinceMs(timeMs));
+        if (durable) {
+            addKept(entries, at, toBeAnnounced);
+        }
         boolean knows = all && at.notices() >= known.notices() && history.covers(history.id(), timeMs);
         return new CursorToken(
                 topic,
@@ -145,5 +151,18 @@ final class Tokens {
         }
         entries.putAll(over);
         return true;
+    }
+
+    /** A node's store may have a stream that is over here, until the subscription has read something of a later one. */
+    private static void addKept(Map<Epoch, CursorToken.Entry> entries, Frontier at, Set<Epoch> toBeAnnounced) {
+        for (Place place : at.places()) {
+            Epoch epoch = place.stream().epoch();
+            boolean isOver = place.over() && !toBeAnnounced.contains(epoch);
+            if (isOver
+                    && entries.size() < Limits.MAX_TOKEN_ENDED
+                    && !at.hasReadOf(place.stream().node())) {
+                entries.putIfAbsent(epoch, entry(place, true));
+            }
+        }
     }
 }

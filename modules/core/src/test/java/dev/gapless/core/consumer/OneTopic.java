@@ -21,7 +21,11 @@ import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Gate;
+import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.LogRecord;
+import dev.gapless.core.log.StoreAnswer;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
@@ -41,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A consumer of one topic, and its producers on other nodes, with all messages between them: they arrive when a test says so. */
@@ -57,7 +62,11 @@ final class OneTopic {
     final TopicConsumer consumer;
     private final TopicSettings settings;
     private final Map<Long, ProducerState> producers = new HashMap<>();
+    /** By the name of their node the records of durable logs. */
+    private final Map<String, TreeMap<Long, LogRecord>> stores = new HashMap<>();
+
     private final Map<Long, String> members = new LinkedHashMap<>();
+    private final Map<Long, String> storeOf = new HashMap<>();
     private final Map<Long, Long> since = new HashMap<>();
     private final Set<Long> unreachable = new HashSet<>();
     private final List<Departure> departures = new ArrayList<>();
@@ -303,12 +312,51 @@ final class OneTopic {
     Stream member(long uid, String name) {
         Stream stream = stream(uid, name);
         started(uid);
+        opens(uid, name);
         members.put(uid, name);
         since.put(uid, now.ms());
         if (up) {
             events(joins(uid, name));
         }
         return stream;
+    }
+
+    /** It opens its node's store, if logs are durable; an incarnation has a higher uid than the one of before. */
+    private void opens(long uid, String name) {
+        stores.putIfAbsent(name, new TreeMap<>());
+        ProducerState producer = producers.get(uid);
+        assertNotNull(producer);
+        storeOf.put(uid, name);
+        producer.onStoreOpened(new Generation(uid, List.of()), now);
+        deliver();
+    }
+
+    private void carryOut(long uid, StoreRequest request) {
+        TreeMap<Long, LogRecord> records = stores.get(storeOf.get(uid));
+        ProducerState producer = producers.get(uid);
+        assertNotNull(records);
+        if (producer == null) {
+            return;
+        } else if (request instanceof StoreRequest.Read read) {
+            List<LogRecord> found =
+                    List.copyOf(records.tailMap(read.number(), true).values());
+            producer.onStore(new StoreAnswer.Records(read.id(), found), now);
+        } else if (request instanceof StoreRequest.Write write) {
+            records.put(write.content().number(), write.content());
+            producer.onStore(new StoreAnswer.Stored(write.id()), now);
+        } else if (request instanceof StoreRequest.Drop drop) {
+            records.headMap(drop.upTo(), true).clear();
+        }
+    }
+
+    /** An incarnation that no member here has heard of opened the store of that node, published so much, and is gone. {@return its stream} */
+    Stream unheard(long uid, String name, int messages) {
+        started(uid);
+        opens(uid, name);
+        publish(uid, messages);
+        deliver();
+        producers.remove(uid);
+        return stream(uid, name);
     }
 
     private void started(long uid) {
@@ -320,7 +368,11 @@ final class OneTopic {
             }
 
             @Override
-            public void carryOut(Effect effect) {}
+            public void carryOut(Effect effect) {
+                if (effect instanceof Effect.Store wanted) {
+                    underWay.add(() -> OneTopic.this.carryOut(uid, wanted.request()));
+                }
+            }
         });
         producers.put(uid, new ProducerState(TOPIC, uid, log, settings, outbox));
     }
@@ -366,7 +418,7 @@ final class OneTopic {
     void leaves(long uid) {
         ProducerState producer = producers.get(uid);
         assertNotNull(producer);
-        long head = producer.log().end();
+        long head = producer.log().end().orElseThrow();
         producer.leave(now);
         run();
         assertTrue(producer.isDrained(now.ns()));
@@ -383,6 +435,10 @@ final class OneTopic {
         assertNotNull(producer);
         for (int i = 0; i < messages; i++) {
             producer.log().publish(content(i), now.ms(), now.ns(), settled -> {});
+            if (settings.durable()) {
+                producer.onAppended(now);
+                deliver(); // one record after the other
+            }
         }
         producer.onAppended(now);
         return this;

@@ -36,6 +36,15 @@ class PlacementTest {
         draft.windowBytes = 64L * FRAME_BYTES;
     });
 
+    /** A ring of 64, a feed of 16, and publishers that wait. */
+    private static final TopicSettings BACKPRESSURE = Given.ring(64).with(draft -> {
+        draft.overflow = Overflow.BACKPRESSURE;
+        draft.maxPendingPublishes = 1_000;
+        draft.feedMessages = 16;
+        draft.batchBytes = 4 * FRAME_BYTES;
+        draft.windowBytes = 8L * FRAME_BYTES;
+    });
+
     private OneTopic topic = new OneTopic(LARGE_RING);
 
     /** The producer has published so many; the shared reader begins behind them, and one subscription reads there. */
@@ -171,19 +180,45 @@ class PlacementTest {
     @DisplayName(
             "G5: with backpressure publishers wait no longer for one that stands still in a reader of its own than for others")
     void standsStillWithBackpressure() {
-        topic = new OneTopic(Given.ring(64).with(draft -> {
-            draft.overflow = Overflow.BACKPRESSURE;
-            draft.maxPendingPublishes = 1_000;
-            draft.feedMessages = 16;
-            draft.batchBytes = 4 * FRAME_BYTES;
-            draft.windowBytes = 8L * FRAME_BYTES;
-        }));
+        topic = new OneTopic(BACKPRESSURE);
         Reader other = published(60);
         topic.resumeAt(2, P, 2).stands();
         topic.publish(1, 200);
         topic.after(8_000);
         assertEquals(260, topic.head(1));
         other.hasAll(P, 61, 260);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS4: with backpressure its reader asks whether a producer has what a reload says; what the feed has comes from nowhere else")
+    void asksBeforeItLeavesItsReader() {
+        topic = new OneTopic(BACKPRESSURE);
+        published(64);
+        Stream q = topic.member(9, "q");
+        Reader one = topic.resume(2, topic.token(OneTopic.at(P, 30), OneTopic.at(q, 0)))
+                .stands();
+        topic.after(10);
+        topic.unreachable(9);
+        topic.publish(1, 100).publish(9, 5).run();
+        assertTrue(topic.head(1) < 164, "publishers wait for it");
+        topic.reachable(9);
+        one.goesOn().state.loaded(topic.token(OneTopic.at(q, 5))); // of which its reader has not heard
+        topic.after(1_000);
+        one.hasAll(P, 31, 164);
+        assertEquals(1, topic.mostReaders());
+    }
+
+    @Test
+    @DisplayName("ruleS4: if the producer does not have it, with backpressure, too, it is told so")
+    void leavesItsReaderWithBackpressure() {
+        topic = new OneTopic(Given.ring(64).with(draft -> draft.overflow = Overflow.BACKPRESSURE));
+        Reader one = published(5);
+        one.state.loaded(topic.token(OneTopic.at(P, 9)));
+        topic.after(1_000);
+        assertEquals(List.of(gap(P, Reason.POSITION_UNKNOWN, null, null, 6L)), one.gaps);
+        topic.publish(1, 1).run();
+        assertEquals(List.of(6L), one.given(P));
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.gapless.core.HistoryView;
 import dev.gapless.core.LastPing;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
@@ -41,7 +42,8 @@ class ResumptionTest {
     private static final Stream Q = Stream.of(2, TOPIC, "q");
     private static final Stream P2 = Stream.of(3, TOPIC, "p");
 
-    private final Streams streams = new Streams(TOPIC, RETURN_MS * 1_000_000);
+    private final Streams streams =
+            new Streams(TOPIC, TopicSettings.DEFAULTS.with(draft -> draft.producerReturnNs = RETURN_MS * 1_000_000));
     private long horizonMs = Long.MIN_VALUE;
     private boolean severalClusters;
     private final List<Departure> departures = new ArrayList<>();
@@ -60,7 +62,7 @@ class ResumptionTest {
     private void isWaitedFor(Stream stream, long sinceMs) {
         streams.remember(history());
         member(stream, sinceMs);
-        streams.waitFor(stream, NOW);
+        streams.waitFor(stream, End.lost(0), NOW);
         assertNotNull(streams.removed(stream.uid()));
     }
 
@@ -332,6 +334,18 @@ class ResumptionTest {
         assertEquals(Place.at(P, Place.UNKNOWN), resumption.at().get(P));
         assertEquals(Place.over(before, Place.AWAITED), resumption.at().get(before));
         assertEquals(Map.of(), resumption.ended());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: one that is waited for went when the others remember that it did, whatever this node's clock said by then")
+    void waitedForByTheTimeOfOthers() {
+        streams.remember(Given.history());
+        member(P, 0);
+        streams.waitFor(P, End.lost(0), new Now(TAKEN_MS - 2 * MARGIN_MS, 0));
+        assertNotNull(streams.removed(P.uid()));
+        ended(P, TAKEN_MS + 1, null);
+        assertEquals(Place.at(P, Place.UNKNOWN), resume(token()).at().get(P));
     }
 
     @Test

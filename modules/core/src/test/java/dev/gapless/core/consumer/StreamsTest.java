@@ -11,7 +11,10 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.Given;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.End;
+import dev.gapless.core.feed.Frontier;
+import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +30,8 @@ class StreamsTest {
     private static final Stream P = Stream.of(1, TOPIC, "p");
     private static final Stream NEXT = Stream.of(2, TOPIC, "p");
 
-    private final Streams streams = new Streams(TOPIC, RETURN_MS * MS);
+    private final Streams streams =
+            new Streams(TOPIC, TopicSettings.DEFAULTS.with(draft -> draft.producerReturnNs = RETURN_MS * MS));
     private Now now = Given.NOW;
 
     StreamsTest() {
@@ -48,7 +52,7 @@ class StreamsTest {
         Stream stream = streams.removed(uid);
         assertNotNull(stream);
         assertNull(streams.endOf(stream, null, false, now));
-        streams.waitFor(stream, now);
+        streams.waitFor(stream, End.lost(0), now);
     }
 
     // ------------------------------------------------------------------ members
@@ -282,7 +286,8 @@ class StreamsTest {
     @DisplayName("ruleT2: what others remember, and nothing has come of here, is not passed; not what ended before")
     void unheard() {
         Stream before = Stream.of(3, TOPIC, "r");
-        Streams late = new Streams(TOPIC, RETURN_MS * MS);
+        Streams late =
+                new Streams(TOPIC, TopicSettings.DEFAULTS.with(draft -> draft.producerReturnNs = RETURN_MS * MS));
         late.remember(Given.history(new Departure(3, "r", 0, null)));
         late.publish();
         assertEquals(Set.of(), late.known().unheard(), "this node was not there");
@@ -322,5 +327,21 @@ class StreamsTest {
         assertEquals(1, streams.known().notices());
         HistoryView history = streams.known().history();
         assertEquals(Given.HISTORY, history.id());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: a stream that was settled, and whose incarnation is a member after all, is not waited for (seed 1000000024051)")
+    void aMemberIsAskedItself() {
+        streams.setDurable(P.epoch(), true);
+        streams.expect(P, now);
+        streams.appeared(1, "host:1");
+        streams.settle(P, End.goneOn(5, 0), now);
+        Frontier at = Frontier.EMPTY.with(Place.at(P, 3));
+        streams.expectMore(at, now);
+        assertNull(streams.waitedFor(P.epoch()));
+        streams.removed(1);
+        streams.expectMore(at, now);
+        assertEquals(P, streams.waitedFor(P.epoch()));
     }
 }

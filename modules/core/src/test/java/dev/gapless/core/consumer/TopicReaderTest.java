@@ -70,7 +70,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     private final List<Position> restarted = new ArrayList<>();
     private final Map<Epoch, Long> left = new HashMap<>();
     private final List<String> missed = new ArrayList<>();
-    private final Streams streams = new Streams(TOPIC, Given.ring(64).producerReturnNs());
+    private final Streams streams = new Streams(TOPIC, Given.ring(64));
     private Feed feed = new Feed(Given.ring(64));
     private final ResponseTimes asking = new ResponseTimes(() -> ++this.sessions, new SplittableRandom(1));
     private TopicReader reader = reader(Start.LATEST);
@@ -103,7 +103,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     }
 
     @Override
-    public void restarted(String node, Position successor, Now now) {
+    public void restarted(long number, String node, Position successor, Now now) {
         restarted.add(successor);
         for (Stream before : streams.waitedFor(node)) {
             settle(before, End.restarted(successor, now.ms()));
@@ -124,7 +124,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     }
 
     @Override
-    public boolean replaced(String node, Now now) {
+    public boolean replaced(long number, String node, Now now) {
         if (askedElsewhere) {
             return false;
         }
@@ -132,6 +132,11 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
             settle(before, End.lost(now.ms()));
         }
         return true;
+    }
+
+    @Override
+    public void passed(Stream stream, long head, End end, Now when) {
+        left.put(stream.epoch(), head);
     }
 
     @Override
@@ -174,7 +179,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         assertTrue(stream != null, "a member");
         End end = streams.endOf(stream, published, reader.isMute(stream.epoch()), now());
         if (end == null) {
-            streams.waitFor(stream, now());
+            streams.waitFor(stream, End.lost(now().ms()), now());
             reader.waitsFor(stream.epoch(), nowNs);
         } else {
             settle(stream, end);
@@ -885,7 +890,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     @DisplayName("a member in whose log nothing is ever published leaves no loss, however it ends")
     void mute() {
         begin();
-        LogIdentity silent = new LogIdentity(P.epoch(), 0, false);
+        LogIdentity silent = new LogIdentity(P.epoch(), 0, 0, false, false);
         registered(silent, 1, 0);
         assertTrue(reader.isMute(P.epoch()));
         removed(PRODUCER);

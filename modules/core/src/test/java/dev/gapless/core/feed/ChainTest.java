@@ -104,6 +104,17 @@ class ChainTest {
     }
 
     @Test
+    @DisplayName("ruleS5: nor is a place that is not known, while messages are there beyond where the stream goes on")
+    void doesNotCoverUnknownPlacesInFrontOfASetback() {
+        chain.append(messages(11, 20));
+        FeedEntry.Expired back = expired(5);
+        chain.append(back);
+        assertFalse(chain.covers(Place.at(STREAM, Place.UNKNOWN), 5, back.index()), "11 to 20 are not behind 5");
+        chain.evicted(back, back.index());
+        assertTrue(chain.covers(Place.at(STREAM, Place.UNKNOWN), 5, back.index() + 1));
+    }
+
+    @Test
     @DisplayName("ruleS5: who does not list the stream reads it from its first message: that must be there")
     void coversUnlistedFromTheFirstMessage() {
         assertFalse(covers(null, 20));

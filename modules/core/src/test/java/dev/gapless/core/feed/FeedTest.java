@@ -189,27 +189,60 @@ class FeedTest {
         feed.messages(P, 1, slices(1, 3));
         feed.messages(Q, 1, slices(1, 3));
         Frontier at = at(Place.at(P, 2), Place.at(Q, 0));
-        assertTrue(feed.covers(at, Asked.ANYTHING));
+        assertTrue(feed.mayCover(at, StreamsView.NOTHING));
         Feed.Placed placed = feed.place(at, Asked.ANYTHING, 0);
         assertNotNull(placed);
         assertEquals(feed.oldest(), placed.cursor().next());
         assertEquals(Map.of(), placed.begins());
-        assertFalse(feed.covers(at.with(Place.at(P, 1)), Asked.ANYTHING));
+        assertFalse(feed.mayCover(at.with(Place.at(P, 1)), StreamsView.NOTHING));
         assertNull(feed.place(at.with(Place.at(P, 1)), Asked.ANYTHING, 0));
-        assertFalse(feed.covers(at.with(Place.at(Q, 4)), Asked.ANYTHING), "nobody knows of a fourth");
-        assertFalse(feed.covers(at(Place.at(Q, 0)), Asked.ANYTHING), "the first message of P is gone");
-        assertTrue(feed.covers(at(Place.at(P, 2)), Asked.ANYTHING), "it has all of Q");
+        assertFalse(feed.mayCover(at.with(Place.at(Q, 4)), StreamsView.NOTHING), "nobody knows of a fourth");
+        assertFalse(feed.mayCover(at(Place.at(Q, 0)), StreamsView.NOTHING), "the first message of P is gone");
+        assertTrue(feed.mayCover(at(Place.at(P, 2)), StreamsView.NOTHING), "it has all of Q");
     }
 
     @Test
     @DisplayName("ruleS5: of a stream of which it has nothing its reader must ask for what comes behind the place")
     void placesWhoseStreamIsAskedFor() {
         Feed feed = new Feed(Given.ring(4));
-        assertTrue(feed.covers(Frontier.EMPTY, asks()));
-        assertTrue(feed.covers(at(Place.at(P, 5)), asks(Place.at(P, 5))));
-        assertFalse(feed.covers(at(Place.at(P, 6)), asks(Place.at(P, 5))));
-        assertTrue(feed.covers(at(Place.over(P, 6)), asks()), "nothing more is expected");
-        assertTrue(feed.covers(at(Place.lost(P, 6)), asks()));
+        assertNotNull(feed.place(Frontier.EMPTY, asks(), 0));
+        assertNotNull(feed.place(at(Place.at(P, 5)), asks(Place.at(P, 5)), 0));
+        assertNull(feed.place(at(Place.at(P, 6)), asks(Place.at(P, 5)), 0));
+        assertNotNull(feed.place(at(Place.over(P, 6)), asks(), 0), "nothing more is expected");
+        assertNotNull(feed.place(at(Place.lost(P, 6)), asks(), 0));
+    }
+
+    @Test
+    @DisplayName("ruleS5, G2: of a node's streams that went on nobody is given one in front of one that was read")
+    void placesNobodyBehindWhatHeRead() {
+        Stream next = Stream.of(4, TOPIC, "p");
+        Feed feed = new Feed(Given.ring(10));
+        feed.began(P, 0);
+        feed.messages(P, 1, slices(1, 2));
+        feed.ended(P, 2, End.goneOn(2, 0), true);
+        feed.began(next, 0);
+        feed.messages(next, 1, slices(1, 3));
+        assertNull(feed.place(at(Place.at(next, 1)), Asked.ANYTHING, 0));
+        assertNotNull(feed.place(at(Place.at(next, 0)), Asked.ANYTHING, 0), "it lacks both");
+        assertNotNull(feed.place(at(Place.over(P, 2), Place.at(next, 1)), Asked.ANYTHING, 0));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11, G2: of a stream of which nobody had heard everything is passed once one behind it was read, also to its end")
+    void passesStrangersBehindWhatIsOver() {
+        Stream next = Stream.of(4, TOPIC, "p");
+        Feed feed = new Feed(Given.ring(10));
+        feed.began(P, 0);
+        feed.messages(P, 1, slices(1, 2));
+        feed.ended(P, 2, End.goneOn(2, 0).ofStranger(), true);
+        feed.began(next, 0);
+        feed.messages(next, 1, slices(1, 3));
+        feed.ended(next, 3, End.goneOn(3, 0), true);
+        Set<Epoch> strangers = Set.of(P.epoch());
+        StreamsView known = new StreamsView(Map.of(), Map.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, 0);
+        assertTrue(feed.over(at(Place.over(next, 3)), known).containsKey(P.epoch()));
+        assertFalse(feed.over(at(Place.over(next, 0)), known).containsKey(P.epoch()), "it may lack it");
     }
 
     @Test

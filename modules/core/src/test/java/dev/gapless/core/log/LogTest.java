@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -46,14 +47,14 @@ class LogTest {
     @Test
     @DisplayName("its end is its last sequence, 0 if nothing was published, and nothing is published any more")
     void end() {
-        assertEquals(0, log(4).end());
+        assertEquals(OptionalLong.of(0), log(4).end());
         Log log = log(2);
         for (int i = 1; i <= 5; i++) {
             publish(log, i);
         }
-        assertEquals(5, log.end());
+        assertEquals(OptionalLong.of(5), log.end());
         assertInstanceOf(Admission.Closed.class, log.publish(content(1), 9, 0, NOBODY));
-        assertEquals(5, log.end());
+        assertEquals(OptionalLong.of(5), log.end());
     }
 
     @Test

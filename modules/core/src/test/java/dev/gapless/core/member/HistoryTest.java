@@ -308,6 +308,17 @@ class HistoryTest {
 
     @Test
     @DisplayName(
+            "ruleT2: what a member says that has not heard yet that the time rose counts as of the later time, too (seed 31767791)")
+    void aMemberThatHasNotHeardThatTheTimeRose() {
+        history.begin(UID, Long.MIN_VALUE);
+        history.add(departure(1, 39), 50, 5_000);
+        history.add(departure(2, 40), 50, 5_000);
+        history.add(departure(3, 45), 50, 60);
+        assertEquals(List.of(departure(1, 39), departure(3, 45), departure(2, 5_000)), view().departures());
+    }
+
+    @Test
+    @DisplayName(
             "ruleT2: of too many the one that ended first is forgotten, and tokens of that time are not covered any more")
     void forgetsTheFirstOfTooMany() {
         history.begin(UID, Long.MIN_VALUE);

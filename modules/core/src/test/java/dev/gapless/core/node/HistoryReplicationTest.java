@@ -53,7 +53,18 @@ class HistoryReplicationTest implements Outbox.Carrier {
 
     private static NodeSettings settings(History.Bounds bounds) {
         return new NodeSettings(
-                SELF, "n1", List.of(7), 0, 1, SECOND, 60 * SECOND, NodeSettings.HELLO_BACKOFF, bounds, true, null);
+                SELF,
+                "n1",
+                List.of(7),
+                0,
+                1,
+                SECOND,
+                60 * SECOND,
+                NodeSettings.HELLO_BACKOFF,
+                bounds,
+                false,
+                true,
+                null);
     }
 
     @Override

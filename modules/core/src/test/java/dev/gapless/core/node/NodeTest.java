@@ -49,6 +49,7 @@ class NodeTest implements Outbox.Carrier {
                 60 * SECOND,
                 NodeSettings.HELLO_BACKOFF,
                 History.Bounds.DEFAULT,
+                false,
                 true,
                 null);
         return new Node(settings, this::closeLogs, outbox, at(0));

@@ -216,6 +216,22 @@ class MissingTest {
         assertEquals(3, gaps.stream().map(Gap::epoch).distinct().count());
     }
 
+    @Test
+    @DisplayName("C7: where its node goes on is said only if something comes there, or its end is announced with it")
+    void successorThatIsOver() {
+        End restarted = End.restarted(P2.at(1), 7);
+        Frontier passed = at(Place.at(P, 480), Place.over(P2, Place.AWAITED));
+        tells(gap(Reason.PRODUCER_LOST, 481L, null, null), Place.over(P, 480), ended(passed, restarted));
+        Missing missing = new Missing(at(Place.at(P, 480)));
+        missing.add(P, restarted);
+        missing.add(P2, End.lost(8));
+        assertEquals(
+                List.of(
+                        gap(Reason.PRODUCER_RESTARTED, 481L, null, P2.at(1)),
+                        new Gap("p", Reason.PRODUCER_LOST, P2.epoch(), null, null, null)),
+                missing.announced().gaps());
+    }
+
     // ------------------------------------------------------------------ what a feed says
 
     @Test
@@ -283,5 +299,12 @@ class MissingTest {
         assertEquals(List.of(gap(Reason.OVERRUN, 2L, 1L, null), behind), announced.gaps());
         assertEquals(List.of(), announced.early());
         assertEquals(List.of(), announced.left());
+    }
+
+    @Test
+    @DisplayName("ruleC11: who has read what a store lost altogether is told so (seed 1000000157501)")
+    void setBackToNothing() {
+        Gap lost = gap(Reason.POSITION_UNKNOWN, null, null, P.at(1));
+        tells(lost, Place.at(P, 0), expired(at(Place.at(P, 2)), 2, 0, Reason.POSITION_UNKNOWN));
     }
 }

@@ -464,6 +464,20 @@ class SubscriptionStateTest implements TopicView {
     }
 
     @Test
+    @DisplayName(
+            "ruleS4: nothing goes on in a stream of which nothing was read while an earlier one of its node is open (seed 1000000054608)")
+    void reflectsWhatComesLater() {
+        began(P);
+        began(P2);
+        feed.messages(P, 1, slices(1, 2));
+        given();
+        feed.expired(P, 2, 3, Reason.OVERRUN, 0);
+        announced();
+        subscription.reloaded(reflects(P2, 5));
+        assertEquals(P2.at(0), position(P2));
+    }
+
+    @Test
     @DisplayName("ruleS4, S5: where a reload reflects more than any feed has heard of, it asks where to read on")
     void reflectsMoreThanItsFeedHas() {
         began(P);
@@ -804,6 +818,20 @@ class SubscriptionStateTest implements TopicView {
         feed.messages(P, 1, slices(1, 4));
         assertEquals(List.of(3L, 4L), given());
         idle();
+    }
+
+    @Test
+    @DisplayName(
+            "G1: a stream that was announced as lost, and begins here further on, goes on there, and is told (seed 41191986)")
+    void lostAndBeginsFurtherOn() {
+        subscription = in(feed, SETTINGS, Place.lost(P, 2));
+        open.put(P.epoch(), P);
+        feed.began(P, 4);
+        feed.messages(P, 5, slices(5, 6));
+        assertEquals(List.of(new Gap("p", Reason.POSITION_UNKNOWN, P.epoch(), 3L, 2L, P.at(5))), announced());
+        subscription.reloaded(null);
+        assertEquals(List.of(5L, 6L), given());
+        assertEquals(0, subscription.violations());
     }
 
     // ------------------------------------------------------------------ what it is told first

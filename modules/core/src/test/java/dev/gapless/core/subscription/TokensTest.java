@@ -46,6 +46,7 @@ class TokensTest {
     private long horizonMs = Long.MIN_VALUE;
     private long notices;
     private Frontier at = Frontier.EMPTY;
+    private boolean durable;
     private final LastPing lastPing = new LastPing();
 
     private void stands(Place place) {
@@ -78,7 +79,7 @@ class TokensTest {
         HistoryView history = new HistoryView(
                 historyId, horizonMs, false, false, departures, new Now(NOW_MS, 0), lastPing, MARGIN_MS);
         StreamsView known = new StreamsView(open, removed, settled, unheard, EndedStreams.of(history, TOPIC), notices);
-        return Tokens.of(at, known, pending, unannounced, TOPIC, "c", 5, new Now(NOW_MS, 0));
+        return Tokens.of(at, known, pending, unannounced, durable, TOPIC, "c", 5, new Now(NOW_MS, 0));
     }
 
     private static Entry entry(Stream stream, long sequence, boolean over) {
@@ -105,11 +106,39 @@ class TokensTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleT1: where it has read nothing of a durable one that is waited for, it may have passed that elsewhere")
+    void listsWaitedFor() {
+        isWaitedFor(P, NOW_MS);
+        assertEquals(List.of(entry(P, 0, false)), token().entries());
+        durable = true;
+        assertEquals(List.of(entry(P, Entry.UNKNOWN, false)), token().entries());
+    }
+
+    @Test
     @DisplayName("ruleT1: also those that it alone knows, of its own token")
     void listsStrangers() {
         stands(Place.at(P, 480));
         assertEquals(List.of(entry(P, 480, false)), token().entries());
         assertEquals(NOW_MS, token().timeMs());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1: what is over, and may be in its node's store, until something of a later stream there was read")
+    void listsWhatAStoreMayHave() {
+        durable = true;
+        Stream next = Stream.of(3, TOPIC, "p");
+        member(next);
+        stands(Place.over(P, 480));
+        stands(Place.at(next, 0));
+        assertEquals(
+                List.of(entry(P, 480, true), entry(next, 0, false)),
+                token().entries().stream()
+                        .sorted(Comparator.comparingLong(Entry::uid))
+                        .toList());
+        stands(Place.at(next, 1));
+        assertEquals(List.of(entry(next, 1, false)), token().entries());
     }
 
     @Test

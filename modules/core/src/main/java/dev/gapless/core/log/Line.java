@@ -1,0 +1,164 @@
+package dev.gapless.core.log;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Publishes that wait, in order; in front of them what is being stored. Under the log's lock.
+ *
+ * <pre>
+ *   add ──► wait ──remove──► in the log
+ *            │ ▲
+ *       take ▼ │ putBack
+ *          under way ──stored──► in the log
+ * </pre>
+ *
+ * <p>Whoever is settled is told after the lock is released.
+ */
+final class Line {
+    /** The ticket of one whose publisher was told that nobody knows. */
+    private static final Ticket TOLD = outcome -> {};
+
+    private final ArrayDeque<Waiter> waiters = new ArrayDeque<>(0);
+    /** What is being stored, in order. */
+    private List<Waiter> underWay = List.of();
+    /** Of those that wait. */
+    private long bytes;
+
+    /** One that waits. */
+    record Waiter(Content content, long sinceMs, long deadlineNs, Ticket ticket) {}
+
+    /** What a publisher is told. */
+    record Settled(Ticket ticket, Admission outcome) {
+        static void tell(List<Settled> settled) {
+            for (Settled one : settled) {
+                one.ticket().settled(one.outcome());
+            }
+        }
+    }
+
+    /** Does nothing wait? Something may be under way. */
+    boolean isEmpty() {
+        return waiters.isEmpty();
+    }
+
+    /** How many wait. */
+    int size() {
+        return waiters.size();
+    }
+
+    /** How many bytes those have that wait. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** How many wait, or are under way. */
+    int unsettled() {
+        return waiters.size() + underWay.size();
+    }
+
+    boolean isUnderWay() {
+        return !underWay.isEmpty();
+    }
+
+    void add(Waiter last) {
+        waiters.add(last);
+        bytes += last.content().sizeBytes();
+    }
+
+    /** The next. */
+    Waiter first() {
+        return waiters.element();
+    }
+
+    /** The next waits no longer. */
+    Waiter remove() {
+        Waiter first = waiters.remove();
+        bytes -= first.content().sizeBytes();
+        return first;
+    }
+
+    /** When the first has waited for too long, or {@code Long.MAX_VALUE}. */
+    long dueNs() {
+        for (Waiter one : underWay) {
+            if (one.ticket() != TOLD) {
+                return one.deadlineNs(); // they are in order
+            }
+        }
+        Waiter first = waiters.peek();
+        return first == null ? Long.MAX_VALUE : first.deadlineNs();
+    }
+
+    /** Those that have waited for too long do so no longer; of what is under way nobody knows. */
+    void expire(long nowNs, Awaited what, List<Settled> settled) {
+        while (!waiters.isEmpty() && waiters.element().deadlineNs() - nowNs <= 0) {
+            settled.add(new Settled(remove().ticket(), new Admission.TimedOut(what)));
+        }
+        giveUp(nowNs, settled);
+    }
+
+    // ------------------------------------------------------------------ what is stored
+
+    /** The next that follow, as long as they fit, are under way. */
+    List<Content> take(Fits fits) {
+        assert underWay.isEmpty() : underWay;
+        List<Waiter> taken = new ArrayList<>();
+        long size = 0;
+        while (!waiters.isEmpty()) {
+            size += waiters.element().content().sizeBytes() + Slice.OVERHEAD_BYTES;
+            if (!fits.test(taken.size() + 1, size)) {
+                break;
+            }
+            taken.add(remove());
+        }
+        underWay = taken;
+        return taken.stream().map(Waiter::content).toList();
+    }
+
+    /** May so many, of so many bytes in sum, be stored together? */
+    interface Fits {
+        boolean test(int count, long sizeBytes);
+    }
+
+    /** What was under way, which is in the log from now on. */
+    List<Waiter> stored() {
+        List<Waiter> stored = underWay;
+        underWay = List.of();
+        return stored;
+    }
+
+    /** What was under way waits again, in front, but for those whose publishers were told that nobody knows. */
+    void putBack() {
+        for (int i = underWay.size() - 1; i >= 0; i--) {
+            Waiter one = underWay.get(i);
+            if (one.ticket() != TOLD) {
+                bytes += one.content().sizeBytes();
+                waiters.addFirst(one);
+            }
+        }
+        underWay = List.of();
+    }
+
+    private void giveUp(long nowNs, List<Settled> settled) {
+        if (underWay.isEmpty()) {
+            return;
+        }
+        List<Waiter> left = new ArrayList<>();
+        for (Waiter one : underWay) {
+            boolean givesUp = one.ticket() != TOLD && one.deadlineNs() - nowNs <= 0;
+            if (givesUp) {
+                settled.add(new Settled(one.ticket(), new Admission.Unknown()));
+            }
+            left.add(givesUp ? new Waiter(one.content(), one.sinceMs(), one.deadlineNs(), TOLD) : one);
+        }
+        underWay = left;
+    }
+
+    /** Nobody waits any more. */
+    void refuse(List<Settled> settled) {
+        waiters.forEach(one -> settled.add(new Settled(one.ticket(), new Admission.Closed())));
+        waiters.clear();
+        bytes = 0;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.gapless.core.log;
+
+import dev.gapless.core.Epoch;
+
+/**
+ * The stream of one incarnation in a log. A log numbers what it has over all of its streams; of a log in memory these are its own stream's
+ * sequences.
+ *
+ * @param uid the incarnation; 0 for the log's own stream
+ * @param before the number in front of its first message
+ * @param last the number of its last message; {@link #OPEN} for the log's own stream
+ */
+public record LogPart(Epoch epoch, long uid, long before, long last) {
+    /** Messages are still appended. */
+    public static final long OPEN = Long.MAX_VALUE;
+
+    /** Is it of an earlier incarnation, so that nothing is appended any more? */
+    public boolean isEarlier() {
+        return last != OPEN;
+    }
+
+    /** The number of its newest message in a log with this head. */
+    public long head(long logHead) {
+        return Math.min(logHead, last);
+    }
+
+    /** The sequence in this stream of a message with this number in the log. */
+    public long sequence(long number) {
+        return number - before;
+    }
+
+    /** The number in the log of a message with this sequence in this stream. */
+    public long number(long sequence) {
+        return sequence + before;
+    }
+}
