@@ -144,7 +144,7 @@ final class Trial {
                             "-ea",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
-                            "-Xmx1g",
+                            "-Xmx2g", // some planted faults leave much behind
                             "-Dpekko.logger-startup-timeout=60s",
                             "-Dpekko.actor.creation-timeout=60s",
                             "-Dpekko.remote.artery.bind.bind-timeout=60s",

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.simulation.schedule.FailedSchedule;
 import dev.gapless.simulation.schedule.ScheduleReport;
 import dev.gapless.simulation.schedule.Simulator;
 import java.util.Arrays;
@@ -23,6 +24,14 @@ class SimulationTest {
     private static final String SEEDS = "1..10000";
     /** Of each build; {@link #SEEDS} are those of a thorough one. */
     private static final long FEW = 1_000;
+
+    /** In front of the seeds of which logs are stored. */
+    private static final long DURABLE = 1_000_000_000_000L;
+
+    /** How many of those a build runs, and a thorough one. */
+    private static final long FEW_DURABLE = 200;
+
+    private static final long MANY_DURABLE = 3_000;
 
     private static final int MOST_FAILURES = 5;
     /** Of all announcements. Nobody knows what a process published that crashed: that something may be missing is told all the same. */
@@ -141,6 +150,34 @@ class SimulationTest {
             "wire: Register",
             "wire: Registered");
 
+    /** The same, of stored logs. */
+    private static final List<String> DURABLE_KINDS = List.of(
+            "fault: store: FAILED",
+            "fault: store: LATE",
+            "fault: store: SAID_FAILED",
+            "fault: store: UNANSWERED",
+            "store: a number that is taken",
+            "store: records dropped");
+
+    @Test
+    @DisplayName("ruleD1: G1 to G7 hold where logs are stored")
+    void theGuaranteesHoldWhereLogsAreStored() {
+        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
+        run(DURABLE + 1, DURABLE + FEW_DURABLE);
+    }
+
+    @Tag("thorough")
+    @Test
+    @DisplayName("ruleD1: G1 to G7 hold where logs are stored, whatever the store does")
+    void theGuaranteesHoldWhateverTheStoreDoes() {
+        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
+        ScheduleReport report = run(DURABLE + 1, DURABLE + MANY_DURABLE);
+        assertEquals(
+                List.of(),
+                DURABLE_KINDS.stream().filter(kind -> report.of(kind) == 0).toList(),
+                "never happened");
+    }
+
     @Test
     @DisplayName("G1 to G7 hold under every fault there is, in a thousand schedules")
     void theGuaranteesHoldInAThousandSchedules() {
@@ -170,7 +207,9 @@ class SimulationTest {
         Simulator.runAll(first, last, null, Runtime.getRuntime().availableProcessors(), report);
         String text = String.join("\n", report.lines());
         System.out.println(text);
-        assertEquals(List.of(), report.failures(), text);
+        List<Long> failed =
+                report.failures().stream().map(FailedSchedule::seed).sorted().toList();
+        assertEquals(List.of(), failed, text);
         assertEquals(last - first + 1, report.of("schedules"), text);
         return report;
     }

@@ -4,6 +4,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import java.util.Set;
@@ -58,6 +59,21 @@ public interface Outside {
     /** Its cluster gives way to the one whose oldest member is at this address: it is to leave. */
     default void givesWay(String address) {
         throw new IllegalStateException("It does not look for other clusters, and gives way");
+    }
+
+    /** Its store is to be opened: {@link SimulatedNode#storeOpened} says when it is. */
+    default void openStore() {
+        throw new IllegalStateException("It has no store");
+    }
+
+    /** The store of its log is to do this: {@link SimulatedNode#onStore} takes the answer. */
+    default void store(StoreRequest request) {
+        throw new IllegalStateException("It has no store for " + request);
+    }
+
+    /** A later incarnation has opened the store: this node is to end. */
+    default void fenced(long laterUid) {
+        throw new IllegalStateException("It is fenced by " + laterUid);
     }
 
     /** The node begins a log. */

@@ -12,7 +12,9 @@ import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Gate;
+import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.member.History;
 import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.LogSource;
@@ -32,6 +34,7 @@ import dev.gapless.core.wire.Packet;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +109,7 @@ public final class SimulatedNode implements LogSource {
                 cursorRetentionNs,
                 NodeSettings.HELLO_BACKOFF,
                 history,
+                settings.durable(),
                 publishes,
                 otherClusters);
         this.node = new Node(nodeSettings, this::closeLogs, nodeOutbox, now());
@@ -191,6 +195,14 @@ public final class SimulatedNode implements LogSource {
                 }
             } else if (effect instanceof Effect.NameTaken taken) {
                 outside.nameTaken(taken.olderUid());
+            } else if (effect instanceof Effect.OpenStore) {
+                outside.openStore();
+            } else if (effect instanceof Effect.Store store) {
+                outside.store(store.request());
+            } else if (effect instanceof Effect.LogFenced fenced) {
+                outside.fenced(fenced.laterUid());
+            } else if (effect instanceof Effect.LogBroken broken) {
+                throw new IllegalStateException("The log is broken: " + broken.why());
             } else if (effect instanceof Effect.SendTo send) {
                 outside.sendTo(send.address(), send.message());
             } else if (effect instanceof Effect.OtherCluster) {
@@ -357,15 +369,20 @@ public final class SimulatedNode implements LogSource {
         return true;
     }
 
-    private Map<Epoch, Long> closeLogs() {
+    private @Nullable Map<Epoch, Long> closeLogs() {
         closed = true;
         Log its = log;
-        long head = its == null ? 0 : its.end();
-        if (its == null || head == 0) {
+        if (its == null) {
+            return Map.of();
+        }
+        OptionalLong head = its.end();
+        if (head.isEmpty()) {
+            return null;
+        } else if (head.getAsLong() == 0) {
             return Map.of();
         }
         outside.logClosed(its.identity().epoch());
-        return Map.of(its.identity().epoch(), head);
+        return Map.of(its.identity().epoch(), head.getAsLong());
     }
 
     private Log log() {
@@ -419,6 +436,18 @@ public final class SimulatedNode implements LogSource {
     public void flush() {
         flushWanted = false;
         shard.onAppended(TOPIC, now());
+        settle();
+    }
+
+    /** The store is open. */
+    public void storeOpened(Generation generation) {
+        node.storeOpened(generation);
+        drain();
+    }
+
+    /** The store of its log has answered. */
+    public void onStore(StoreAnswer answer) {
+        shard.onStore(TOPIC, answer, now());
         settle();
     }
 

@@ -20,6 +20,11 @@ record Account(@Nullable Long due, long got, long covered, boolean named, boolea
         return due == null ? dueBehind(sequence) : this;
     }
 
+    /** It was told that it goes on there: also what a reload had is given, or announced. */
+    Account goesOnBehind(long sequence) {
+        return due == null ? new Account(sequence, got, 0, named, over) : this;
+    }
+
     /** Everything up to this sequence was given or announced. It goes on, unless more is said. */
     Account hasGot(long sequence) {
         Account behind = dueBehind(sequence);

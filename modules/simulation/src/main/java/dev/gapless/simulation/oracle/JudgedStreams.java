@@ -40,6 +40,10 @@ final class JudgedStreams {
         if (behind == null || behind >= sequence) {
             return;
         }
+        if (incarnation.isLostBehind(behind)) {
+            observer.count("limit: a store went back, and the reader had heard of nothing behind that", 1);
+            return;
+        }
         if (w.isUnheard(incarnation, behind + 1)) {
             // Nothing that anybody of the reader's cluster got came from there since: no rule could tell.
             observer.count("limit: a cluster that was over before another one had a word of it", 1);
@@ -51,7 +55,10 @@ final class JudgedStreams {
     /** Is anything due that others have a claim to, and that somebody here could know of? */
     static boolean lacks(Witness w, Truth.Incarnation incarnation) {
         Long behind = w.dueBehind(incarnation);
-        return behind != null && behind < incarnation.owed() && !w.isUnheard(incarnation, behind + 1);
+        return behind != null
+                && behind < incarnation.owed()
+                && !incarnation.isLostBehind(behind)
+                && !w.isUnheard(incarnation, behind + 1);
     }
 
     /** A stream whose end was announced does not go on. */

@@ -41,13 +41,16 @@ final class Notices {
     /** The reload has succeeded. */
     void areAnnounced(Witness w, List<Gap> gaps) {
         Set<Epoch> ended = new HashSet<>();
-        for (Gap gap : gaps.stream().sorted(IN_ORDER).toList()) {
-            if (gap.node() == null) {
-                ofEverybody(w, gap);
-            } else if (gap.epoch() == null) {
-                ofSomeStream(w, gap.node(), gap);
+        gaps.stream().filter(gap -> gap.node() == null).forEach(gap -> ofEverybody(w, gap));
+        List<Gap> ofNodes =
+                gaps.stream().filter(gap -> gap.node() != null).sorted(IN_ORDER).toList();
+        ofNodes.forEach(gap -> leadsOn(w, gap));
+        for (Gap gap : ofNodes) {
+            String name = Objects.requireNonNull(gap.node());
+            if (gap.epoch() == null) {
+                ofSomeStream(w, name, gap);
             } else {
-                ofStream(w, streams.of(w, gap.node(), gap.epoch()), gap);
+                ofStream(w, streams.of(w, name, gap.epoch()), gap);
                 if (!goesOn(gap)) {
                     ended.add(gap.epoch());
                 }
@@ -122,7 +125,7 @@ final class Notices {
             JudgedStreams.fail(
                     w, "G1", "is told of what was never published, the head is " + incarnation.head() + ": " + gap);
         }
-        if (firstMissing <= w.of(incarnation).got()) {
+        if (firstMissing <= w.of(incarnation).got() && !incarnation.isLostBehind(firstMissing - 1)) {
             JudgedStreams.fail(
                     w,
                     "G2",
@@ -140,8 +143,10 @@ final class Notices {
             JudgedStreams.fail(w, "G1", "is told that it missed up to " + last + ", the head is " + incarnation.head());
         }
         Position resumesAt = gap.resumesAt();
-        boolean isFinal = incarnation.isRemoved() || incarnation.left; // in its half of a split it may be a member yet
-        if (resumesAt == null && (last != incarnation.head() || !isFinal)) {
+        // In its half of a split it may be a member yet, but writes nothing more once another has its store.
+        boolean isFinal = incarnation.isRemoved() || incarnation.left || truth.goesOn(incarnation);
+        boolean isAll = last == incarnation.head() || incarnation.isLostBehind(last);
+        if (resumesAt == null && !(isAll && isFinal)) {
             JudgedStreams.fail(
                     w, "G1", "is told of an end that was none: " + gap + ", the head is " + incarnation.head());
         }
@@ -158,7 +163,8 @@ final class Notices {
             JudgedStreams.fail(w, "G1", "is not told how many it missed: " + gap);
         }
         long behind = begin(gap) - 1;
-        if (behind < w.of(incarnation).got() || behind > incarnation.head()) {
+        boolean isBack = behind < w.of(incarnation).got() && !incarnation.isLostBehind(behind);
+        if (isBack || behind > incarnation.head()) {
             JudgedStreams.fail(
                     w,
                     "G1",
@@ -170,18 +176,22 @@ final class Notices {
 
     /** It is over, or its successor says so, and nobody knows what was in it. What comes of it later must come, or be told. */
     private void withAnOpenEnd(Witness w, Truth.Incarnation incarnation, Gap gap) {
-        Position resumesAt = gap.resumesAt();
-        Reason reason = resumesAt == null ? Reason.PRODUCER_LOST : Reason.PRODUCER_RESTARTED;
+        Reason reason = gap.resumesAt() == null ? Reason.PRODUCER_LOST : Reason.PRODUCER_RESTARTED;
         if (gap.reason() != reason) {
             JudgedStreams.fail(w, "G1", "is told of an end for another reason than " + reason + ": " + gap);
         }
-        if (resumesAt != null) {
+        w.markInReload(incarnation);
+    }
+
+    /** Its node goes on in another stream: of that all comes, or is announced, also what a reload had before. */
+    private void leadsOn(Witness w, Gap gap) {
+        Position resumesAt = gap.resumesAt();
+        if (gap.epoch() != null && gap.missed() == null && resumesAt != null && !goesOn(gap)) {
             Truth.Incarnation next = ofSuccessor(w, gap, resumesAt);
             Long since = w.ready ? null : w.sinceMs; // its time counts for the successor, too
-            long begins = since == null ? 0 : next.before(since);
-            w.put(next, w.of(next).beginsBehind(begins)); // what its ring has lost is a gap of its own
+            long begins = Math.max(w.reflected.getOrDefault(next.epoch, 0L), since == null ? 0 : next.before(since));
+            w.put(next, w.of(next).goesOnBehind(begins)); // what its ring has lost is a gap of its own
         }
-        w.markInReload(incarnation);
     }
 
     private Truth.Incarnation ofSuccessor(Witness w, Gap gap, Position resumesAt) {

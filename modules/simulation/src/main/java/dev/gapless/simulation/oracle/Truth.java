@@ -31,6 +31,14 @@ public final class Truth {
         private final List<Long> publishedNs = new ArrayList<>();
         /** It closed its log in good order. */
         boolean left;
+        /** Is its log stored? Then its publishers may have no answer of what it has. */
+        private boolean stored;
+
+        /** Its store has nothing behind this any more. */
+        private long lostBehind = Long.MAX_VALUE;
+
+        /** Up to where its publishers have an answer, if it is stored. */
+        private long answered;
         /** What it had published when it was taken off the members: what comes later is not published in the cluster. */
         private long headWhenRemoved = Long.MAX_VALUE;
         /** Only then it may accept messages. */
@@ -58,6 +66,16 @@ public final class Truth {
 
         public long head() {
             return contents.size();
+        }
+
+        /** Up to where its publishers know that it is published: of what is stored they may have no answer. */
+        public long known() {
+            return stored ? answered : head();
+        }
+
+        /** Has its store lost what comes behind this sequence? */
+        boolean isLostBehind(long sequence) {
+            return sequence >= lostBehind;
         }
 
         private void onRemoved() {
@@ -159,6 +177,36 @@ public final class Truth {
         incarnation.contents.add(content);
     }
 
+    /** It is stored, and its publisher has no answer yet. The same as {@link #appended}. */
+    public void stored(String node, Epoch epoch, long sequence, long content, long nowMs, long rightNs) {
+        appended(node, epoch, sequence, content, nowMs, rightNs);
+        incarnation(node, epoch).stored = true;
+    }
+
+    /**
+     * The store of that node is an earlier one.
+     *
+     * @param heads the last sequence of each incarnation there
+     */
+    public void goesBack(String node, Map<Long, Long> heads) {
+        for (Incarnation incarnation : incarnations(node)) {
+            long head = heads.getOrDefault(incarnation.uid, 0L);
+            if (head < incarnation.head()) {
+                incarnation.lostBehind = Math.min(incarnation.lostBehind, head);
+            }
+        }
+    }
+
+    /** D1: what is published is stored. */
+    public void checkStored(String node, Epoch epoch, long sequence, long content) {
+        Incarnation incarnation = incarnation(node, epoch);
+        if (sequence > incarnation.head() || incarnation.contents.get((int) sequence - 1) != content) {
+            throw new Violation("D1: " + content + " is published at " + sequence + " of " + incarnation
+                    + ", and is not stored there");
+        }
+        incarnation.answered = Math.max(incarnation.answered, sequence);
+    }
+
     public void becameMember(long uid, long stamp) {
         members.put(uid, stamp);
         byEpoch.values().stream()
@@ -193,6 +241,15 @@ public final class Truth {
             throw new Violation("G3: there is no node " + node);
         }
         return all;
+    }
+
+    /** Is it stored, and was a later incarnation of its node a member, whose log goes on with it? */
+    boolean goesOn(Incarnation earlier) {
+        if (!earlier.stored) {
+            return false;
+        }
+        List<Incarnation> all = incarnations(earlier.node);
+        return all.subList(all.indexOf(earlier) + 1, all.size()).stream().anyMatch(one -> one.wasMember);
     }
 
     /** The incarnations of all nodes, but for those that never publish. */

@@ -45,6 +45,8 @@ public final class Witness {
     @Nullable List<Gap> pending;
     /** What had been published when the reload that is under way began. */
     final Map<Epoch, Long> whenReloadBegan = new HashMap<>();
+    /** Up to where reloads said that they have each stream. */
+    final Map<Epoch, Long> reflected = new HashMap<>();
     /** Where it was resumed from tokens. */
     final List<Handover> handovers = new ArrayList<>();
 
@@ -101,6 +103,7 @@ public final class Witness {
     private Witness copy(long newId, String how) {
         Witness copy = new Witness(newId, how);
         copy.accounts.putAll(accounts);
+        copy.reflected.putAll(reflected);
         copy.sinceMs = sinceMs;
         copy.ready = ready;
         copy.resumed = resumed;

@@ -433,6 +433,10 @@ final class Faults {
         return new ReloadPlan(takesNs, fails, random.nextInt(4) == 0);
     }
 
+    boolean haveEnded() {
+        return over;
+    }
+
     /** No more faults; those under way end now. Who was about to come back does so. */
     void end() {
         over = true;

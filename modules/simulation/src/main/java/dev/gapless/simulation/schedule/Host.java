@@ -3,6 +3,7 @@ package dev.gapless.simulation.schedule;
 import dev.gapless.core.TopicSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Host {
     private final int index;
     private final String name;
+    private @Nullable Disk disk;
     private final Addresses addresses;
     private final boolean produces;
     private final int producesFrom;
@@ -79,6 +81,14 @@ final class Host {
                 .takeWhile(incarnation -> incarnation != uid)
                 .filter(test::test)
                 .toList();
+    }
+
+    Disk disk() {
+        return Objects.requireNonNull(disk, "It has no disk");
+    }
+
+    void disk(Disk its) {
+        disk = its;
     }
 
     String name() {

@@ -14,8 +14,8 @@ import java.util.random.RandomGenerator;
  * A cluster's membership. Everybody learns of each member's changes in their order, each in its own time; of different
  * members' changes in any order unless news come in order, so that views contradict each other for a while. Of two incarnations at
  * one address the later one appears after the earlier, and possibly before its removal. An incarnation is seen joining first, and then
- * up; of one that has gone meanwhile some never see that it was up. Where there may be several clusters, nobody is up before all
- * others have seen it joining: Pekko's members are like that everywhere.
+ * up; of one that has gone meanwhile some never see that it was up. Nobody is up before all others have seen it joining: so are Pekko's
+ * members.
  */
 final class Members {
     private final Clusters clusters;
@@ -99,7 +99,7 @@ final class Members {
         observers.put(process, news);
         news.hearsNs = timeline.nowNs() + delayNs();
         news.lastNs = news.hearsNs;
-        long waitNs = Math.max(waitNs(), profile.clusters() ? seenNs - news.hearsNs : 0);
+        long waitNs = Math.max(waitNs(), seenNs - news.hearsNs);
         timeline.at(
                 news.hearsNs,
                 () -> process.input(() -> {

@@ -8,6 +8,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.member.History;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
@@ -447,6 +448,26 @@ final class NodeProcess implements Outside {
     }
 
     @Override
+    public void openStore() {
+        effect();
+        host.disk().open(this);
+    }
+
+    @Override
+    public void store(StoreRequest request) {
+        effect();
+        trace(() -> "store: " + request);
+        host.disk().store(this, request);
+    }
+
+    @Override
+    public void fenced(long laterUid) {
+        trace(() -> "is fenced by " + schedule.name(laterUid));
+        schedule.counts().add("store: a process is fenced");
+        throw new Crashed();
+    }
+
+    @Override
     public void begins(long uid, Epoch stream) {
         schedule.names().logMade(uid, stream);
         schedule.truth().logMade(host.name(), uid, stream);
@@ -467,7 +488,11 @@ final class NodeProcess implements Outside {
         trace(() -> "published " + at);
         schedule.workload().published(this);
         vigil.waits().publishEnds(id, nowNs());
-        schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs(), timeline.nowNs());
+        if (schedule.settings().durable()) {
+            schedule.truth().checkStored(host.name(), at.epoch(), at.sequence(), id);
+        } else {
+            schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs(), timeline.nowNs());
+        }
         effect();
     }
 
@@ -525,7 +550,6 @@ final class NodeProcess implements Outside {
     public void expired(Session session, long reader, Reason reason, long sent, long resumeAt) {
         trace(() -> "expired " + session + ": " + reason + ", goes on at " + resumeAt);
         happens(Moment.EXPIRED);
-        vigil.expired(session, reader, sent, resumeAt);
     }
 
     @Override

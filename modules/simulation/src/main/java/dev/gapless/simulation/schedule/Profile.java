@@ -5,6 +5,7 @@ import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.member.History;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -59,12 +60,51 @@ record Profile(
     /** More than ever end. */
     private static final int MANY = 1_000;
 
+    /** From this seed on logs are stored. */
+    static final long FIRST_DURABLE = 1_000_000_000_000L;
+
     private static final long NUMBER_AND_OVERHEAD = 8 + 64;
 
     private static final long ENTRY_OVERHEAD = 32;
 
     /** The profile of a seed. */
     static Profile of(RandomGenerator random, long seed) {
+        Profile profile = inMemory(random, seed);
+        return seed < FIRST_DURABLE ? profile : profile.with(durable(profile.settings, new SplittableRandom(seed)));
+    }
+
+    private static TopicSettings durable(TopicSettings settings, RandomGenerator random) {
+        return settings.with(draft -> {
+            draft.durable = true;
+            draft.durableReturnNs = draft.producerReturnNs + random.nextLong(20 * SECOND);
+            draft.storeTimeoutNs = 200 * MS + random.nextLong(2 * SECOND);
+            draft.storeBackoff = new Backoff(20 * MS, SECOND);
+        });
+    }
+
+    private Profile with(TopicSettings others) {
+        return new Profile(
+                others,
+                hosts,
+                faults,
+                badTimesNs,
+                faultGapNs,
+                publishGapNs,
+                burst,
+                padding,
+                gossipNs,
+                newsInOrder,
+                slowJoins,
+                mostInFlight,
+                cursorRetentionNs,
+                longHistory,
+                chains,
+                several,
+                mixed,
+                travels);
+    }
+
+    private static Profile inMemory(RandomGenerator random, long seed) {
         Profile profile = ordinary(random, seed % 8 == 4, seed % 3 == 0 ? 0 : seed % 40 * MS, seed % 5 == 1);
         if (profile.faults && seed % 17 == 9) {
             return profile.longer(random);

@@ -67,7 +67,11 @@ final class Schedule implements Observer {
             // The first produces and the last consumes; the others do either, both, or nothing.
             boolean produces = i == 0 || random.nextInt(3) != 0;
             boolean consumes = i == profile.hosts() - 1 || random.nextInt(3) != 0;
-            hosts.add(new Host(i, produces, firstIncarnationThatPublishes(i, produces), consumes, addresses));
+            Host host = new Host(i, produces, firstIncarnationThatPublishes(i, produces), consumes, addresses);
+            hosts.add(host);
+            if (profile.settings().durable()) {
+                host.disk(new Disk(this, host, new SplittableRandom(seed + i), new SplittableRandom(-seed - i)));
+            }
         }
     }
 
@@ -168,7 +172,9 @@ final class Schedule implements Observer {
     long timeToRecoverNs() {
         return 3 * settings().heartbeatNs()
                 + 2 * settings().registerBackoff().maxNs()
-                + settings().producerReturnNs()
+                + (settings().durable()
+                        ? settings().durableReturnNs()
+                        : settings().producerReturnNs())
                 + settings().reloadBackoff().maxNs()
                 + settings().reloadIntervalNs()
                 + settings().reloadJitterNs()
@@ -201,6 +207,9 @@ final class Schedule implements Observer {
         everyUid.put(uid, host);
         names.started(host, uid, host.begin(uid));
         truth.address(uid, host.addressOf(uid));
+        if (settings().durable()) {
+            host.disk().starts(uid);
+        }
         NodeProcess process = new NodeProcess(this, host, uid);
         host.process(process);
         trace(host, () -> "starts as " + name(uid));

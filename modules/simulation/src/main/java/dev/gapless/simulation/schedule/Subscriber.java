@@ -136,6 +136,7 @@ final class Subscriber {
             schedule.counts().add("subscription: reads what it has yet to read elsewhere");
         } else if (caughtUp && !state.isCatchingUp()) {
             schedule.counts().add("subscription: joined the feed");
+            unread = state.oldestUnread(); // its place there: a gap that no entry told of is behind none
             schedule.trace(witness, () -> "joins the feed");
             process.happens(Moment.JOINED);
         }
@@ -256,7 +257,7 @@ final class Subscriber {
                 // A source of truth may lag behind by an incarnation.
                 boolean lags = process.random().nextInt(4) == 0;
                 Truth.Incarnation incarnation = incarnations.get(Math.max(0, incarnations.size() - (lags ? 2 : 1)));
-                positions.put(producer, new Position(incarnation.epoch, incarnation.head()));
+                positions.put(producer, new Position(incarnation.epoch, incarnation.known()));
             }
         }
         return new CursorToken(

@@ -1,11 +1,16 @@
 package dev.gapless.simulation.schedule;
 
+import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Session;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.LogPart;
+import dev.gapless.core.producer.LogWriter;
 import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.producer.StoreStatus;
 import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
@@ -16,6 +21,7 @@ import dev.gapless.simulation.oracle.Waits;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +39,9 @@ final class Vigil {
     private final Map<ReaderKey, Session> sessions = new HashMap<>();
 
     private record ReaderKey(long uid, long reader) {}
+
+    /** The streams that are sent in these sessions. */
+    private final Map<Session, LogPart> parts = new HashMap<>();
 
     /** Processes that it was told are gone. */
     private final Set<Long> gone = new HashSet<>();
@@ -65,7 +74,10 @@ final class Vigil {
 
     void receives(Object packet) {
         if (packet instanceof Ack ack) {
-            waits.acknowledged(ack.session(), ack.sequence(), oldest(), process.nowNs());
+            LogPart part = parts.get(ack.session());
+            if (part != null) {
+                waits.acknowledged(ack.session(), part.number(ack.sequence()), oldest(part), process.nowNs());
+            }
         } else if (packet instanceof Deregister deregister) {
             waits.deregistered(deregister.session());
         }
@@ -73,7 +85,14 @@ final class Vigil {
 
     void sends(long toUid, Packet packet) {
         if (packet instanceof Registered registered) {
-            registered(registered.session(), registered.reader(), registered.next() - 1);
+            registered(registered.session(), registered.reader(), registered.log(), registered.next() - 1);
+        } else if (packet instanceof CursorExpired expired) {
+            if (expired.answersRegister()) {
+                registered(expired.session(), expired.reader(), expired.log(), expired.resumeAt() - 1);
+            } else {
+                LogPart part = Objects.requireNonNull(parts.get(expired.session()));
+                waits.overrun(expired.session(), part.number(expired.resumeAt()) - 1, oldest(part), process.nowNs());
+            }
         } else if (packet instanceof Deregister) {
             schedule.workload().farewell(); // also of a reader that several shared, which the core ends by itself (S6)
         } else if (packet instanceof Ping && gone.contains(toUid)) {
@@ -83,26 +102,25 @@ final class Vigil {
     }
 
     /** The cursor of this attempt takes the place of the one before. */
-    private void registered(Session session, long reader, long sequence) {
+    private void registered(Session session, long reader, LogIdentity log, long sequence) {
+        Log its = Objects.requireNonNull(process.node().producer()).log();
+        LogPart part = Objects.requireNonNull(its.parts().get(log.epoch()));
+        parts.put(session, part);
         Session before = sessions.put(new ReaderKey(session.uid(), reader), session);
         if (before != null) {
             waits.deregistered(before);
         }
-        waits.registered(session, sequence, process.nowNs());
-    }
-
-    /** A cursor was moved; {@code sent} is negative if that answers a registration. */
-    void expired(Session session, long reader, long sent, long resumeAt) {
-        if (sent < 0) {
-            registered(session, reader, resumeAt - 1);
-        } else {
-            waits.overrun(session, resumeAt - 1, oldest(), process.nowNs());
-        }
+        waits.registered(session, part.number(sequence), process.nowNs());
     }
 
     /** A subscription has read or handled something. */
     void moved() {
         moves++;
+    }
+
+    /** The oldest that matters to whoever reads that stream: at its end nothing more is kept for it, until it registers with the next. */
+    private long oldest(LogPart part) {
+        return part.isEarlier() ? Math.min(oldest(), part.last() + 1) : oldest();
     }
 
     private long oldest() {
@@ -117,7 +135,10 @@ final class Vigil {
         ProducerState producer = process.node().producer();
         if (producer != null) {
             Log log = producer.log();
-            waits.lookAtLog(log.head(), process.node().takesMessages() ? log.waiting() : 0, process.nowNs());
+            LogWriter writer = producer.writer();
+            boolean waitsForRoom = process.node().takesMessages()
+                    && (writer == null || writer.status().state() == StoreStatus.State.OK); // else for its store
+            waits.lookAtLog(log.head(), waitsForRoom ? log.waiting() : 0, process.nowNs());
         }
         TopicConsumer consumer = process.node().consumer();
         if (consumer == null) {

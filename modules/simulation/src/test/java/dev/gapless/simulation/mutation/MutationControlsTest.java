@@ -68,6 +68,20 @@ class MutationControlsTest {
         assertEquals(List.of(), missing);
     }
 
+    @Test
+    @DisplayName("Each fault finds its place in the sources, and compiles")
+    void eachFaultCanBePlanted() throws IOException {
+        List<String> lost = new ArrayList<>();
+        for (Mutation mutation : Mutations.all()) {
+            try {
+                Mutant.of(mutation);
+            } catch (IllegalStateException e) {
+                lost.add(mutation.name() + ": " + e.getMessage());
+            }
+        }
+        assertEquals(List.of(), lost);
+    }
+
     @Tag("thorough")
     @Test
     @DisplayName("The core without any of them passes what is to notice them")

@@ -291,6 +291,23 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void findsASuccessorThatNeverComesAlsoIfAReloadHasIt() {
+        ready();
+        publish(FIRST, 1, 2);
+        give(FIRST, 1, 1);
+        Witness kept = witness.kept();
+        long taken = stamp();
+        restart();
+        Gap everybody = new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null);
+        Witness lost = resumed(kept, taken, lateReader());
+        missed(lost, everybody, new Gap("n1", Reason.PRODUCER_LOST, FIRST, 2L, null, null));
+        oracle.checkLevel(lost);
+        Witness led = resumed(kept, taken, lateReader());
+        missed(led, everybody, new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 2L, null, new Position(SECOND, 1)));
+        breaks("G1", () -> oracle.checkLevel(led));
+    }
+
+    @Test
     void findsASuccessorThatGoesOnWhereItNeverWas() {
         ready();
         publish(FIRST, 1, 2);

@@ -5,6 +5,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.member.History;
 import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.wire.NodeMessage;
@@ -181,6 +182,22 @@ final class ScenarioNode implements Outside {
     }
 
     @Override
+    public void openStore() {
+        world.store(address).open(this);
+    }
+
+    @Override
+    public void store(StoreRequest request) {
+        world.store(address).store(this, request);
+    }
+
+    @Override
+    public void fenced(long laterUid) {
+        world.story().tell(name + " is fenced by " + world.names().incarnation(laterUid) + ", and ends");
+        world.fenced(this);
+    }
+
+    @Override
     public void begins(long uid, Epoch stream) {
         world.names().log(stream, name);
         world.truth().logMade(nodeName, uid, stream);
@@ -193,7 +210,11 @@ final class ScenarioNode implements Outside {
 
     @Override
     public void published(long id, Position at) {
-        world.truth().appended(nodeName, at.epoch(), at.sequence(), id, nowMs());
+        if (settings.durable()) {
+            world.truth().checkStored(nodeName, at.epoch(), at.sequence(), id);
+        } else {
+            world.truth().appended(nodeName, at.epoch(), at.sequence(), id, nowMs());
+        }
         world.story().tell("published", name, at.sequence());
     }
 

@@ -28,7 +28,7 @@ final class Settings {
     static TopicSettings of(Map<String, String> given) {
         for (String name : given.keySet()) {
             if (!name.matches(
-                    "name|address|ring|feed|hold|bytes|batch|window|delay|pending|overflow|resume|interval|age|publishing|others")) {
+                    "name|address|ring|feed|hold|bytes|batch|window|delay|pending|overflow|resume|interval|age|publishing|others|store")) {
                 throw new IllegalArgumentException("There is no setting " + name);
             }
         }
@@ -52,6 +52,10 @@ final class Settings {
             draft.registerJitter = 0;
             draft.readyTimeoutNs = 3 * SECOND;
             draft.producerReturnNs = 5 * SECOND;
+            draft.durable = given.getOrDefault("store", "off").equals("on");
+            draft.durableReturnNs = 10 * SECOND;
+            draft.storeTimeoutNs = SECOND;
+            draft.storeBackoff = new Backoff(100 * MS, SECOND);
             draft.drainTimeoutNs = 2 * SECOND;
             draft.reloadBackoff = new Backoff(100 * MS, SECOND);
             draft.maxAgeNs = number(given, "age", 0) * SECOND;

@@ -66,6 +66,7 @@ final class Verbs {
             case "reachable" -> world.reachable(command.argument(0), true);
             case "clock" -> world.skew(command.argument(0), milliseconds(command.argument(1)));
             case "publish" -> publish(command);
+            case "store" -> store(command);
             case "flush" -> world.flush(world.incarnation(command.argument(0)));
             case "subscribe" -> subscribe(command);
             case "resume" -> resume(command);
@@ -104,6 +105,11 @@ final class Verbs {
                     Settings.publishesElsewhere(command.settings()));
         }
         world.start(command.argument(0));
+    }
+
+    private void store(Command command) {
+        world.store(command.argument(0)).command(command.argument(1), command.number(2, 0));
+        world.settle();
     }
 
     /** A node has heard nothing of another for so long that it drops its cursors. */

@@ -58,6 +58,7 @@ final class World {
     private final Map<String, Long> skewsMs = new HashMap<>();
 
     private final Map<String, Reader> readers = new LinkedHashMap<>();
+    private final Map<String, Store> stores = new LinkedHashMap<>();
     private final Map<Long, String> addresses = new LinkedHashMap<>();
     private final Network network = new Network(this);
     private final Set<ScenarioNode> toFlush = new LinkedHashSet<>();
@@ -191,6 +192,24 @@ final class World {
         return incarnation;
     }
 
+    /** The store of the log of the node there. */
+    Store store(String address) {
+        String node = nodeAt(address);
+        return stores.computeIfAbsent(node, of -> new Store(this, node));
+    }
+
+    /** A later incarnation has its store. */
+    void fenced(ScenarioNode incarnation) {
+        if (runs(incarnation)) {
+            crash(incarnation.address());
+        }
+    }
+
+    /** The name of the node at this address. */
+    String nodeAt(String address) {
+        return Objects.requireNonNull(nodeAt.get(address));
+    }
+
     Reader reader(String name) {
         Reader reader = readers.get(name);
         if (reader == null) {
@@ -242,7 +261,7 @@ final class World {
 
     // ------------------------------------------------------------------ members
 
-    private boolean runs(ScenarioNode incarnation) {
+    boolean runs(ScenarioNode incarnation) {
         return running.get(incarnation.address()) == incarnation;
     }
 
@@ -441,6 +460,9 @@ final class World {
         boolean more = true;
         while (more) {
             more = network.deliverUnseen();
+            for (Store store : List.copyOf(stores.values())) {
+                more |= store.work();
+            }
             for (ScenarioNode incarnation : List.copyOf(toFlush)) {
                 if (!unsent.contains(incarnation)) {
                     toFlush.remove(incarnation);
