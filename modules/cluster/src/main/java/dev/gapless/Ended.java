@@ -31,6 +31,8 @@ public record Ended<T>(
         /** The node shuts down, or the other members have removed it from the cluster. */
         SHUTDOWN,
         /** The handler failed or chose to stop, or a message could not be decoded. */
-        FAILED
+        FAILED,
+        /** Another subscription has opened its name, here or on another node ({@link SubscriptionSettings#named}). It stores no token any more. */
+        TAKEN_OVER
     }
 }

@@ -68,6 +68,7 @@ public record NodeStatus(
      * @param waitingPublishes publishes that wait for room
      * @param cursors one for each reader
      * @param expiries how many readers were told that they missed something, by reason
+     * @param store how its store does; null if it is in memory
      */
     public record ProducerStatus(
             Epoch epoch,
@@ -81,7 +82,19 @@ public record NodeStatus(
             long maxBytes,
             int waitingPublishes,
             List<CursorStatus> cursors,
-            Map<Reason, Long> expiries) {}
+            Map<Reason, Long> expiries,
+            @Nullable StoreStatus store) {}
+
+    /**
+     * How the store of a durable log does.
+     *
+     * @param state recovering (it is not open yet, and the log answers nobody); ok; slow (a write has been under way for more than a
+     *     second); failing (it is tried again and again); fenced (another incarnation of the node has it); broken (what it has cannot be used)
+     * @param since since when; null of recovering and ok
+     * @param problem what is wrong, for people; null if nothing is, or it is not known
+     */
+    public record StoreStatus(
+            String state, @Nullable Instant since, @Nullable String problem) {}
 
     /**
      * How far one reader of a producer has got.
@@ -162,6 +175,7 @@ public record NodeStatus(
      * @param expiries how many gaps it was told, by reason
      * @param violations how often it came to a message that does not follow: a defect of Gapless unless it is 0
      * @param wrongClass how many messages were left out, since they are of another class than the topic's
+     * @param named how its token is kept; null if it has no name
      */
     public record SubscriptionStatus(
             long id,
@@ -176,5 +190,20 @@ public record NodeStatus(
             long reloadFailures,
             Map<Reason, Long> expiries,
             long violations,
-            long wrongClass) {}
+            long wrongClass,
+            @Nullable NamedStatus named) {}
+
+    /**
+     * How the token of a named subscription is kept.
+     *
+     * @param name the subscription's name
+     * @param stored when its token was stored last; null if it was not yet
+     * @param failingSince since when the store has failed; null if it has not, or works again
+     * @param problem what is wrong, for people; null if nothing is
+     */
+    public record NamedStatus(
+            String name,
+            @Nullable Instant stored,
+            @Nullable Instant failingSince,
+            @Nullable String problem) {}
 }

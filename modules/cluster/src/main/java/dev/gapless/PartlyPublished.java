@@ -23,7 +23,7 @@ public final class PartlyPublished extends RuntimeException {
         this.positions = List.copyOf(positions);
     }
 
-    /** {@return for each message, in the list's order, where it is; empty if it was not published} */
+    /** {@return for each message, in the list's order, where it is; empty if it was not published, or nobody knows ({@link PublishUnknown})} */
     public List<Optional<Position>> positions() {
         return positions;
     }

@@ -21,8 +21,9 @@ import java.util.concurrent.CompletionStage;
  * complete at once, or on {@code gapless.completion-dispatcher}, with the message's position once it is in the ring. Until this node is
  * a member of its cluster (up; weakly up is not enough) they wait for that, in order, and with backpressure for room. They fail with
  * {@link MessageTooLarge}, {@link NotSerializable} (a message that is null, too), {@link ProducerClosed}, and if they wait for too long
- * or too many do, {@link PublishTimeout} or {@link TooManyPending}. They fail with IllegalArgumentException, which names the argument, for a key that is null
- * or too long, for a publication or a list that is null, and for a message that is not of the topic's class. A message that failed has no position and leaves no hole.
+ * or too many do, {@link PublishTimeout} or {@link TooManyPending}. To a durable topic they complete once the message is stored, and may
+ * fail with {@link PublishUnknown}, after which it may be published. They fail with IllegalArgumentException, which names the argument, for a key that is null
+ * or too long, for a publication or a list that is null, and for a message that is not of the topic's class. A message that failed otherwise has no position and leaves no hole.
  *
  * @param <T> the type of the messages
  */

@@ -19,7 +19,8 @@ public interface Subscription {
     /**
      * Completes once the subscription has a position with every member that is present: what is published from then on is
      * delivered or announced. Waits for this node to join the cluster, and then at most {@code gapless.ready-timeout} for
-     * members that do not answer. Fails if the subscription ends before.
+     * members that do not answer. Of a named one the first token is stored by then, however long that takes. Fails if the subscription ends
+     * before.
      *
      * @return the stage, with the members that have not answered
      */
@@ -51,6 +52,9 @@ public interface Subscription {
      */
     CompletionStage<Ended.Reason> cancel();
 
-    /** {@return a stage that completes when it has ended, for whatever reason} */
+    /**
+     * {@return a stage that completes when it has ended, for whatever reason} Of a named one once its last token is stored, or could not be for
+     * {@code gapless.store-timeout}.
+     */
     CompletionStage<Ended.Reason> whenEnded();
 }

@@ -6,8 +6,10 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a subscription differs from the ordinary. Immutable.
@@ -22,21 +24,29 @@ import java.util.Set;
  * begins with a {@link CursorExpired} of {@link dev.gapless.core.Reason#POSITION_UNKNOWN}, since what this filter left out is gone.
  */
 public final class SubscriptionSettings {
-    private static final SubscriptionSettings DEFAULTS = new SubscriptionSettings(Set.of(), Set.of(), 0, false, false);
+    private static final SubscriptionSettings DEFAULTS =
+            new SubscriptionSettings(Set.of(), Set.of(), 0, false, false, null);
 
     private final Set<String> nodes;
     private final Set<String> keys;
     private final int window;
     private final boolean nonBlocking;
     private final boolean loadsFirst;
+    private final @Nullable String name;
 
     private SubscriptionSettings(
-            Set<String> nodes, Set<String> keys, int window, boolean nonBlocking, boolean loadsFirst) {
+            Set<String> nodes,
+            Set<String> keys,
+            int window,
+            boolean nonBlocking,
+            boolean loadsFirst,
+            @Nullable String name) {
         this.nodes = nodes;
         this.keys = keys;
         this.window = window;
         this.nonBlocking = nonBlocking;
         this.loadsFirst = loadsFirst;
+        this.name = name;
     }
 
     /** {@return settings by which everything is delivered} */
@@ -63,7 +73,7 @@ public final class SubscriptionSettings {
     public SubscriptionSettings withNodes(Collection<String> names) {
         Set<String> some = atLeastOne("node", names);
         some.forEach(name -> Limits.checkGivenName("node's name", name));
-        return new SubscriptionSettings(some, keys, window, nonBlocking, loadsFirst);
+        return new SubscriptionSettings(some, keys, window, nonBlocking, loadsFirst, name);
     }
 
     /**
@@ -87,7 +97,7 @@ public final class SubscriptionSettings {
     public SubscriptionSettings withKeys(Collection<String> patterns) {
         Set<String> some = atLeastOne("key", patterns);
         some.forEach(SubscriptionSettings::checkPattern);
-        return new SubscriptionSettings(nodes, some, window, nonBlocking, loadsFirst);
+        return new SubscriptionSettings(nodes, some, window, nonBlocking, loadsFirst, name);
     }
 
     /**
@@ -101,7 +111,7 @@ public final class SubscriptionSettings {
         if (events < 1) {
             throw new IllegalArgumentException("A window is of at least 1 event, not of " + events);
         }
-        return new SubscriptionSettings(nodes, keys, events, nonBlocking, loadsFirst);
+        return new SubscriptionSettings(nodes, keys, events, nonBlocking, loadsFirst, name);
     }
 
     /**
@@ -114,7 +124,7 @@ public final class SubscriptionSettings {
      * @return settings with that
      */
     public SubscriptionSettings withNonBlockingHandler() {
-        return new SubscriptionSettings(nodes, keys, window, true, loadsFirst);
+        return new SubscriptionSettings(nodes, keys, window, true, loadsFirst, name);
     }
 
     /**
@@ -130,7 +140,35 @@ public final class SubscriptionSettings {
      * @return settings with that
      */
     public SubscriptionSettings loadFirst() {
-        return new SubscriptionSettings(nodes, keys, window, nonBlocking, true);
+        return new SubscriptionSettings(nodes, keys, window, nonBlocking, true, name);
+    }
+
+    /**
+     * The subscription keeps its token in this node's store, under this name: one that is opened under it later, after a restart or a crash
+     * for instance, goes on there. Only if there is no token it begins as its {@link StartFrom} says. The first token is stored before
+     * {@link Subscription#ready} completes; later ones every {@code gapless.token-store-interval}, behind what was handled with success (after
+     * a {@link CursorExpired}: reloaded); and the last when the subscription ends. So after a crash what came since the last one is given again: at
+     * most what one interval and what the recipient may hold at once, as long as the store works. Nothing is left out.
+     *
+     * <p>A name is one of its topic, and has one subscription at a time. One that is opened later takes it over, and the earlier one
+     * ends with {@link Ended.Reason#TAKEN_OVER}, when it stores a token next, within a minute; until then both are given messages. With H2 a name is one of its
+     * node, with PostgreSQL one of the cluster.
+     *
+     * <p>While the store fails the subscription goes on, and what is given again after a crash grows; one that is being opened
+     * waits. Needs the module {@code gapless-durable} and a configured {@code gapless.node-name}: without them subscribing throws
+     * IllegalStateException. The topic need not be durable.
+     *
+     * <pre>{@code
+     * gapless.subscribe(orders, StartFrom.earliest(), SubscriptionSettings.defaults().named("billing"), handler);
+     * }</pre>
+     *
+     * @param subscription at most 255 characters, and not blank
+     * @return settings with that
+     * @throws IllegalArgumentException for any other name
+     */
+    public SubscriptionSettings named(String subscription) {
+        Limits.checkGivenName("subscription's name", subscription);
+        return new SubscriptionSettings(nodes, keys, window, nonBlocking, loadsFirst, subscription);
     }
 
     private static void checkPattern(String pattern) {
@@ -179,9 +217,14 @@ public final class SubscriptionSettings {
         return loadsFirst;
     }
 
+    /** {@return the name under which the subscription keeps its token; empty if it keeps none} */
+    public Optional<String> name() {
+        return Optional.ofNullable(name);
+    }
+
     @Override
     public String toString() {
         return "SubscriptionSettings[nodes=" + nodes + ", keys=" + keys + ", window=" + window + ", nonBlocking="
-                + nonBlocking + ", loadFirst=" + loadsFirst + "]";
+                + nonBlocking + ", loadFirst=" + loadsFirst + ", name=" + name + "]";
     }
 }

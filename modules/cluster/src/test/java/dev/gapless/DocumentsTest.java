@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
  */
 class DocumentsTest {
     private static final Path ROOT = Path.of("../..");
-    private static final List<String> EXAMPLES = List.of("modules/cluster", "modules/testkit");
+    private static final List<String> EXAMPLES =
+            List.of("modules/cluster", "modules/testkit", "modules/durable", "modules/examples");
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
     private static final Pattern SHOWN = Pattern.compile("(?ms)^ *// shown in (\\S+)\n(.*?)^ *// end\n");
@@ -105,7 +106,7 @@ class DocumentsTest {
         }
         Map<String, Set<String>> run = new TreeMap<>();
         for (String module : EXAMPLES) {
-            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
+            try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
                 files.filter(file -> file.toString().endsWith(".java")).forEach(file -> {
                     Matcher shown = SHOWN.matcher(read(file));
                     while (shown.find()) {

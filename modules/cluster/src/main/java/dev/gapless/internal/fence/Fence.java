@@ -105,7 +105,7 @@ public final class Fence {
     }
 
     /** What a stage failed with, without the wrapping that stages add. */
-    private static Throwable cause(Throwable failure) {
+    public static Throwable cause(Throwable failure) {
         if (!failure.getClass().equals(CompletionException.class)) {
             return failure;
         }

@@ -67,6 +67,7 @@ public final class Meters {
 
     private Meters() {
         publishing();
+        stores();
         rings();
         producing();
         consuming();
@@ -105,6 +106,23 @@ public final class Meters {
 
     private static long waiting(TopicStats stats) {
         return stats.ofProducers(producer -> producer.log().waiting());
+    }
+
+    private void stores() {
+        timer(
+                "gapless.store.write.time",
+                "Writes to the store of a durable topic that were answered",
+                Count.STORE_WRITES_NS,
+                Count.STORE_WRITES);
+        counter(
+                "gapless.store.failures",
+                null,
+                "Requests to the store of a durable topic that failed, or may have",
+                Count.STORE_FAILURES);
+        duration(
+                "gapless.store.failing",
+                "For how long the store of a durable topic has been of no use",
+                stats -> stats.storeFailingNs(Clock.nowMs()));
     }
 
     private void rings() {
@@ -210,6 +228,10 @@ public final class Meters {
                 "Age of the oldest message that a subscription has not dealt with",
                 stats -> stats.mostOfSubscriptions(
                         subscription -> subscription.lag().age().toNanos()));
+        duration(
+                "gapless.subscription.token.failing",
+                "For how long the token of a named subscription could not be stored",
+                stats -> stats.mostOfSubscriptions(subscription -> subscription.unstoredNs(Clock.nowMs())));
         counter("gapless.delivered.messages", MESSAGES, "Messages given to subscriptions", Count.DELIVERED);
         counter("gapless.undecodable.messages", MESSAGES, "Messages that could not be deserialized", Count.UNDECODABLE);
         counter(

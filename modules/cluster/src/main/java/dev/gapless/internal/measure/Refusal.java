@@ -11,10 +11,12 @@ public enum Refusal {
     NOT_SERIALIZABLE,
     /** Its key or headers are beyond the bounds. */
     INVALID,
-    /** Too many publishes wait already, for the node to be up or for room. */
+    /** Too many publishes wait already, for the node to be up, for room, or for the store. */
     TOO_MANY_PENDING,
-    /** The node was not up, or there was no room, in time. */
+    /** The node was not up, there was no room, or the store took nothing, in time. */
     TIMEOUT,
+    /** It was being stored, and whether it is was not known in time. */
+    UNKNOWN,
     /** The node shuts down. */
     CLOSED;
 

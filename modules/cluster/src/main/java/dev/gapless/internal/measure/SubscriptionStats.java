@@ -5,17 +5,20 @@ import dev.gapless.Delivery;
 import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.Lag;
+import dev.gapless.NodeStatus.NamedStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Wakeup;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +72,11 @@ public final class SubscriptionStats {
 
         /** Messages that did not follow what it had. */
         long violations();
+
+        /** How its token is kept; null if it has no name. */
+        default @Nullable NamedStatus named() {
+            return null;
+        }
     }
 
     /** The numbers of a topic, in which its subscriptions count, too. Thread-safe. */
@@ -254,7 +262,15 @@ public final class SubscriptionStats {
                 reloadFailures,
                 told,
                 subscription.violations(),
-                wrongClass);
+                wrongClass,
+                subscription.named());
+    }
+
+    /** For how long its token could not be stored; 0 if that works, or it has no name. */
+    public long unstoredNs(long nowMs) {
+        NamedStatus named = subscription.named();
+        Instant since = named == null ? null : named.failingSince();
+        return since == null ? 0 : TimeUnit.MILLISECONDS.toNanos(Math.max(0, nowMs - since.toEpochMilli()));
     }
 
     /** Since when it has been reloading, failed attempts included; 0 if it is not. */

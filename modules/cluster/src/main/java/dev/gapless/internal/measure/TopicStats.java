@@ -6,12 +6,14 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.producer.StoreStatus;
 import dev.gapless.core.wire.Batch;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers of one topic on this node, or of all topics that have none of their own. What rises is counted here when it happens, but
@@ -30,6 +32,9 @@ public final class TopicStats {
 
         /** How many messages the last of the cursors has not acknowledged. */
         long lag();
+
+        /** How its store does; null if it has none. */
+        @Nullable StoreStatus store();
     }
 
     /** For those that no node counts. */
@@ -210,6 +215,17 @@ public final class TopicStats {
     /** How far the last of all cursors is behind. */
     long cursorLag() {
         return max(producers, Publishing::lag);
+    }
+
+    /** For how long a log's store has been of no use, in nanoseconds; 0 if all are. */
+    long storeFailingNs(long nowMs) {
+        return max(producers, producer -> {
+            StoreStatus store = producer.store();
+            if (store == null || store.isFine() || store.sinceMs() == 0) {
+                return 0;
+            }
+            return Math.max(1, nowMs - store.sinceMs()) * 1_000_000;
+        });
     }
 
     /** A sum over the feeds. */

@@ -16,6 +16,7 @@ import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.report.GivenUps;
 import dev.gapless.internal.report.SlowHandlers;
+import dev.gapless.internal.store.LogStores;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.OtherVersion;
@@ -75,6 +76,9 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
 
     private record FromShard(int shard, ToNode message) implements NoSerializationVerificationNeeded {}
 
+    /** A later incarnation of this node has opened the topic's log. */
+    private record Fenced(String topic) implements NoSerializationVerificationNeeded {}
+
     private enum Signal implements NoSerializationVerificationNeeded {
         TIME,
         LOOK,
@@ -96,6 +100,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     private final TimerScheduler<Object> timers;
     private final StatusService statusService;
     private final OtherClusterNotice otherClusters;
+    private final StoreOpening storeOpening;
     private final NodeEffects effects;
     private final NodeStats stats;
     private final SlowHandlers slowHandlers;
@@ -106,6 +111,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
 
     static Behavior<Object> create(
             ProducerLogs logs,
+            StoreOpening.Begun store,
             Settings settings,
             long uid,
             String name,
@@ -115,13 +121,25 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             Removal removal,
             Executor completions) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> new NodeActor(
-                context, timers, logs, settings, uid, name, otherClusters, stats, givenUps, removal, completions)));
+                context,
+                timers,
+                logs,
+                store,
+                settings,
+                uid,
+                name,
+                otherClusters,
+                stats,
+                givenUps,
+                removal,
+                completions)));
     }
 
     private NodeActor(
             ActorContext<Object> context,
             TimerScheduler<Object> timers,
             ProducerLogs logs,
+            StoreOpening.Begun store,
             Settings settings,
             long uid,
             String name,
@@ -137,7 +155,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         this.removal = removal;
         this.settings = settings;
         this.consumers = new Quota(settings.maxTopics);
-        this.shards = spawnShards(uid, stats, givenUps);
+        this.shards = spawnShards(uid, store.stores(), stats, givenUps);
         List<Integer> actors = new ArrayList<>(List.of(context.getSelf().path().uid()));
         shards.forEach(shard -> actors.add(shard.path().uid()));
         this.self = new NodeSettings(
@@ -150,6 +168,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 settings.cursorRetention.toNanos(),
                 NodeSettings.HELLO_BACKOFF,
                 settings.history,
+                settings.stores(),
                 settings.publishes(),
                 otherClusters);
         this.node = new dev.gapless.core.node.Node(self, logs::refuseMessages, outbox, now());
@@ -158,6 +177,8 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
         this.statusService = new StatusService(uid, name, otherClusters.address(), peers, completions);
         this.otherClusters = new OtherClusterNotice(otherClusters, node, stats, context.getSystem(), context::getLog);
+        this.storeOpening = new StoreOpening(
+                store, settings.topic("").storeBackoff(), node, context.getSelf()::tell, timers, context::getLog);
         this.effects = new NodeEffects(
                 this,
                 node,
@@ -168,6 +189,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 shards,
                 Courier.to(context),
                 this.otherClusters,
+                storeOpening,
                 context::getLog);
         ActorRef<Object> actor = context.getSelf();
         for (Class<? extends ClusterEvent.ClusterDomainEvent> events : List.of(
@@ -182,7 +204,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         settle();
     }
 
-    private List<ActorRef<Object>> spawnShards(long uid, NodeStats stats, GivenUps givenUps) {
+    private List<ActorRef<Object>> spawnShards(long uid, LogStores stores, NodeStats stats, GivenUps givenUps) {
         List<ActorRef<Object>> spawned = new ArrayList<>();
         AtomicLong sessions = new AtomicLong();
         ActorRef<Object> actor = getContext().getSelf();
@@ -190,6 +212,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             int index = i;
             ShardActor.Shared shared = new ShardActor.Shared(
                     logs,
+                    stores,
                     logs.gate(i),
                     settings,
                     uid,
@@ -197,6 +220,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                     stats,
                     givenUps,
                     message -> actor.tell(new FromShard(index, message)),
+                    topic -> actor.tell(new Fenced(topic)),
                     sessions,
                     consumers);
             ActorRef<Object> shard = getContext()
@@ -220,6 +244,8 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 .onMessage(Courier.Delivered.class, to -> did(() -> node.listens(to.address(), now())))
                 .onMessage(OtherVersion.class, message -> did(() -> otherVersions.met(message, log())))
                 .onMessage(FromShard.class, told -> did(() -> node.onShard(told.shard(), told.message(), now())))
+                .onMessage(Fenced.class, fenced -> did(() -> onFenced(fenced.topic())))
+                .onMessage(StoreOpening.Message.class, message -> did(() -> storeOpening.on(message)))
                 .onMessage(Produce.class, this::onProduce)
                 .onMessage(Subscribe.class, this::onSubscribe)
                 .onMessage(Unsubscribe.class, this::onUnsubscribe)
@@ -369,6 +395,11 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         fail("Gapless failed on this node (" + name + "): " + failure.cause()
                 + ". This is a defect of Gapless. This node shuts down, so that nothing is lost in silence");
         node.shardFailed(shards.indexOf(failed));
+    }
+
+    private void onFenced(String topic) {
+        fail("A later incarnation of node " + self.name() + " has opened the stored log of topic " + topic
+                + ": this one publishes no more. Give each node its own gapless.node-name. This node shuts down");
     }
 
     private Behavior<Object> onStop() {

@@ -33,6 +33,7 @@ final class NodeEffects implements Outbox.Carrier {
     private final List<ActorRef<Object>> shards;
     private final Courier courier;
     private final OtherClusterNotice otherClusters;
+    private final StoreOpening store;
     private final Supplier<Logger> log;
 
     NodeEffects(
@@ -45,6 +46,7 @@ final class NodeEffects implements Outbox.Carrier {
             List<ActorRef<Object>> shards,
             Courier courier,
             OtherClusterNotice otherClusters,
+            StoreOpening store,
             Supplier<Logger> log) {
         this.actor = actor;
         this.node = node;
@@ -55,6 +57,7 @@ final class NodeEffects implements Outbox.Carrier {
         this.shards = shards;
         this.courier = courier;
         this.otherClusters = otherClusters;
+        this.store = store;
         this.log = log;
     }
 
@@ -87,6 +90,8 @@ final class NodeEffects implements Outbox.Carrier {
                     + "'. Give each node its own gapless.node-name. This node shuts down");
         } else if (effect instanceof Effect.Left gone) {
             actor.left(gone.complete());
+        } else if (effect instanceof Effect.OpenStore) {
+            store.open();
         } else if (effect instanceof Effect.SendTo sendTo) {
             courier.send(sendTo.address(), sendTo.message());
         } else if (effect instanceof Effect.OtherCluster other) {

@@ -19,6 +19,8 @@ import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.publish.TopicProducer;
 import dev.gapless.internal.report.GivenUps;
+import dev.gapless.internal.store.LogStores;
+import dev.gapless.internal.store.LogStoresProvider;
 import dev.gapless.internal.subscribe.ActorRecipient;
 import dev.gapless.internal.subscribe.Cue;
 import dev.gapless.internal.subscribe.Decoder;
@@ -43,6 +45,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -87,6 +90,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
     private final GivenUps givenUps;
     private final ProducerLogs logs;
     private final ActorRef<Object> nodeActor;
+    private final StoreOpening.Begun store;
+    private final NamedTokens tokens;
     private final SeedNodes seedNodes;
     private final Cluster cluster;
     private final Removal removal;
@@ -115,9 +120,16 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
                 settings.lossLogInterval);
         this.givenUps = new GivenUps(completions, logs::isClosing);
         this.removal = new Removal(system, name);
+        LogStores stores = settings.stores()
+                ? LogStoresProvider.find(system, settings.clusterId, name, uid, settings.durableTopics())
+                : LogStores.NONE;
+        this.store = StoreOpening.begin(stores, settings);
+        logs.speakOf(name, () -> Optional.ofNullable(store.problem().get()));
+        this.tokens = new NamedTokens(system, settings, completions);
         this.nodeActor = spawn(
                 NodeActor.create(
                         logs,
+                        store,
                         settings,
                         uid,
                         name,
@@ -208,14 +220,18 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
 
     private <T> Subscription subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
-        SubscriptionHandle handle = handle(topic, start);
+        SubscriptionHandle handle = handle(topic, start, settings);
         long id = nextSubscription();
         SubscriptionActor.Link link = new SubscriptionActor.Link(settings);
         ActorRef<Cue> actor = spawn(
                 SubscriptionActor.create(new SubscriptionSpec<>(topic, settings, id, recipient, handle), this, link),
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(nodeSettings.dispatcher));
-        openSubscription(topic.name(), id, start, new Filter(settings), link.to(actor, handle));
+        SubscriptionListener listener = link.to(actor, handle);
+        handle.open(
+                start,
+                from -> openSubscription(topic.name(), id, from, new Filter(settings), listener),
+                listener::refused);
         return handle;
     }
 
@@ -223,14 +239,21 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         SubscriptionHost.checkStart(topic.name(), start, nodeSettings.clusterId);
         classes.check(topic);
+        settings.name().ifPresent(tokens::check);
         return Source.fromGraph(new EventSource<>(this, topic, start, settings));
     }
 
     @Override
-    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
+    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         SubscriptionHost.checkStart(topic.name(), start, nodeSettings.clusterId);
         classes.check(topic);
-        return new SubscriptionHandle(topic.name(), start, nodeSettings.clusterId, completions, Clock.SYSTEM);
+        return new SubscriptionHandle(
+                topic.name(),
+                start,
+                nodeSettings.clusterId,
+                completions,
+                Clock.SYSTEM,
+                settings.name().map(name -> tokens.of(topic.name(), name)).orElse(null));
     }
 
     @Override
@@ -340,6 +363,11 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
     }
 
     @Override
+    public Optional<String> storeProblem() {
+        return Optional.ofNullable(store.problem().get()).or(logs::storeProblem).or(tokens::problem);
+    }
+
+    @Override
     public Map<String, Set<String>> givenUp() {
         return givenUps.all();
     }
@@ -397,7 +425,9 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
     private CompletionStage<Done> leave() {
         logs.close();
         CompletableFuture<Done> left = new CompletableFuture<>();
+        CompletionStage<Void> stored =
+                tokens.over(Duration.ofNanos(nodeSettings.topic("").drainTimeoutNs()));
         nodeActor.tell(new NodeActor.Leave(left));
-        return left;
+        return left.thenCombine(stored, (done, all) -> done);
     }
 }

@@ -29,6 +29,9 @@ public final class Settings {
     /** What the transport adds to a batch, and then some. */
     private static final long FRAME_MARGIN_BYTES = 32 * 1024;
 
+    /** Of a batch of a durable topic; a row of H2 has 1 MiB at most. */
+    private static final int MOST_IN_A_RECORD = 960 * 1024;
+
     private static final Duration SHORTEST = Duration.ofMillis(1);
     /** The timers of actors go to 248 days, and two durations may be added. */
     private static final Duration LONGEST = Duration.ofDays(100);
@@ -44,6 +47,12 @@ public final class Settings {
     private static final int USUAL_SHARDS = 8;
 
     private static final String TOPICS = "topics";
+
+    private enum Durability {
+        MEMORY,
+        JOURNAL
+    }
+
     private static final Set<String> OF_THE_NODE = Set.of(
             "node-name",
             "role",
@@ -59,11 +68,13 @@ public final class Settings {
             "max-topics",
             "shards",
             "actor-window",
+            "token-store-interval",
             "shared-messages",
             "loss-log-interval",
             "slow-handler-warning",
             "stuck-transport-timeout",
             "metrics",
+            "journal",
             TOPICS);
 
     private final Config config;
@@ -90,10 +101,25 @@ public final class Settings {
     final Duration slowHandlerWarning;
     final Duration stuckTransportTimeout;
     final int maxMeteredTopics;
+    final Duration tokenStoreInterval;
 
     /** May this node publish, to any topic? */
     public boolean publishes() {
         return ofOthers.publishing() || topics.values().stream().anyMatch(TopicSettings::publishing);
+    }
+
+    /** May a topic be durable on this node? */
+    public boolean stores() {
+        return ofOthers.durable() || topics.values().stream().anyMatch(TopicSettings::durable);
+    }
+
+    /** Says which topics are durable: all, or none, and those that differ. */
+    String durableTopics() {
+        return topics.entrySet().stream()
+                .filter(topic -> topic.getValue().durable() != ofOthers.durable())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .collect(Collectors.joining("\n", ofOthers.durable() + "\n", ""));
     }
 
     /** Reads and checks everything, for each topic that has settings of its own too. */
@@ -142,6 +168,7 @@ public final class Settings {
         this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
         this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
         this.stuckTransportTimeout = Duration.ofNanos(notNegative(config, "gapless.", "stuck-transport-timeout"));
+        this.tokenStoreInterval = positive(config, "gapless.", "token-store-interval");
         this.maxMeteredTopics = config.getInt("metrics.max-topics");
         check(maxMeteredTopics >= 0, "gapless.metrics.max-topics", maxMeteredTopics, "at least 0");
         this.ofOthers = topicSettings(config, "gapless.");
@@ -149,6 +176,11 @@ public final class Settings {
             String quoted = ConfigUtil.quoteString(topic);
             Config own = config.getConfig(TOPICS + "." + quoted);
             topics.put(topic, topicSettings(own.withFallback(config), "gapless.topics." + quoted + "."));
+        }
+        if (stores() && nodeName.isEmpty()) {
+            throw new ConfigException.BadValue(
+                    "gapless.node-name",
+                    "durable topics need a name that this node keeps over restarts (gapless.durability = journal)");
         }
     }
 
@@ -223,6 +255,10 @@ public final class Settings {
 
     private void read(Config c, String path, TopicSettings.Draft draft) {
         draft.publishing = c.getBoolean("publishing");
+        draft.durable = oneOf(Durability.class, c, path, "durability") == Durability.JOURNAL;
+        draft.durableReturnNs = positive(c, path, "durable-return-timeout").toNanos();
+        draft.storeTimeoutNs = positive(c, path, "store-timeout").toNanos();
+        draft.storeBackoff = backoff(c, path, "store-backoff");
         draft.bufferMessages = c.getInt("buffer-messages");
         check(
                 draft.bufferMessages >= 1 && draft.bufferMessages <= 1 << 30,
@@ -270,6 +306,11 @@ public final class Settings {
                 batch,
                 "1 KiB to " + (maxFrameBytes - FRAME_MARGIN_BYTES)
                         + ", which is pekko.remote.artery.advanced.maximum-frame-size less 32 KiB");
+        check(
+                !draft.durable || batch <= MOST_IN_A_RECORD,
+                path + "batch-bytes",
+                batch,
+                "at most 960 KiB for a durable topic: a batch is a row of its store");
         draft.batchBytes = (int) batch;
         draft.windowBytes = c.getBytes("window-bytes");
         check(draft.windowBytes >= batch, path + "window-bytes", draft.windowBytes, "at least batch-bytes, " + batch);

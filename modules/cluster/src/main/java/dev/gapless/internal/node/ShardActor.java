@@ -9,10 +9,13 @@ import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Gate;
+import dev.gapless.core.log.StoreAnswer;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
+import dev.gapless.internal.measure.Count;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.publish.ProducerLog;
@@ -23,11 +26,13 @@ import dev.gapless.internal.report.LossLogs;
 import dev.gapless.internal.report.Losses;
 import dev.gapless.internal.shard.ServedTopic;
 import dev.gapless.internal.shard.ShardDriver;
+import dev.gapless.internal.store.LogStores;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Deadlines;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -73,6 +78,8 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
 
     record Close(String topic, long id) implements NoSerializationVerificationNeeded {}
 
+    private record Stored(String topic, StoreAnswer answer) implements NoSerializationVerificationNeeded {}
+
     private record FromSubscription(String topic, Feedback feedback) implements NoSerializationVerificationNeeded {}
 
     record Report(CompletableFuture<Statuses> to) implements NoSerializationVerificationNeeded {}
@@ -84,12 +91,15 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
      * What a shard shares with others of its node. Thread-safe.
      *
      * @param gate of the logs of this shard
+     * @param stores where durable logs are
      * @param node tells the node
+     * @param fenced is told that another incarnation has opened a topic's log
      * @param sessions numbers for the sessions of this process
      * @param consumers how many topics have one
      */
     record Shared(
             ProducerLogs logs,
+            LogStores stores,
             Gate gate,
             Settings settings,
             long uid,
@@ -97,6 +107,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
             NodeStats stats,
             GivenUps givenUps,
             Consumer<ToNode> node,
+            Consumer<String> fenced,
             AtomicLong sessions,
             Quota consumers) {}
 
@@ -104,6 +115,8 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     private final LossLogs losses;
     private final TimerScheduler<Object> timers;
     private final ShardDriver driver;
+    /** Topics whose store has failed since it last wrote. */
+    private final Set<String> failing = new HashSet<>();
 
     /** The name of the shard's actor, below the node actor. */
     static String nameOf(int shard) {
@@ -136,6 +149,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     public Receive<Object> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Message.class, message -> did(() -> driver.onMessage(message)))
+                .onMessage(Stored.class, stored -> did(() -> onStored(stored)))
                 .onMessage(Look.class, look -> did(() -> driver.look(look.topic())))
                 .onMessageEquals(Signal.TIMER, () -> did(driver::onTime))
                 .onMessage(FromSubscription.class, this::onFeedback)
@@ -271,6 +285,56 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     }
 
     @Override
+    public void store(String topic, StoreRequest request) {
+        ActorRef<Object> self = getContext().getSelf();
+        TopicMeasure stats = stats(topic);
+        long beginNs = nowNs();
+        shared.stores().request(topic, request, answer -> {
+            if (answer instanceof StoreAnswer.Stored) {
+                stats.add(Count.STORE_WRITES, 1);
+                stats.add(Count.STORE_WRITES_NS, nowNs() - beginNs);
+            } else if (!(answer instanceof StoreAnswer.Records)) {
+                stats.add(Count.STORE_FAILURES, 1);
+            }
+            self.tell(new Stored(topic, answer));
+        });
+    }
+
+    private void onStored(Stored stored) {
+        String topic = stored.topic();
+        if (stored.answer() instanceof StoreAnswer.Failed failed && failing.add(topic)) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "Topic {}: its store on node {} does not work, and is tried again (gapless.store-backoff); publishes wait"
+                                    + " meanwhile. {}",
+                            topic,
+                            nameOf(shared.uid()),
+                            failed.why());
+        } else if (stored.answer() instanceof StoreAnswer.Stored && failing.remove(topic)) {
+            getContext().getLog().info("Topic {}: its store works again", topic);
+        }
+        driver.onStore(topic, stored.answer());
+    }
+
+    @Override
+    public void logBroken(String topic, String why) {
+        getContext()
+                .getLog()
+                .error(
+                        "Topic {}: what the store of node {} has of it cannot be used: {}. Nothing is published to it here, and readers"
+                                + " wait. Put a copy of the store back and start this node again",
+                        topic,
+                        nameOf(shared.uid()),
+                        why);
+    }
+
+    @Override
+    public void logFenced(String topic) {
+        shared.fenced().accept(topic);
+    }
+
+    @Override
     public TopicMeasure stats(String topic) {
         return shared.stats().topic(topic);
     }
@@ -312,6 +376,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
 
     @Override
     public void producerEnded(String topic) {
+        failing.remove(topic);
         losses.close(topic, LossLogs.Place.CURSOR);
     }
 

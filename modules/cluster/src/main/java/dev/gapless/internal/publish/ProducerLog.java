@@ -2,6 +2,7 @@ package dev.gapless.internal.publish;
 
 import dev.gapless.ProducerClosed;
 import dev.gapless.PublishTimeout;
+import dev.gapless.PublishUnknown;
 import dev.gapless.TooManyPending;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
@@ -10,7 +11,9 @@ import dev.gapless.core.log.Awaited;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Ticket;
+import dev.gapless.core.producer.LogWriter;
 import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.producer.StoreStatus;
 import dev.gapless.internal.measure.Refusal;
 import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.measure.TopicStats;
@@ -45,9 +48,12 @@ public final class ProducerLog implements TopicStats.Publishing {
 
     private volatile TopicMeasure stats = TopicMeasure.NONE;
     private volatile Refusals refusals = Refusals.NONE;
+    private volatile StoreWords words = StoreWords.NONE;
     private final Misses misses = new Misses();
     private volatile int cursors;
     private volatile long lowestAcked;
+    /** How its store does; null if it has none. */
+    private volatile @Nullable StoreStatus store;
 
     public ProducerLog(String topic, Log log, TopicSettings settings, Executor executor, Clock clock) {
         this.topic = topic;
@@ -66,6 +72,11 @@ public final class ProducerLog implements TopicStats.Publishing {
     /** From now on what is refused is told there. For whoever makes it. */
     void reportTo(Refusals log) {
         refusals = log;
+    }
+
+    /** From now on publishers that its store keeps waiting are told in these words. For whoever makes it. */
+    void speakWith(StoreWords its) {
+        words = its;
     }
 
     Refusals refusals() {
@@ -132,6 +143,10 @@ public final class ProducerLog implements TopicStats.Publishing {
             cursors = number;
             lowestAcked = lowest;
         }
+        LogWriter writer = readers.writer();
+        if (writer != null) {
+            store = writer.status();
+        }
         boolean wants = readers.wantsAppended();
         if (wants != wanted) {
             wanted = wants;
@@ -139,6 +154,15 @@ public final class ProducerLog implements TopicStats.Publishing {
                 wake(); // it was appended when nobody wanted to hear of it
             }
         }
+    }
+
+    public long nowMs() {
+        return clock.ms();
+    }
+
+    @Override
+    public @Nullable StoreStatus store() {
+        return store;
     }
 
     @Override
@@ -275,6 +299,16 @@ public final class ProducerLog implements TopicStats.Publishing {
                     position,
                     Refusal.TIMEOUT,
                     new PublishTimeout("Topic " + topic + ": " + tooLong(timedOut.what()), null));
+        } else if (outcome instanceof Admission.Unknown) {
+            refuse(
+                    position,
+                    Refusal.UNKNOWN,
+                    new PublishUnknown(
+                            "Topic " + topic + ": " + words.store()
+                                    + " did not say in time (gapless.backpressure-timeout), or before the"
+                                    + " node ended, whether it has the message. It may be published. "
+                                    + words.advice(store),
+                            null));
         }
     }
 
@@ -284,20 +318,33 @@ public final class ProducerLog implements TopicStats.Publishing {
         position.completeExceptionally(failure);
     }
 
-    private static String tooMany(Admission.TooMany refused) {
-        return refused.what() == Awaited.ROOM
-                ? refused.limit()
+    private String tooMany(Admission.TooMany refused) {
+        return switch (refused.what()) {
+            case ROOM ->
+                refused.limit()
                         + " publishes wait for room already (gapless.max-pending-publishes). Await the stages that publish"
-                        + " returns, or let the ring overwrite what consumers have not got (gapless.overflow = expire)"
-                : "this node is not a member of a cluster yet, and " + refused.limit()
+                        + " returns, or let the ring overwrite what consumers have not got (gapless.overflow = expire)";
+            case STORE ->
+                "as many publishes as may wait for " + words.store()
+                        + " already do (gapless.max-pending-publishes, and in bytes gapless.buffer-bytes). Await the stages that"
+                        + " publish returns. " + words.advice(store);
+            case MEMBERSHIP ->
+                "this node is not a member of a cluster yet, and " + refused.limit()
                         + " publishes wait until it is (gapless.max-pending-publishes). Await the stages that publish returns";
+        };
     }
 
-    private static String tooLong(Awaited what) {
-        return what == Awaited.ROOM
-                ? "no room in the ring within gapless.backpressure-timeout; `gapless status` tells which consumer lags"
-                : "this node did not become a member of a cluster within gapless.backpressure-timeout, and nothing was"
+    private String tooLong(Awaited what) {
+        return switch (what) {
+            case ROOM ->
+                "no room in the ring within gapless.backpressure-timeout; `gapless status` tells which consumer lags";
+            case STORE ->
+                words.store() + " took nothing of it within gapless.backpressure-timeout, and nothing was published. "
+                        + words.advice(store);
+            case MEMBERSHIP ->
+                "this node did not become a member of a cluster within gapless.backpressure-timeout, and nothing was"
                         + " published. Does it join one (pekko.cluster.seed-nodes, or Cluster.get(system).join), does that let"
                         + " it in, and does it have the role that gapless.role names, if it names one?";
+        };
     }
 }

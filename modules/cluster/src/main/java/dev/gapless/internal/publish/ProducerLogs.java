@@ -7,12 +7,16 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.node.Shard;
+import dev.gapless.core.producer.StoreStatus;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -20,8 +24,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The logs of a node, one for each topic that is published to here, or asked for by another node. Thread-safe. */
 public final class ProducerLogs {
@@ -40,6 +46,7 @@ public final class ProducerLogs {
     private final Executor completions;
     private final Refusals refusals;
     private volatile Consumer<ProducerLog> made = log -> {};
+    private volatile StoreWords words = StoreWords.NONE;
     private volatile boolean closing;
 
     /**
@@ -62,6 +69,14 @@ public final class ProducerLogs {
         this.stats = stats;
         this.completions = completions;
         this.refusals = Refusals.every(refusalInterval, completions);
+    }
+
+    /**
+     * Publishers that wait for the store in vain are told whose it is, and why it cannot be opened. For whoever makes this, before there are
+     * logs.
+     */
+    public void speakOf(String node, Supplier<Optional<String>> unopened) {
+        words = new StoreWords(node, unopened);
     }
 
     /** That of all logs of this shard, counted from 0. */
@@ -160,6 +175,7 @@ public final class ProducerLogs {
         ProducerLog log = new ProducerLog(topic, new Log(identity, ofTopic, gate), ofTopic, completions, Clock.SYSTEM);
         log.countIn(stats.topic(topic));
         log.reportTo(refusals);
+        log.speakWith(words);
         return log;
     }
 
@@ -213,18 +229,34 @@ public final class ProducerLogs {
 
     /**
      * Nothing more is published here, on any topic: whoever publishes, or waits for room, is told so. {@return the last sequence of each
-     * stream to which anything was published}
+     * stream to which anything was published; null if that is not known, as something is being stored}
      */
-    public Map<Epoch, Long> refuseMessages() {
+    public @Nullable Map<Epoch, Long> refuseMessages() {
         closing = true;
         Map<Epoch, Long> published = new HashMap<>();
+        boolean isKnown = true;
         for (ProducerLog log : logs.values()) {
-            long head = log.log().end();
-            if (head > 0) {
-                published.put(log.log().identity().epoch(), head);
+            OptionalLong head = log.log().end();
+            isKnown &= head.isPresent();
+            if (head.orElse(0) > 0) {
+                published.put(log.log().identity().epoch(), head.getAsLong());
             }
         }
-        return published;
+        return isKnown ? published : null;
+    }
+
+    /** What is wrong with the store of a topic, for people; empty if all can be written to, or are being opened. */
+    public Optional<String> storeProblem() {
+        for (ProducerLog log : logs.values()) {
+            StoreStatus store = log.store();
+            if (store != null && !store.isFine() && store.sinceMs() > 0) {
+                return Optional.of("the store of topic " + log.topic() + " is "
+                        + store.state().name().toLowerCase(Locale.ROOT) + " since "
+                        + Instant.ofEpochMilli(store.sinceMs())
+                        + (store.problem() == null ? "" : ": " + store.problem()));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Has this node begun to leave? */

@@ -1,5 +1,6 @@
 package dev.gapless.internal.shard;
 
+import dev.gapless.NodeStatus;
 import dev.gapless.NodeStatus.ConsumerStatus;
 import dev.gapless.NodeStatus.CursorStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
@@ -10,6 +11,7 @@ import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.producer.StoreStatus;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.Count;
 import dev.gapless.internal.measure.SubscriptionStats;
@@ -33,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the driver of a shard keeps of one topic: who publishes, who reads, and the numbers that people see. One thread at a time. */
 public final class ServedTopic extends Deadlines.Entry {
+    /** A write that takes longer is slow. */
+    private static final long SLOW_MS = 1_000;
+
     /** Subscriptions in a report. */
     private static final int MAX_REPORTED = 100;
 
@@ -212,7 +217,20 @@ public final class ServedTopic extends Deadlines.Entry {
                 local.settings().bufferBytes(),
                 log.waiting(),
                 cursors,
-                copy(producer.expiries()));
+                copy(producer.expiries()),
+                status(local.store(), local.nowMs()));
+    }
+
+    private static NodeStatus.@Nullable StoreStatus status(@Nullable StoreStatus store, long nowMs) {
+        if (store == null) {
+            return null;
+        }
+        boolean isSlow = store.state() == StoreStatus.State.WRITING && nowMs - store.sinceMs() > SLOW_MS;
+        String state =
+                isSlow ? "slow" : store.isFine() ? "ok" : store.state().name().toLowerCase(Locale.ROOT);
+        boolean hasBegun = store.sinceMs() > 0 && !state.equals("ok");
+        return new NodeStatus.StoreStatus(
+                state, hasBegun ? Instant.ofEpochMilli(store.sinceMs()) : null, store.problem());
     }
 
     private static String stateOf(dev.gapless.core.producer.CursorStatus cursor, long head) {

@@ -11,6 +11,8 @@ import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.StoreAnswer;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.node.LogSource;
 import dev.gapless.core.node.Opened;
 import dev.gapless.core.node.Quota;
@@ -62,6 +64,15 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
 
         /** {@link LogSource#drop}. */
         boolean drop(ProducerLog producer);
+
+        /** This is wanted of the store of a topic's log; its answer goes to {@link #onStore}. */
+        void store(String topic, StoreRequest request);
+
+        /** For people: what the store of a topic's log has cannot be used. */
+        void logBroken(String topic, String why);
+
+        /** A later incarnation of this node has opened the store of a topic's log: this node is to end. */
+        void logFenced(String topic);
 
         TopicMeasure stats(String topic);
 
@@ -166,6 +177,15 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
         }
     }
 
+    /** The store of a topic's log has answered. */
+    public void onStore(String name, StoreAnswer answer) {
+        ServedTopic topic = topics.get(name);
+        if (topic != null) { // else it has ended meanwhile
+            shard.onStore(name, answer, now());
+            settle(topic);
+        }
+    }
+
     public void open(String name, long id, Opening how, SubscriptionListener listener, Feedback.Sink feedback) {
         ServedTopic topic = topic(name);
         Opened opened = shard.open(name, id, how, now());
@@ -259,6 +279,12 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
             }
         } else if (effect instanceof Effect.Dropped dropped) {
             place.producerEnded(dropped.topic());
+        } else if (effect instanceof Effect.Store store) {
+            place.store(store.topic(), store.request());
+        } else if (effect instanceof Effect.LogBroken broken) {
+            place.logBroken(broken.topic(), broken.why());
+        } else if (effect instanceof Effect.LogFenced fenced) {
+            place.logFenced(fenced.topic());
         }
     }
 

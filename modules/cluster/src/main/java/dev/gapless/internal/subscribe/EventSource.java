@@ -45,7 +45,7 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
 
     @Override
     public Pair<GraphStageLogic, Subscription> createLogicAndMaterializedValuePair(Attributes attributes) {
-        SubscriptionHandle handle = node.handle(topic, start);
+        SubscriptionHandle handle = node.handle(topic, start, settings);
         return Pair.create(new Logic(handle, node.nextSubscription()), handle);
     }
 
@@ -84,12 +84,11 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
 
         @Override
         public void preStart() {
-            node.openSubscription(
-                    topic.name(),
-                    id,
+            SubscriptionListener listener = SubscriptionLink.of(handle, wakeup, cues::invoke, null);
+            handle.open(
                     start,
-                    new Filter(settings),
-                    SubscriptionLink.of(handle, wakeup, cues::invoke, null));
+                    from -> node.openSubscription(topic.name(), id, from, new Filter(settings), listener),
+                    listener::refused);
         }
 
         private void on(Cue cue) {

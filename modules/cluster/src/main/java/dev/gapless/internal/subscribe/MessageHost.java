@@ -7,6 +7,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -29,6 +30,9 @@ public interface MessageHost extends SubscriptionHost {
      */
     MessageSubscription messages(
             String topic, StartFrom start, Filter filter, String client, boolean concernsOthers, Runnable wake);
+
+    /** What is wrong with the store of durable topics of this node, for people; empty if nothing is. */
+    Optional<String> storeProblem();
 
     /** By topic, the producers on which this node's consumer has given up. */
     Map<String, Set<String>> givenUp();

@@ -2,6 +2,7 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.Ended;
 import dev.gapless.Lag;
+import dev.gapless.NodeStatus.NamedStatus;
 import dev.gapless.Ready;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,17 +34,34 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
     private volatile @Nullable EventReader<?> reader;
     private volatile boolean cancelled;
     private volatile boolean paused;
+    /** Null if it has no name. */
+    private final @Nullable KeptToken kept;
 
     /** How to tell the reader that something has changed. Any thread. */
     interface Controls {
         void cancelled();
 
         void resumed();
+
+        /** Another one has its name. */
+        void takenOver(RuntimeException cause);
     }
 
+    /** Of a subscription without a name. */
     public SubscriptionHandle(String topic, StartFrom start, String clusterId, Executor executor, Clock clock) {
+        this(topic, start, clusterId, executor, clock, null);
+    }
+
+    /**
+     * Of any subscription.
+     *
+     * @param kept keeps its token, if it has a name
+     */
+    public SubscriptionHandle(
+            String topic, StartFrom start, String clusterId, Executor executor, Clock clock, @Nullable KeptToken kept) {
         this.topic = topic;
         this.executor = executor;
+        this.kept = kept;
         CursorToken begin = start instanceof StartFrom.Resume resume
                 ? resume.token()
                 : new CursorToken(topic, clusterId, clock.ms(), HistoryId.UNKNOWN, List.of(), 0);
@@ -76,8 +95,44 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
         return hasEnded;
     }
 
+    /**
+     * Has it opened where it begins: as this says, or if it has a name, where its token is.
+     *
+     * @param begin opens it; not called once it is {@link #ending}
+     * @param refused ends it
+     */
+    public void open(StartFrom start, Consumer<StartFrom> begin, Consumer<RuntimeException> refused) {
+        if (kept == null) {
+            begin.accept(start);
+        } else {
+            kept.open(start, begin, refused, this::takenOver);
+        }
+    }
+
+    private void takenOver(RuntimeException cause) {
+        Controls controlled = controls;
+        if (controlled != null) {
+            controlled.takenOver(cause);
+        }
+    }
+
     void ready(Ready result) {
+        if (kept == null) {
+            complete(result);
+        } else {
+            kept.begin(() -> token.get(), () -> complete(result));
+        }
+    }
+
+    private void complete(Ready result) {
         executor.execute(() -> ready.complete(result));
+    }
+
+    /** It ends: from now on it is not opened. */
+    void ending() {
+        if (kept != null) {
+            kept.ending();
+        }
     }
 
     @Override
@@ -105,11 +160,21 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
         token = () -> last; // and no feed is kept
         reader = null;
         hasEnded = true;
-        executor.execute(() -> {
+        Runnable over = () -> executor.execute(() -> {
             ready.completeExceptionally(new IllegalStateException(
                     "The subscription to topic " + topic + " ended before it was ready: " + reason, cause));
             ended.complete(reason);
         });
+        if (kept == null) {
+            over.run();
+        } else {
+            kept.end(last, over);
+        }
+    }
+
+    @Override
+    public @Nullable NamedStatus named() {
+        return kept == null ? null : kept.status();
     }
 
     @Override

@@ -14,7 +14,8 @@ public interface SubscriptionHost {
         }
     }
 
-    <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start);
+    /** Throws what is wrong with this, for the caller. */
+    <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start, SubscriptionSettings settings);
 
     long nextSubscription();
 

@@ -84,6 +84,11 @@ final class SubscriptionLink implements SubscriptionListener, SubscriptionHandle
     }
 
     @Override
+    public void takenOver(RuntimeException cause) {
+        place.accept(new Cue.Ending(Ended.Reason.TAKEN_OVER, cause));
+    }
+
+    @Override
     public void resumed() {
         look(); // on whatever thread that is
     }

@@ -117,6 +117,7 @@ final class SubscriptionLoop<T> {
         if (!ended) {
             ended = true;
             CursorToken token = handle.token();
+            handle.ending();
             node.closeSubscription(reading.topic().name(), reading.id());
             try {
                 recipient.ended(new Ended<>(reading.topic().name(), reason, cause, token));

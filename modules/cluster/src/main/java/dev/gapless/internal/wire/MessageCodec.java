@@ -36,6 +36,12 @@ final class MessageCodec {
     private static final int SINCE = 3;
     private static final int AFTER = 4;
 
+    /** What is said of a stream, in one byte. */
+    private static final int PUBLISHES = 1;
+
+    private static final int DURABLE = 2;
+    private static final int EARLIER = 4;
+
     private MessageCodec() {}
 
     static String manifest(Message message) {
@@ -166,10 +172,18 @@ final class MessageCodec {
     static void writeIdentity(LogIdentity log, WireBuffer out) {
         out.writeFixed(log.epoch().id());
         out.writeNumber(log.startedMs());
-        out.writeByte(log.publishes() ? 1 : 0);
+        boolean isEarlier = log.uid() != 0;
+        out.writeByte((log.publishes() ? PUBLISHES : 0) | (log.durable() ? DURABLE : 0) | (isEarlier ? EARLIER : 0));
+        if (isEarlier) {
+            out.writeFixed(log.uid());
+        }
     }
 
     static LogIdentity readIdentity(WireBuffer in) {
-        return new LogIdentity(new Epoch(in.readFixed()), in.readNumber(), in.readByte() == 1);
+        Epoch epoch = new Epoch(in.readFixed());
+        long startedMs = in.readNumber();
+        int flags = in.readByte();
+        long uid = (flags & EARLIER) == 0 ? 0 : in.readFixed();
+        return new LogIdentity(epoch, uid, startedMs, (flags & PUBLISHES) != 0, (flags & DURABLE) != 0);
     }
 }

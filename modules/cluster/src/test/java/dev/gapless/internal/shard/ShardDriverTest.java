@@ -18,6 +18,7 @@ import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.subscription.Opening;
@@ -117,6 +118,17 @@ class ShardDriverTest implements ShardDriver.Place {
     public void moved(ProducerLog producer, Effect.CursorMoved moved) {}
 
     @Override
+    public void store(String topic, StoreRequest request) {
+        throw new AssertionError("No topic is durable: " + topic);
+    }
+
+    @Override
+    public void logBroken(String topic, String why) {}
+
+    @Override
+    public void logFenced(String topic) {}
+
+    @Override
     public void producerEnded(String topic) {}
 
     @Override
@@ -182,7 +194,7 @@ class ShardDriverTest implements ShardDriver.Place {
         Stuck first = new Stuck();
         shard.open("t", 1, new Opening.Latest(), first, feedback -> {});
         Register register = (Register) sent.get(0);
-        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 1, 0));
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(Epoch.of(1, "t"), 0), 1, 1, 1, 0));
         List<Slice> message = Slices.of(0, Content.of(1, "", new byte[1]));
         shard.onMessage(new Batch("t", 0, register.session(), 1, 1, true, message));
         first.wakes = 0;
@@ -224,7 +236,7 @@ class ShardDriverTest implements ShardDriver.Place {
         ShardDriver shard = unanswered(3);
         assertEquals(List.of(Set.of("p")), givenUp);
         Register register = (Register) sent.get(sent.size() - 1);
-        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 0, 0));
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(Epoch.of(1, "t"), 0), 1, 1, 0, 0));
         assertEquals(1, givenUp.size(), "it has answered just now");
         nowNs += 5_000_000_000L;
         shard.onMessage(new Heartbeat("t", 0, register.session(), 1, 0, 0));
@@ -243,7 +255,7 @@ class ShardDriverTest implements ShardDriver.Place {
         shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true, HISTORY)));
         shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
         Register register = (Register) sent.get(0);
-        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(new Epoch(7), 0), 1, 1, 0, 0));
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(Epoch.of(1, "t"), 0), 1, 1, 0, 0));
         assertTrue(becomesQuiet(shard), "something is always due");
         assertEquals(List.of(), missed);
         // Nothing is published, and nobody asks: only what comes of the removal has the topic looked at.

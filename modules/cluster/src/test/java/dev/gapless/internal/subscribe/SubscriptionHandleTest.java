@@ -67,6 +67,11 @@ class SubscriptionHandleTest {
         public void resumed() {
             resumed++;
         }
+
+        @Override
+        public void takenOver(RuntimeException cause) {
+            throw new AssertionError("it has no name", cause);
+        }
     }
 
     @Test

@@ -272,7 +272,7 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
     }
 
     @Override
-    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
+    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         return handle;
     }
 

@@ -1,0 +1,21 @@
+package dev.gapless;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The message was being stored, and nobody knows whether it is: the store did not answer for {@code gapless.backpressure-timeout}, or
+ * this node ended meanwhile. It may be published, now or later, and then readers get it. Publish it again only if twice does no harm.
+ */
+public final class PublishUnknown extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * Made by Gapless.
+     *
+     * @param message what to do
+     * @param cause what went wrong, or null
+     */
+    public PublishUnknown(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}
