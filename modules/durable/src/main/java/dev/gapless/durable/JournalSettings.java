@@ -1,0 +1,171 @@
+package dev.gapless.durable;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The settings under {@code gapless.journal}, checked when the actor system starts. Immutable. */
+final class JournalSettings {
+    /** Where Pekko finds the plugin's configuration. */
+    static final String PLUGIN = "gapless-journal";
+
+    private static final int MOST_CONNECTIONS = 1_000;
+    private static final int MOST_WAITING = 1_000_000;
+    private static final Duration SHORTEST = Duration.ofMillis(250);
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+
+    /** Which database there is. */
+    enum Database {
+        H2("slick.jdbc.H2Profile$"),
+        POSTGRESQL("slick.jdbc.PostgresProfile$");
+
+        private final String profile;
+
+        Database(String profile) {
+            this.profile = profile;
+        }
+    }
+
+    final Database database;
+    final Path directory;
+    final String url;
+    final String user;
+    final String password;
+    /** Of an embedded database: is each commit forced to the disk? */
+    private final boolean isForced;
+
+    final boolean createTables;
+    final boolean refusesUnsafe;
+    final int startsKept;
+    private final int connections;
+    private final Duration connectionTimeout;
+    private final Duration socketTimeout;
+    private final int queueSize;
+
+    /** Throws ConfigException that names the key if one is wrong. */
+    JournalSettings(Config system) {
+        Config c = system.getConfig("gapless.journal");
+        this.database = switch (c.getString("database")) {
+            case "h2" -> Database.H2;
+            case "postgresql" -> Database.POSTGRESQL;
+            default -> throw bad("database", c.getString("database"), "h2 or postgresql");
+        };
+        this.directory = Path.of(c.getString("directory")).toAbsolutePath().normalize();
+        this.user = database == Database.H2 ? "gapless" : c.getString("user");
+        this.password = database == Database.H2 ? "" : c.getString("password");
+        this.isForced = c.getBoolean("sync");
+        this.createTables = c.getBoolean("create-tables");
+        this.refusesUnsafe = switch (c.getString("unsafe-server")) {
+            case "refuse" -> true;
+            case "warn" -> false;
+            default -> throw bad("unsafe-server", c.getString("unsafe-server"), "refuse or warn");
+        };
+        this.connections = number(c, "connections", 1, MOST_CONNECTIONS);
+        this.queueSize = number(c, "queue-size", connections, MOST_WAITING);
+        this.startsKept = number(c, "starts-kept", 1, MOST_WAITING);
+        this.connectionTimeout = duration(c, "connection-timeout");
+        this.socketTimeout = duration(c, "socket-timeout");
+        this.url = database == Database.H2 ? embedded() : c.getString("url");
+        if (database == Database.POSTGRESQL && !url.startsWith("jdbc:postgresql:")) {
+            throw bad("url", url, "jdbc:postgresql://HOST:PORT/DATABASE");
+        }
+    }
+
+    /**
+     * Each commit is in the file, in the operating system at least, before it is answered; what was overwritten leaves the file soon; and
+     * failures are told here, and fill no file.
+     */
+    private String embedded() {
+        return "jdbc:h2:" + (isForced ? ForcedFiles.scheme() : "file") + ":" + directory.resolve("gapless")
+                + ";WRITE_DELAY=0;RETENTION_TIME=1000;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
+    }
+
+    /** For people: where it is. */
+    String place() {
+        return database == Database.H2 ? directory.toString() : url;
+    }
+
+    /** For people: where it is, and which key says so. */
+    String named() {
+        String key = database == Database.H2 ? "directory" : "url";
+        return "The store at " + place() + " (gapless.journal." + key + ")";
+    }
+
+    /** Why it does not work, for people. */
+    IllegalStateException problem(Throwable failure) {
+        return new IllegalStateException(named() + ": " + StoreProblem.why(failure), failure);
+    }
+
+    /** For a connection, beside user and password. */
+    Map<String, String> properties() {
+        return database == Database.H2
+                ? Map.of()
+                : Map.of(
+                        "connectTimeout", "" + seconds(connectionTimeout),
+                        "loginTimeout", "" + seconds(connectionTimeout),
+                        "socketTimeout", "" + seconds(socketTimeout),
+                        "tcpKeepAlive", "true",
+                        "ApplicationName", "gapless");
+    }
+
+    private static long seconds(Duration duration) {
+        return Math.max(1, duration.toSeconds());
+    }
+
+    /** What the plugin is configured with: its defaults, whatever the application has configured of them, but for what is set here. */
+    Config plugin(ClassLoader classes) {
+        Map<String, Object> own = new LinkedHashMap<>();
+        own.put("tables.event_journal.tableName", "gapless_journal");
+        own.put("replay-filter.mode", "off"); // records say whose they are, and a number is taken once
+        own.put("bufferSize", queueSize);
+        own.put("parallelism", connections);
+        // A log knows by itself how long it waits, and when to ask again: a breaker would fail all logs for one, and
+        // hide what is wrong.
+        own.put("circuit-breaker.max-failures", Integer.MAX_VALUE);
+        own.put("circuit-breaker.call-timeout", "0s");
+        own.put("slick.profile", database.profile);
+        if (database == Database.H2) {
+            own.put("slick.db.dataSourceClass", EmbeddedDatabase.class.getName());
+            own.put("slick.db.properties.url", url + ";IFEXISTS=TRUE"); // a start makes it, and nothing later
+        } else {
+            own.put("slick.db.driver", "org.postgresql.Driver");
+            own.put("slick.db.url", url);
+        }
+        own.put("slick.db.user", user);
+        own.put("slick.db.password", password);
+        own.put("slick.db.numThreads", connections);
+        own.put("slick.db.maxConnections", connections);
+        own.put("slick.db.minConnections", 1);
+        own.put("slick.db.queueSize", queueSize);
+        own.put("slick.db.connectionTimeout", connectionTimeout.toMillis());
+        own.put("slick.db.validationTimeout", Math.min(connectionTimeout.toMillis(), 5_000));
+        properties().forEach((name, value) -> own.put("slick.db.properties." + name, value));
+        return ConfigFactory.parseMap(own)
+                .withFallback(ConfigFactory.defaultReference(classes).getConfig("jdbc-journal"))
+                .atPath(PLUGIN);
+    }
+
+    private static int number(Config c, String key, int least, int most) {
+        int value = c.getInt(key);
+        if (value < least || value > most) {
+            throw bad(key, value, least + " to " + most);
+        }
+        return value;
+    }
+
+    private static Duration duration(Config c, String key) {
+        Duration value = c.getDuration(key);
+        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
+            throw bad(key, value, "250ms to 10 minutes");
+        }
+        return value;
+    }
+
+    private static ConfigException bad(String key, Object value, String range) {
+        return new ConfigException.BadValue("gapless.journal." + key, "it is " + value + ", and must be " + range);
+    }
+}

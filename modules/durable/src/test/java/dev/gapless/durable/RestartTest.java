@@ -1,0 +1,67 @@
+package dev.gapless.durable;
+
+import static dev.gapless.durable.TestNode.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.ConfigException;
+import dev.gapless.Publication;
+import dev.gapless.StartFrom;
+import dev.gapless.core.Position;
+import dev.gapless.durable.TestNode.Received;
+import java.nio.file.Path;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes that end in good order and start again on their store. */
+@Timeout(120)
+class RestartTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    @DisplayName("a producer that starts again goes on, and nobody is told anything: on H2")
+    void aProducerStartsAgainOnH2() {
+        aProducerStartsAgain("");
+    }
+
+    @Test
+    @DisplayName("a producer that starts again goes on, and nobody is told anything: on PostgreSQL")
+    void aProducerStartsAgainOnPostgres() {
+        try (PostgresServer server = PostgresServer.start()) {
+            aProducerStartsAgain(server.config());
+        }
+    }
+
+    private void aProducerStartsAgain(String config) {
+        try (TestNode reader = TestNode.start("reader", directory, null, config)) {
+            Received received = reader.subscribe("prices", StartFrom.latest());
+            Position last;
+            try (TestNode producer = TestNode.start("producer", directory, reader, config)) {
+                get(producer.producer("prices").publish("one"));
+                last = get(producer.producer("prices")
+                        .publish(Publication.of("two").withKey("k").withHeader("h", "v")));
+                received.await("one", "two k {h=v}");
+            }
+            assertEquals(2, last.sequence());
+            try (TestNode producer = TestNode.start("producer", directory, reader, config)) {
+                get(producer.producer("prices").publish("three"));
+                get(producer.producer("prices").delete("k"));
+                received.await("one", "two k {h=v}", "three", "k is gone");
+                Received all = reader.subscribe("prices", StartFrom.earliest());
+                all.await("one", "two k {h=v}", "three", "k is gone");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("without a name of its own a node with durable topics does not start")
+    void needsAName() {
+        Exception refused = assertThrows(
+                ConfigException.class, () -> TestNode.start("n", directory, null, "gapless.node-name = \"\""));
+        assertTrue(refused.getMessage().contains("gapless.node-name"), refused::toString);
+    }
+}

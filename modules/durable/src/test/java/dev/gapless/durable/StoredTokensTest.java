@@ -1,0 +1,130 @@
+package dev.gapless.durable;
+
+import static dev.gapless.durable.TestNode.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.ConfigFactory;
+import dev.gapless.internal.store.LogStoresProvider;
+import dev.gapless.internal.store.TokenStore;
+import dev.gapless.internal.store.TokenStore.Name;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store of tokens, and who may store. */
+@Timeout(120)
+class StoredTokensTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Name NAME = new Name("prices", "billing");
+    private static final UUID ONE = new UUID(1, 1);
+    private static final UUID OTHER = new UUID(2, 2);
+
+    @TempDir
+    Path directory;
+
+    private interface Use {
+        void of(TokenStore tokens);
+    }
+
+    private void use(String config, Use what) {
+        ActorSystem system = ActorSystem.create(
+                "test",
+                ConfigFactory.parseString(config)
+                        .withFallback(ConfigFactory.parseString("""
+                                pekko { loglevel = OFF, stdout-loglevel = OFF, library-extensions = [], actor.provider = local }
+                                gapless.journal.directory = "%s"
+                                """.formatted(directory)))
+                        .withFallback(ConfigFactory.load()));
+        try {
+            what.of(LogStoresProvider.find((ExtendedActorSystem) system)
+                    .orElseThrow()
+                    .tokens((ExtendedActorSystem) system, "test", "n"));
+        } finally {
+            system.terminate();
+            get(system.getWhenTerminated());
+        }
+    }
+
+    private static void whoOpenedLastStores(TokenStore tokens) {
+        assertEquals("", get(tokens.open(NAME, ONE, LONG)));
+        assertTrue(get(tokens.store(NAME, ONE, 1, "a", LONG)));
+        assertTrue(get(tokens.store(NAME, ONE, 3, "c", LONG)));
+        assertTrue(get(tokens.store(NAME, ONE, 2, "b", LONG)), "it comes late, and is not stored");
+        assertEquals("", get(tokens.open(new Name("prices", "other"), OTHER, LONG)));
+        assertEquals("c", get(tokens.open(NAME, OTHER, LONG)));
+        assertFalse(get(tokens.store(NAME, ONE, 4, "d", LONG)));
+        assertTrue(get(tokens.store(NAME, OTHER, 1, "e", LONG)));
+        assertFalse(get(tokens.store(NAME, ONE, 5, "f", LONG)));
+        assertEquals("e", get(tokens.open(NAME, OTHER, LONG)), "as after an opening whose answer was lost");
+    }
+
+    @Test
+    @DisplayName("who opened a name last stores, and what comes late is not stored: on H2, over a restart")
+    void whoOpenedLastStores() {
+        use("", StoredTokensTest::whoOpenedLastStores);
+        use("", tokens -> assertEquals("e", get(tokens.open(NAME, ONE, LONG))));
+    }
+
+    @Test
+    @Tag("thorough")
+    @DisplayName("who opened a name last stores, and what comes late is not stored: on PostgreSQL")
+    void whoOpenedLastStoresOnPostgres() {
+        try (PostgresServer server = PostgresServer.start()) {
+            use(server.config(), StoredTokensTest::whoOpenedLastStores);
+        }
+    }
+
+    @Test
+    @DisplayName("of many that open a name at once the last has it, and no token is lost")
+    void ofManyAtOnceTheLastHasIt() {
+        use("", tokens -> {
+            get(tokens.open(NAME, ONE, LONG));
+            get(tokens.store(NAME, ONE, 1, "a", LONG));
+            List<UUID> owners = new ArrayList<>();
+            List<CompletableFuture<String>> opened = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                UUID owner = new UUID(3, i);
+                owners.add(owner);
+                opened.add(tokens.open(NAME, owner, LONG).toCompletableFuture());
+            }
+            long failed = 0;
+            for (CompletableFuture<String> one : opened) {
+                try {
+                    assertEquals("a", get(one));
+                } catch (CompletionException e) {
+                    failed++; // its number was taken
+                }
+            }
+            assertTrue(failed < 5, "nobody has it");
+            long owning = 0;
+            for (UUID owner : owners) {
+                owning += get(tokens.store(NAME, owner, 0, "b", LONG)) ? 1 : 0;
+            }
+            assertEquals(1, owning);
+        });
+    }
+
+    @Test
+    @DisplayName("what is too late is not stored")
+    void whatIsTooLateIsNotStored() {
+        use("", tokens -> {
+            get(tokens.open(NAME, ONE, LONG));
+            assertThrows(CompletionException.class, () -> get(tokens.store(NAME, ONE, 1, "a", Duration.ofNanos(1))));
+            assertEquals("", get(tokens.open(NAME, ONE, LONG)));
+        });
+    }
+}
