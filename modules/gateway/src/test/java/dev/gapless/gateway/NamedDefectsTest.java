@@ -142,7 +142,9 @@ class NamedDefectsTest {
         JsonNode second = message.at("/gaps/0");
         assertEquals(next, second.get("first_missing").longValue(), "in its place");
         client.send("{\"type\":\"Resume\",\"topic\":\"snapshot\"}");
-        publish("snapshot", 1, 1);
+        if (second.get("resumes_at").longValue() > 1_300) { // else the ring has it, and one more might overwrite it
+            publish("snapshot", 1, 1);
+        }
         assertEquals(second.get("resumes_at"), client.await("event").get("seq"));
     }
 

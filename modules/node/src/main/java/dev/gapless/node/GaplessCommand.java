@@ -27,8 +27,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
         synopsisSubcommandLabel = "COMMAND",
         description = "Clustered publish and subscribe that states every gap.")
 public final class GaplessCommand implements Runnable {
-    private static final List<String> COMMANDS =
-            List.of("node", "publish", "subscribe", "status", "demo", "simulate", "bench", "bench-report", "demo-node");
+    private static final List<String> COMMANDS = List.of(
+            "node",
+            "publish",
+            "subscribe",
+            "status",
+            "journal",
+            "demo",
+            "simulate",
+            "bench",
+            "bench-report",
+            "demo-node");
 
     /** A word is that of an option, misspelled, if it differs by so many characters. */
     private static final int MOST_EDITS = 3;
@@ -104,6 +113,7 @@ public final class GaplessCommand implements Runnable {
             case "publish" -> new PublishCommand(termination);
             case "subscribe" -> new SubscribeCommand(termination);
             case "status" -> new StatusCommand(termination);
+            case "journal" -> new JournalCommand();
             case "demo" -> new DemoCommand(termination);
             case "simulate" -> new SimulateCommand(termination);
             case "bench" -> new BenchCommand(termination);

@@ -49,7 +49,8 @@ final class StatusTable {
     }
 
     private static void topic(JsonNode topic, List<String> lines) {
-        Table producers = new Table(1).row("  PRODUCER", "OLDEST", "HEAD", "RING", "BYTES", "WAITING", "EXPIRIES");
+        Table producers =
+                new Table(1).row("  PRODUCER", "OLDEST", "HEAD", "RING", "BYTES", "WAITING", "EXPIRIES", "STORE");
         Table cursors = new Table(2).row("  CURSOR OF", "AT", "ACKED", "LAG", "IN FLIGHT", "STATE");
         Table consumers = new Table(1).row("  CONSUMER", "FEED", "BYTES", "REGISTERED AGAIN", "EXPIRIES");
         Table registrations = new Table(3).row("  REGISTRATION OF", "WITH", "STATE", "POSITION");
@@ -78,7 +79,8 @@ final class StatusTable {
                 number(producer, "messages") + "/" + number(producer, "max_messages"),
                 number(producer, "bytes") + "/" + number(producer, "max_bytes"),
                 number(producer, "waiting_publishes"),
-                expiries(producer));
+                expiries(producer),
+                store(producer));
         for (JsonNode cursor : producer.path("cursors")) {
             long reader = cursor.path("reader").asLong();
             cursors.row(
@@ -89,6 +91,16 @@ final class StatusTable {
                     number(cursor, "bytes_in_flight"),
                     text(cursor, "state"));
         }
+    }
+
+    private static String store(JsonNode producer) {
+        JsonNode store = producer.path("store");
+        if (store.isMissingNode()) {
+            return "memory";
+        }
+        String since = store.path("since").isTextual() ? " since " + text(store, "since") : "";
+        String problem = store.path("problem").isTextual() ? ": " + text(store, "problem") : "";
+        return text(store, "state") + since + problem;
     }
 
     private static void consumer(JsonNode consumer, Table consumers, Table registrations, Table subscriptions) {
@@ -142,8 +154,22 @@ final class StatusTable {
         if (isPositive(subscription, "violations")) {
             state.append(", ORDER VIOLATIONS ").append(number(subscription, "violations"));
         }
+        named(subscription.path("named"), state);
         return state.append(subscription.path("paused").asBoolean() ? ", paused" : "")
                 .toString();
+    }
+
+    private static void named(JsonNode named, StringBuilder state) {
+        if (named.isMissingNode()) {
+            return;
+        }
+        state.append(", named ").append(text(named, "name"));
+        if (named.path("failing_since").isTextual()) {
+            state.append(", TOKEN NOT STORED since ")
+                    .append(text(named, "failing_since"))
+                    .append(": ")
+                    .append(text(named, "problem"));
+        }
     }
 
     private static String text(JsonNode of, String field) {

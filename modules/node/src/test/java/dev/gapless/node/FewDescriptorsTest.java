@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** More clients come than the process has file descriptors for: they wait, and the node goes on. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(600)
+@Tag("thorough")
 class FewDescriptorsTest {
     private static final int DESCRIPTORS = 300;
     private static final int STREAMS = 500;

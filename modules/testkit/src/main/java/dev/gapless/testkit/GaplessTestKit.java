@@ -46,11 +46,14 @@ import org.jspecify.annotations.Nullable;
  * missing binding fails the test. With an actor system ({@link #create(ClassicActorSystemProvider)}, that of Pekko's ActorTestKit for
  * instance) actors and streams can subscribe, too.
  *
+ * <p>Durable topics ({@code gapless.durability = journal}) are stored in memory, by node, as long as the kit is open: {@link TestNode#restart},
+ * {@link TestNode#failStore}, {@link TestNode#putBackStore}.
+ *
  * <p>Handlers run on the thread that brings what they are given: that of the test, as a rule, or one that completes a stage. Thread-safe.
  */
 public final class GaplessTestKit implements AutoCloseable {
     private static final String SMALL_AND_QUICK =
-            "gapless { buffer-messages = 1024, reload-interval = 0s, reload-jitter = 0s }";
+            "gapless { buffer-messages = 1024, reload-interval = 0s, reload-jitter = 0s, node-name = test }";
 
     private static final String FEED = "feed";
     private static final String APP = "app";
@@ -208,6 +211,11 @@ public final class GaplessTestKit implements AutoCloseable {
     }
 
     private <T, S> S expireOne(Reason reason, Topic<T> topic, Function<StartFrom, S> subscribe) {
+        if (reason == Reason.PRODUCER_RESTARTED && world.surroundings().isDurable(topic.name())) {
+            throw new IllegalArgumentException(
+                    "Topic " + topic.name()
+                            + " is durable: nobody is told that its node restarted, unless its store is lost (TestNode.loseStore)");
+        }
         TestNode feed = node(FEED);
         node(APP); // it joins before anything is cut
         if (reason == Reason.POSITION_UNKNOWN) {

@@ -15,6 +15,7 @@ import dev.gapless.core.Position;
 import dev.gapless.testkit.internal.ActorSystems;
 import dev.gapless.testkit.internal.DrivenSubscription;
 import dev.gapless.testkit.internal.TestIncarnation;
+import dev.gapless.testkit.internal.TestStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,9 +81,9 @@ public final class TestNode implements NamedNode {
                 position.add(gapless().producer(topic).publish(publication).toCompletableFuture()));
         world.pass(TICK);
         if (!position.get(0).isDone()) {
-            throw new IllegalStateException(
-                    "Topic " + topic.name() + ": the publish waits for consumers (gapless.overflow = backpressure)."
-                            + " Use gapless().producer(topic), and let time pass");
+            throw new IllegalStateException("Topic " + topic.name()
+                    + ": the publish waits for consumers (gapless.overflow = backpressure), or for a store that"
+                    + " fails. Use gapless().producer(topic), and let time pass");
         }
         return position.get(0).join();
     }
@@ -201,8 +202,9 @@ public final class TestNode implements NamedNode {
     }
 
     /**
-     * Its process dies, and a new one takes its place, with empty rings: it is told as {@code PRODUCER_RESTARTED}. What was subscribed
-     * here is gone with it; subscribe anew, by the token that the application kept.
+     * Its process dies, and a new one takes its place, with empty rings: it is told as {@code PRODUCER_RESTARTED}. Of a durable topic the new
+     * one has what is stored, and nobody is told anything. What was subscribed here is gone with it; subscribe anew, by the token that the
+     * application kept.
      */
     public void restart() {
         crash();
@@ -218,6 +220,57 @@ public final class TestNode implements NamedNode {
             become(world.start(name));
         });
         world.awaitLevel();
+    }
+
+    /**
+     * From now on the store of its durable topics fails, until {@link #mendStore}: what is published waits, and fails after {@code
+     * gapless.backpressure-timeout}.
+     */
+    public void failStore() {
+        world.order(() -> store().fails(true));
+    }
+
+    /** The store of its durable topics works again; returns when everybody has what was missing. */
+    public void mendStore() {
+        world.order(() -> store().fails(false));
+        world.pass(world.surroundings().storeBackoff());
+        world.awaitLevel();
+    }
+
+    /** Keeps a copy of the store of its durable topics, for {@link #putBackStore}. */
+    public void backUpStore() {
+        world.order(() -> store().backUp());
+    }
+
+    /**
+     * The store of its durable topics has again what it had at {@link #backUpStore}: after {@link #start} whoever has more is told. Throws
+     * IllegalStateException while the node is running, and if there is no copy.
+     */
+    public void putBackStore() {
+        world.order(() -> {
+            mustBeDown();
+            if (!store().putBack()) {
+                throw new IllegalStateException("Node " + name + " has no copy of its store: backUpStore() makes one");
+            }
+        });
+    }
+
+    /** The store of its durable topics is lost, and it begins with a new one. Throws IllegalStateException while the node is running. */
+    public void loseStore() {
+        world.order(() -> {
+            mustBeDown();
+            store().lose();
+        });
+    }
+
+    private TestStore store() {
+        return world.surroundings().store(name);
+    }
+
+    private void mustBeDown() {
+        if (!current().isGone()) {
+            throw new IllegalStateException("Node " + name + " is running: crash() it first");
+        }
     }
 
     /** It shuts down in good order: its subscriptions end, and others get what they lack, and are told that it left. */

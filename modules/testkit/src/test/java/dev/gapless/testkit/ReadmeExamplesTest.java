@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What docs/guarantees.md says of the test kit really runs; {@code DocumentsTest} of modules/cluster holds the two together. */
+/** What docs/guarantees.md and docs/durable.md say of the test kit really runs; {@code DocumentsTest} of modules/cluster holds the two together. */
 class ReadmeExamplesTest {
     private static final Topic<Price> PRICES = Topic.of("prices", Price.class);
 
@@ -92,4 +92,22 @@ class ReadmeExamplesTest {
         }
     }
     // end
+
+    @Test
+    void nobodyIsToldOfTheRestartOfADurableTopic() {
+        PriceCache cache = new PriceCache(Map::of);
+        Price first = new Price("XAU", 2011.5, 1);
+        Price second = new Price("XAU", 2012.5, 2);
+        // shown in docs/durable.md
+        try (GaplessTestKit kit = GaplessTestKit.create("gapless.durability = journal")) {
+            TestNode feed = kit.node("feed");
+            TestSubscription<Price> seen = kit.node("app").subscribe(PRICES, cache);
+            feed.publish(PRICES, first);
+            feed.restart(); // nobody is told
+            feed.publish(PRICES, second);
+            seen.expectMessage(first).expectMessage(second).expectNothing();
+        }
+        // end
+        assertEquals(second, cache.prices().get("XAU"));
+    }
 }

@@ -8,12 +8,14 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Order books that are killed, cut and overrun at random, and equal their source at every quiet moment. For some seconds, or as many
  * minutes as {@code -Dexamples.minutes} says; {@code -Dexamples.seed} repeats one run.
  */
+@Tag("thorough")
 class OrderBookFaultsTest {
     private static final int QUIET_MOMENTS = 5;
     private static final int FAULTS_BETWEEN = 40;

@@ -137,13 +137,24 @@ class ArchitectureTest {
                 Map.of(
                         "fence", Set.of(),
                         "time", Set.of(),
+                        "store", Set.of(),
                         "wire", Set.of("fence"),
                         "measure", Set.of("time"),
                         "publish", Set.of("time", "wire", "measure"),
-                        "subscribe", Set.of("fence", "time", "wire", "measure"),
+                        "subscribe", Set.of("fence", "time", "store", "wire", "measure"),
                         "shard", Set.of("time", "measure", "publish", "subscribe"),
                         "report", Set.of("fence", "time", "measure", "subscribe"),
-                        "node", Set.of("fence", "time", "wire", "measure", "publish", "subscribe", "shard", "report")));
+                        "node",
+                                Set.of(
+                                        "fence",
+                                        "time",
+                                        "store",
+                                        "wire",
+                                        "measure",
+                                        "publish",
+                                        "subscribe",
+                                        "shard",
+                                        "report")));
 
         @Test
         void eachRoomKnowsOnlyThoseBelowIt() {

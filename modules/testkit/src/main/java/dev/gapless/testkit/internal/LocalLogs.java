@@ -61,7 +61,7 @@ final class LocalLogs {
         closing = true;
         Map<Epoch, Long> published = new HashMap<>();
         for (ProducerLog local : logs.values()) {
-            long head = local.log().end();
+            long head = local.log().end().orElse(0); // nothing is being stored: logs are in memory
             if (head > 0) {
                 published.put(local.log().identity().epoch(), head);
             }

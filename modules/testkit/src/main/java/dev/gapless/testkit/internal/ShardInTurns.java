@@ -2,6 +2,8 @@ package dev.gapless.testkit.internal;
 
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.ToNode;
+import dev.gapless.core.log.StoreAnswer;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.internal.measure.TopicMeasure;
@@ -18,6 +20,7 @@ final class ShardInTurns implements ShardDriver.Place {
     private final Surroundings around;
     private final TestMember process;
     private final LocalLogs logs;
+    private final TestStore store;
     private final Consumer<ToNode> node;
     private final ShardDriver driver;
     private long dueNs = Long.MAX_VALUE;
@@ -26,12 +29,14 @@ final class ShardInTurns implements ShardDriver.Place {
      * A shard without topics.
      *
      * @param process whose turns they are
+     * @param store of durable topics
      * @param node is told what the shard has to tell it
      */
-    ShardInTurns(Surroundings around, TestMember process, LocalLogs logs, Consumer<ToNode> node) {
+    ShardInTurns(Surroundings around, TestMember process, LocalLogs logs, TestStore store, Consumer<ToNode> node) {
         this.around = around;
         this.process = process;
         this.logs = logs;
+        this.store = store;
         this.node = node;
         this.driver = new ShardDriver(
                 this,
@@ -94,6 +99,22 @@ final class ShardInTurns implements ShardDriver.Place {
     public boolean drop(ProducerLog producer) {
         return logs.drop(producer);
     }
+
+    @Override
+    public void store(String topic, StoreRequest request) {
+        around.turns().add(process, () -> {
+            StoreAnswer answer = process.isGone() ? null : store.carryOut(topic, request);
+            if (answer != null) {
+                driver.onStore(topic, answer);
+            }
+        });
+    }
+
+    @Override
+    public void logBroken(String topic, String why) {}
+
+    @Override
+    public void logFenced(String topic) {}
 
     @Override
     public TopicMeasure stats(String topic) {

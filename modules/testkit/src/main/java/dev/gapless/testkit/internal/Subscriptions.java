@@ -52,7 +52,7 @@ final class Subscriptions implements SubscriptionHost {
         if (process.isGone()) {
             throw new IllegalStateException("Node " + process.name() + " is not running: start() it first");
         }
-        SubscriptionHandle handle = handle(topic, start);
+        SubscriptionHandle handle = handle(topic, start, settings);
         long id = nextSubscription();
         DrivenSubscription<T> subscription = new DrivenSubscription<>(
                 around,
@@ -87,8 +87,12 @@ final class Subscriptions implements SubscriptionHost {
     }
 
     @Override
-    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
+    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         check(topic, start);
+        if (settings.name().isPresent()) {
+            throw new IllegalStateException("The test kit has no store, and keeps no token for subscription "
+                    + settings.name().get() + ": leave its name out here, and resume with Subscription.token()");
+        }
         return new SubscriptionHandle(topic.name(), start, around.settings().clusterId, completions, around.time());
     }
 

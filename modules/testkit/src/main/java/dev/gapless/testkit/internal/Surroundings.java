@@ -7,6 +7,7 @@ import dev.gapless.internal.node.Settings;
 import dev.gapless.internal.wire.Codec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -33,6 +34,9 @@ public final class Surroundings {
     private final @Nullable ActorSystems actors;
     /** The names of those that this test has. */
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
+
+    /** By node. */
+    private final Map<String, TestStore> stores = new ConcurrentHashMap<>();
 
     private final AtomicLong uids = new AtomicLong();
     /** The same in each run of a test. */
@@ -77,6 +81,11 @@ public final class Surroundings {
         return links;
     }
 
+    /** Where the durable topics of this node are stored. */
+    public TestStore store(String node) {
+        return stores.computeIfAbsent(node, first -> new TestStore());
+    }
+
     Settings settings() {
         return settings;
     }
@@ -109,7 +118,7 @@ public final class Surroundings {
 
     /** How long it takes at most until a producer that is gone for good is announced as lost. */
     public Duration returnTimeout() {
-        return longest(TopicSettings::producerReturnNs);
+        return longest(topic -> Math.max(topic.producerReturnNs(), topic.durable() ? topic.durableReturnNs() : 0));
     }
 
     /** How long a subscription waits at most to be ready. */
@@ -120,6 +129,16 @@ public final class Surroundings {
     /** How long a node that leaves waits at most for its consumers. */
     public Duration drainTimeout() {
         return longest(TopicSettings::drainTimeoutNs);
+    }
+
+    /** How long it takes at most until a store that failed is asked again. */
+    public Duration storeBackoff() {
+        return longest(topic -> topic.storeBackoff().maxNs());
+    }
+
+    /** Is it stored what is published to this topic? */
+    public boolean isDurable(String topic) {
+        return settings.topic(topic).durable();
     }
 
     private Duration longest(ToLongFunction<TopicSettings> which) {

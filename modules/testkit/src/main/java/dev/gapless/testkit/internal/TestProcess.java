@@ -5,6 +5,7 @@ import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.log.Generation;
 import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.Node;
 import dev.gapless.core.node.NodeSettings;
@@ -34,6 +35,7 @@ final class TestProcess implements TestMember, VirtualTime.Timed, Outbox.Carrier
     private final Outbox outbox = new Outbox();
     private final Node node;
     private final ShardInTurns shard;
+    private final Generation generation;
     private final Set<Long> members = new LinkedHashSet<>();
     private final Set<Long> unreachable = new HashSet<>();
     private volatile boolean closing;
@@ -56,10 +58,13 @@ final class TestProcess implements TestMember, VirtualTime.Timed, Outbox.Carrier
                 settings.cursorRetention.toNanos(),
                 NodeSettings.HELLO_BACKOFF,
                 settings.history,
+                settings.stores(),
                 settings.publishes(),
                 null);
         this.node = new Node(self, logs::close, outbox, now());
-        this.shard = new ShardInTurns(around, this, logs, this::tellNode);
+        TestStore store = around.store(name);
+        this.generation = store.opened(uid);
+        this.shard = new ShardInTurns(around, this, logs, store, this::tellNode);
         around.time().add(this);
     }
 
@@ -133,6 +138,11 @@ final class TestProcess implements TestMember, VirtualTime.Timed, Outbox.Carrier
     public void carryOut(Effect effect) {
         if (effect instanceof Effect.TellShards tell) {
             turn(driver -> driver.onNode(tell.message()));
+        } else if (effect instanceof Effect.OpenStore) {
+            turn(unused -> {
+                node.storeOpened(generation);
+                settle();
+            });
         }
     }
 

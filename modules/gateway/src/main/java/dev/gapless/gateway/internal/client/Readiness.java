@@ -33,6 +33,10 @@ public final class Readiness {
                     Kind.NOT_READY,
                     "This node is in a cluster of its own: there is another one with the same id, to which this one should give way");
         }
+        common.host().storeProblem().ifPresent(problem -> {
+            throw new RequestException(
+                    Kind.NOT_READY, "This node cannot store what is published to durable topics: " + problem);
+        });
         Map<String, Set<String>> givenUp = common.host().givenUp();
         if (!givenUp.isEmpty()) {
             throw new RequestException(

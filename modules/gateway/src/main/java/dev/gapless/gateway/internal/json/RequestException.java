@@ -4,6 +4,7 @@ import dev.gapless.MessageTooLarge;
 import dev.gapless.NotSerializable;
 import dev.gapless.ProducerClosed;
 import dev.gapless.PublishTimeout;
+import dev.gapless.PublishUnknown;
 import dev.gapless.TooManyPending;
 import java.util.Locale;
 
@@ -47,7 +48,8 @@ public class RequestException extends RuntimeException {
         OVERLOADED(503),
         CLOSING(503),
         NOT_READY(503),
-        NOT_DELIVERED(504);
+        NOT_DELIVERED(504),
+        PUBLISH_UNKNOWN(504);
 
         private final int status;
 
@@ -89,6 +91,8 @@ public class RequestException extends RuntimeException {
             kind = Kind.DOES_NOT_FIT;
         } else if (cause instanceof PublishTimeout || cause instanceof TooManyPending) {
             kind = Kind.NO_ROOM;
+        } else if (cause instanceof PublishUnknown) {
+            kind = Kind.PUBLISH_UNKNOWN;
         } else if (cause instanceof ProducerClosed) {
             kind = Kind.CLOSING;
         } else if (cause instanceof IllegalArgumentException) {

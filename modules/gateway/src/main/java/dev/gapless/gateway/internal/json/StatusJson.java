@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The cluster's status for programs. */
 public final class StatusJson {
@@ -90,6 +91,13 @@ public final class StatusJson {
                 .put("bytes", producer.bytes())
                 .put("max_bytes", producer.maxBytes())
                 .put("waiting_publishes", producer.waitingPublishes());
+        NodeStatus.StoreStatus store = producer.store();
+        if (store != null) {
+            json.putObject("store")
+                    .put("state", store.state())
+                    .put("since", time(store.since()))
+                    .put("problem", store.problem());
+        }
         ArrayNode cursors = json.putArray("cursors");
         for (CursorStatus cursor : producer.cursors()) {
             cursors.addObject()
@@ -143,7 +151,19 @@ public final class StatusJson {
                 .put("reload_failures", subscription.reloadFailures())
                 .put("violations", subscription.violations())
                 .put("wrong_class", subscription.wrongClass());
+        NodeStatus.NamedStatus named = subscription.named();
+        if (named != null) {
+            json.putObject("named")
+                    .put("name", named.name())
+                    .put("stored", time(named.stored()))
+                    .put("failing_since", time(named.failingSince()))
+                    .put("problem", named.problem());
+        }
         expiries(subscription.expiries(), json);
+    }
+
+    private static @Nullable String time(@Nullable Instant time) {
+        return time == null ? null : EventJson.time(time);
     }
 
     private static void expiries(Map<Reason, Long> expiries, ObjectNode json) {

@@ -1,0 +1,141 @@
+package dev.gapless.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.MessageHandler;
+import dev.gapless.Reload;
+import dev.gapless.Topic;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a test does with durable topics and their store. */
+class DurableTest {
+    private static final Topic<String> STORED = Topic.of("stored", String.class);
+    private static final Topic<String> IN_MEMORY = Topic.of("in-memory", String.class);
+
+    private final GaplessTestKit kit =
+            GaplessTestKit.create("gapless { durability = journal, topics.in-memory.durability = memory }");
+    private final TestNode feed = kit.node("feed");
+    private final TestNode app = kit.node("app");
+    private final TestSubscription<String> seen = app.subscribe(STORED);
+
+    private static final class Ignoring implements MessageHandler<String> {
+        @Override
+        public void onMessage(Delivery<String> delivery) {}
+
+        @Override
+        public CompletionStage<Reload> onCursorExpired(CursorExpired<String> expired) {
+            return CompletableFuture.completedFuture(Reload.done());
+        }
+    }
+
+    @AfterEach
+    void close() {
+        kit.close();
+    }
+
+    @Test
+    void aRestartIsToldOfTopicsInMemoryAlone() {
+        TestSubscription<String> other = app.subscribe(IN_MEMORY);
+        feed.publish(STORED, "one");
+        feed.publish(IN_MEMORY, "one");
+        feed.restart();
+        feed.publish(STORED, "two");
+        feed.publish(IN_MEMORY, "two");
+        seen.expectMessage("one").expectMessage("two").expectNothing();
+        other.expectMessage("one")
+                .expectExpiry(feed, Reason.PRODUCER_RESTARTED)
+                .expectReloaded()
+                .expectMessage("two");
+    }
+
+    @Test
+    void whatIsPublishedBeforeACrashIsDeliveredAfterIt() {
+        feed.publish(STORED, "one");
+        kit.cut(feed, app);
+        feed.publish(STORED, "two");
+        feed.crash();
+        kit.reconnect(feed, app);
+        feed.start();
+        seen.expectMessage("one").expectMessage("two").expectNothing();
+    }
+
+    @Test
+    void whatIsPublishedWhileTheStoreFailsWaits() {
+        feed.publish(STORED, "one");
+        feed.failStore();
+        CompletableFuture<Position> two =
+                feed.gapless().producer(STORED).publish("two").toCompletableFuture();
+        kit.pass(Duration.ofSeconds(1));
+        assertFalse(two.isDone());
+        feed.publish(IN_MEMORY, "other topics go on");
+        feed.mendStore();
+        assertEquals(2, two.join().sequence());
+        seen.expectMessage("one").expectMessage("two").expectNothing();
+    }
+
+    @Test
+    void aPublishOfWhichNobodyKnowsFailsInTime() {
+        feed.failStore();
+        CompletableFuture<Position> one =
+                feed.gapless().producer(STORED).publish("one").toCompletableFuture();
+        kit.pass(Duration.ofMinutes(5));
+        assertTrue(one.isCompletedExceptionally());
+        assertThrows(CompletionException.class, one::join);
+    }
+
+    @Test
+    void whoHasMoreThanAStoreThatWasPutBackIsTold() {
+        feed.publish(STORED, "one");
+        feed.backUpStore();
+        feed.publish(STORED, "two");
+        feed.crash();
+        feed.putBackStore();
+        feed.start();
+        feed.publish(STORED, "three");
+        seen.expectMessage("one")
+                .expectMessage("two")
+                .expectExpiry(feed, Reason.POSITION_UNKNOWN)
+                .expectReloaded()
+                .expectMessage("three");
+    }
+
+    @Test
+    void aStoreThatIsLostIsTold() {
+        feed.publish(STORED, "one");
+        feed.crash();
+        feed.loseStore();
+        feed.start();
+        feed.publish(STORED, "two");
+        seen.expectMessage("one")
+                .expectExpiry(feed, Reason.PRODUCER_RESTARTED)
+                .expectReloaded()
+                .expectMessage("two");
+    }
+
+    @Test
+    void aStoreIsExchangedOnlyWhileItsNodeIsDown() {
+        assertThrows(IllegalStateException.class, feed::putBackStore);
+        assertThrows(IllegalStateException.class, feed::loseStore);
+        feed.crash();
+        assertThrows(IllegalStateException.class, feed::putBackStore);
+    }
+
+    @Test
+    void aRestartIsNoExpiryOfADurableTopic() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> kit.expire(Reason.PRODUCER_RESTARTED, STORED, new Ignoring()));
+        assertTrue(e.getMessage().contains("stored"), e::getMessage);
+    }
+}
