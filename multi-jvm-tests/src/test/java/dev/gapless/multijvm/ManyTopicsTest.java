@@ -20,9 +20,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Fifty topics, to each of which every node publishes and subscribes: the rings of half of them are too small for the fault. */
+@Tag("thorough")
 class ManyTopicsTest {
     private static final int BEFORE = 20;
     private static final int MEANWHILE = 300;

@@ -23,12 +23,14 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Nodes are killed and come back under their names at other addresses, as containers do, while the members that they were before
  * cannot be reached and are not removed yet.
  */
+@Tag("thorough")
 class RestartElsewhereTest {
     private static TestCluster cluster;
     private static TestNode seed;

@@ -11,9 +11,11 @@ import dev.gapless.multijvm.node.Report;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A feed through which the backlog of three producers comes, and which is as large as the ring of one. */
+@Tag("thorough")
 class SmallFeedTest {
     private static final int RING = 4_000;
     private static final int BACKLOG = 3_900;

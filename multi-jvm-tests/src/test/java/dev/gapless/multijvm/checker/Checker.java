@@ -28,7 +28,7 @@ public final class Checker {
     private final Map<String, Long> largeRings;
     private final Violations violations = new Violations();
     private final Tally tally = new Tally();
-    private final Truth truth = new Truth(violations);
+    private final Truth truth;
     private final Set<Path> opened = new HashSet<>();
     private final Map<Opened, Consumer<String[]>> readers = new LinkedHashMap<>();
     private final Map<String, Witness> witnesses = new LinkedHashMap<>();
@@ -49,7 +49,13 @@ public final class Checker {
      *     been is a violation
      */
     public Checker(Path directory, Map<String, Long> largeRings) {
+        this(directory, largeRings, false);
+    }
+
+    /** @param durable whether logs are stored: then also what nobody was told that it was accepted is given to all, or to none */
+    public Checker(Path directory, Map<String, Long> largeRings, boolean durable) {
         this.directory = directory;
+        this.truth = new Truth(violations, durable);
         this.largeRings = largeRings;
         this.faults = new Lines(directory.resolve(FAULTS));
     }
@@ -132,7 +138,11 @@ public final class Checker {
                 }
                 case "f" -> {
                     tally.add("refused: " + words[3], 1);
-                    incarnation.answered(incarnation.intended(thread, index), false);
+                    if (words[3].equals("PublishUnknown")) {
+                        incarnation.unknown(); // it may be published
+                    } else {
+                        incarnation.answered(incarnation.intended(thread, index), false);
+                    }
                 }
                 default -> throw new IllegalStateException(String.join(" ", words));
             }

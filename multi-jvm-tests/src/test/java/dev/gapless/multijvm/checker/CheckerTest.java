@@ -114,6 +114,42 @@ class CheckerTest {
         right();
     }
 
+    /** n1 has died, and its successor has the stored log: s1 goes on there. */
+    private void goesOnInTheSuccessor(int... sequences) {
+        checker = new Checker(directory, Map.of(), true);
+        given(sequences);
+        restart();
+        write("subscription-s1", "d n1 e2 1 c 1 1 h1-1", "d n1 e2 2 c 1 2 h1-2");
+    }
+
+    @Test
+    void takesThatNothingIsToldOfAnEndBehindWhichADurableLogGoesOn() {
+        goesOnInTheSuccessor(1, 2, 3, 4, 5);
+        right();
+    }
+
+    @Test
+    void findsWhatADurableLogLeavesOutAtTheEndOfAnIncarnation() {
+        goesOnInTheSuccessor(1, 2, 3, 4);
+        violated("G1", "n1/e1:5 is neither given nor announced");
+    }
+
+    @Test
+    void findsThatADurableLogGivesToOneWhatItDoesNotGiveToAnother() {
+        write("publisher-t-n1-a", "p 2 3 h2-3 108"); // and never had an answer
+        write("subscription-s2", "subscription s2 t n2 b - 0 50", "y 0 100");
+        for (int s = 1; s <= 6; s++) {
+            int thread = s <= 3 ? 1 : 2;
+            int index = s <= 3 ? s : s - 3;
+            write("subscription-s2", "d n1 e1 " + s + " a " + thread + " " + index + " h" + thread + "-" + index);
+        }
+        write("subscription-s2", "d n1 e2 1 c 1 1 h1-1", "d n1 e2 2 c 1 2 h1-2");
+        goesOnInTheSuccessor(1, 2, 3, 4, 5);
+        assertTrue(
+                read().lacking().toString().contains("n1/e1:6"),
+                () -> checker.lacking().toString());
+    }
+
     @Test
     void takesWhatIsInOrder() {
         given(1, 2, 3, 4, 5);

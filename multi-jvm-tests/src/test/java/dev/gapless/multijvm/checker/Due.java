@@ -71,24 +71,29 @@ final class Due {
         return stream.hasBegun() ? toldNs : Math.max(toldNs, Math.max(readyNs, toldOfNobodyNs));
     }
 
-    private static String firstSince(long dueNs, Stream stream, Incarnation log, long upTo) {
+    private String firstSince(long dueNs, Stream stream, Incarnation log, long upTo) {
         if (log.lastNs() < dueNs) {
             return null;
         }
         for (long s = stream.reached() + 1; s <= Math.min(upTo, log.head()); s++) {
             Message message = log.at(s);
-            if (message != null && message.accepted && message.publishedNs >= dueNs) {
+            if (message != null && isPublished(message) && message.publishedNs >= dueNs) {
                 return log.node + "/" + log.epoch + ":" + s + (stream.hasBegun() ? "" : " (G4)");
             }
         }
         return null;
     }
 
+    /** What a durable log gives to one it gives to all, also if its publisher never had an answer. */
+    private boolean isPublished(Message message) {
+        return message.accepted || truth.isDurable();
+    }
+
     /** What it lacks of a stream, though nobody publishes any more; or null. */
     String lacks(Stream stream, Incarnation log, String reader) {
         if (stream.isLost() && (log.over || !truth.knows(reader, log.id))) {
             return null; // it does not go on here
-        } else if (log.over && stream.hasAnything() && !stream.isOver()) {
+        } else if (log.over && !truth.isDurable() && stream.hasAnything() && !stream.isOver()) {
             return "is not told of the end of " + log.node + "/" + log.epoch;
         }
         String due = first(stream, log, log.head());

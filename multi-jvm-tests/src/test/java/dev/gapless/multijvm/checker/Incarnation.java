@@ -118,6 +118,11 @@ final class Incarnation {
         answered++;
     }
 
+    /** Whether one was accepted is not known, and never will be. */
+    void unknown() {
+        answered++;
+    }
+
     /** Guarantee G7, and that a log has no holes. To be asked once, when no more comes. */
     void judge() {
         byThread.forEach((thread, messages) -> {

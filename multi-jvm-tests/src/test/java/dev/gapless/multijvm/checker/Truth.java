@@ -9,6 +9,7 @@ import java.util.TreeMap;
 /** What was published, by the publishers' journals; and who was a member of whose cluster when, by the members'. */
 final class Truth {
     private final Violations violations;
+    private final boolean durable;
     private final Map<String, String> nodesByAddress = new HashMap<>();
     /** By topic, then node. */
     private final Map<String, Map<String, List<Incarnation>>> incarnations = new TreeMap<>();
@@ -21,8 +22,14 @@ final class Truth {
 
     private final Map<String, Map<String, Long>> removed = new HashMap<>();
 
-    Truth(Violations violations) {
+    /** @param durable whether an incarnation's log goes on where the one before ended, so that nothing is told of that end */
+    Truth(Violations violations, boolean durable) {
         this.violations = violations;
+        this.durable = durable;
+    }
+
+    boolean isDurable() {
+        return durable;
     }
 
     // ------------------------------------------------------------------------------------------ publishers

@@ -6,7 +6,7 @@
  *   publisher-…     publisher TOPIC NODE ADDRESS LIFE NS
  *                   p THREAD INDEX HASH NS               is about to publish
  *                   a THREAD INDEX EPOCH SEQUENCE        it was accepted, and stands there
- *                   f THREAD INDEX FAILURE               it was refused
+ *                   f THREAD INDEX FAILURE               it was refused; PublishUnknown: nobody knows
  *   subscription-…  subscription ID TOPIC NODE LIFE SOURCE TOKEN NS    begins; with a token where SOURCE had written it
  *                   y SILENT NS                          is ready
  *                   d NODE EPOCH SEQUENCE LIFE THREAD INDEX HASH       is given a message

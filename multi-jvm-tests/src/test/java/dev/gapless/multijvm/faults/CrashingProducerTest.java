@@ -14,9 +14,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A process publishes as soon as it has started, is killed as soon as something is accepted, and starts again, and again. */
+@Tag("thorough")
 class CrashingProducerTest {
     private static final int LIVES = 5;
     private static final List<String> TOPICS = List.of("early");

@@ -41,24 +41,47 @@ final class Judged implements AutoCloseable {
     private final Subscriptions subscriptions;
     private final Checker checker;
 
-    private Judged(TestCluster cluster, Path journals) {
+    private Judged(TestCluster cluster, Path journals, boolean durable) {
         this.cluster = cluster;
         this.journals = journals;
         faults = new Journal(journals.toString(), "faults");
         subscriptions = new Subscriptions(journals);
-        checker = new Checker(journals, LARGE_RINGS);
+        checker = new Checker(journals, LARGE_RINGS, durable);
     }
 
     static Judged start(String name, String further) {
         try {
             Path journals = Files.createTempDirectory(Files.createDirectories(Path.of("target", "multijvm")), name);
-            Judged judged = new Judged(
-                    TestCluster.named(name).with(SETTINGS).with(further).start(3), journals);
-            judged.nodes().forEach(judged::begin);
-            return judged;
+            return start(name, further, journals, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The same, with nodes that store what they publish: each below a directory of its own, unless these settings say otherwise. */
+    static Judged startDurable(String name, String further) {
+        try {
+            Path journals = Files.createTempDirectory(Files.createDirectories(Path.of("target", "multijvm")), name);
+            Path stores = Files.createDirectory(storesOf(journals)).toAbsolutePath();
+            return start(name, """
+                    gapless.durability = journal
+                    gapless.journal.directory = "%s/"${gapless.node-name}
+                    gapless.topics.small.buffer-messages = 65536
+                    """.formatted(stores) + further, journals, true);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Judged start(String name, String further, Path journals, boolean durable) {
+        Judged judged =
+                new Judged(TestCluster.named(name).with(SETTINGS).with(further).start(3), journals, durable);
+        judged.nodes().forEach(judged::begin);
+        return judged;
+    }
+
+    private static Path storesOf(Path journals) {
+        return journals.resolveSibling(journals.getFileName() + "-stores");
     }
 
     TestCluster cluster() {
@@ -104,6 +127,14 @@ final class Judged implements AutoCloseable {
     void comeBack(TestNode node) {
         begin(node.restart());
         awaitReady(node);
+    }
+
+    /** New processes of all nodes, which form a cluster anew. */
+    void comeBackAll() {
+        nodes().forEach(TestNode::restart);
+        cluster.awaitUp();
+        nodes().forEach(this::begin);
+        nodes().forEach(this::awaitReady);
     }
 
     /** The same at another port. Not before that has joined it has the member removed that it was. */
@@ -168,6 +199,9 @@ final class Judged implements AutoCloseable {
         cluster.close();
         if (checker.violations().isEmpty()) {
             LongFaultsTest.delete(journals);
+            if (Files.exists(storesOf(journals))) {
+                LongFaultsTest.delete(storesOf(journals));
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.gapless.multijvm.node;
 
 import dev.gapless.Gapless;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -130,7 +131,13 @@ final class JournalCommands implements Commands {
                 arguments.text("source", "-"),
                 arguments.number("token", 0));
         JournaledSubscriber handler = new JournaledSubscriber(journal);
-        Subscription subscription = gapless.subscribe(Topic.of(topic, Object.class), StartFroms.parse(from), handler);
+        String name = arguments.text("name", "");
+        SubscriptionSettings usual = SubscriptionSettings.defaults();
+        Subscription subscription = gapless.subscribe(
+                Topic.of(topic, Object.class),
+                StartFroms.parse(from),
+                name.isEmpty() ? usual : usual.named(name),
+                handler);
         subscription.ready().thenAccept(handler::ready);
         subscriptions.put(id, new Subscribed(subscription, handler, arguments));
         return "subscribed";

@@ -30,7 +30,9 @@ public final class TestNodeMain {
      * @param arguments the configuration file, and "plain" for a node without Gapless
      */
     public static void main(String[] arguments) throws IOException {
-        Config config = ConfigFactory.parseFile(new File(arguments[0])).withFallback(ConfigFactory.load());
+        Config config = ConfigFactory.parseFile(new File(arguments[0]))
+                .withFallback(ConfigFactory.load())
+                .resolve();
         boolean isPlain = arguments.length > 1 && arguments[1].equals("plain");
         Incarnations incarnations = new Incarnations(config, isPlain, TestNodeMain::say);
         incarnations.begin();

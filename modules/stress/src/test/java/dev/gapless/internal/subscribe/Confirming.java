@@ -84,7 +84,7 @@ final class Confirming implements SubscriptionLoop.Place, SubscriptionHost {
     public void tellAfter(Duration wait) {}
 
     @Override
-    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start) {
+    public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         return handle;
     }
 

@@ -1,0 +1,96 @@
+package dev.gapless.multijvm.faults;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.durable.PostgresServer;
+import dev.gapless.multijvm.bench.TestNode;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Nodes with durable topics are killed under traffic, and start again on their stores: one after the other, and all at once.
+ * {@code -Ddurable.kills=100} kills so many times instead of six, {@code -Ddurable.seed=1} draws as another run did.
+ */
+@Order(2) // takes long
+@Tag("thorough")
+class DurableRestartTest {
+    private static final int KILLS = Integer.getInteger("durable.kills", 6);
+    private static final String SETTINGS = """
+            pekko.cluster.downing-provider-class = "" # a dead member stays until its successor has it removed
+            """;
+
+    @Test
+    void ruleD1_onH2WhatWasAcceptedIsDeliveredInOrderAndOnceAndNoProducerIsLost() throws IOException {
+        try (Judged judged = Judged.startDurable("DurableOnH2", SETTINGS)) {
+            killsEachTimeOne(judged);
+        }
+    }
+
+    @Test
+    void ruleD1_onPostgresWhatWasAcceptedIsDeliveredInOrderAndOnceAndNoProducerIsLost() throws IOException {
+        try (PostgresServer server = PostgresServer.start();
+                Judged judged = Judged.startDurable("DurableOnPostgres", SETTINGS + server.config())) {
+            killsEachTimeOne(judged);
+        }
+    }
+
+    private static void killsEachTimeOne(Judged judged) {
+        Random random = drawn();
+        Map<String, Long> before = judged.awaitLevelOrTold();
+        for (int kill = 0; kill < KILLS; kill++) {
+            TestNode node = judged.nodes().get(random.nextInt(judged.nodes().size()));
+            judged.awaitTokens(node);
+            long pid = node.pid();
+            kill(judged, node);
+            judged.comeBack(node);
+            assertNotEquals(pid, node.pid());
+        }
+        Map<String, Long> after = judged.awaitLevelOrTold();
+        assertHaveResumed(KILLS, before, after);
+        // A token that was kept before its node knew who had been there is told that nobody knows, as in memory (T2).
+        after.keySet()
+                .forEach(what -> assertTrue(
+                        !what.startsWith("expired") || what.equals("expired: POSITION_UNKNOWN"), after::toString));
+    }
+
+    @Test
+    void rowP6_allAreKilledAtOnceAndEachTokenIsToldThatNobodyKnowsWhoElsePublished() throws IOException {
+        try (Judged judged = Judged.startDurable("DurableAllAtOnce", SETTINGS)) {
+            Map<String, Long> before = judged.awaitLevelOrTold();
+            judged.nodes().forEach(judged::awaitTokens);
+            judged.nodes().forEach(node -> kill(judged, node));
+            judged.comeBackAll();
+            Map<String, Long> after = judged.awaitLevelOrTold();
+            int subscriptions = judged.nodes().size();
+            assertHaveResumed(subscriptions, before, after);
+            long told = after.getOrDefault("expired: POSITION_UNKNOWN", 0L);
+            assertTrue(told >= (long) subscriptions * Judged.TOPICS.size(), after::toString);
+        }
+    }
+
+    private static Random drawn() {
+        long seed = Long.getLong("durable.seed", System.nanoTime());
+        System.out.println("-Ddurable.seed=" + seed);
+        return new Random(seed);
+    }
+
+    private static void kill(Judged judged, TestNode node) {
+        node.kill();
+        assertTrue(node.wasKilled());
+        judged.ended(node);
+    }
+
+    private static void assertHaveResumed(int nodes, Map<String, Long> before, Map<String, Long> after) {
+        assertEquals(
+                (long) nodes * Judged.TOPICS.size(),
+                after.getOrDefault("tokens resumed", 0L) - before.getOrDefault("tokens resumed", 0L),
+                after::toString);
+        assertTrue(after.get("published") > before.get("published"), after::toString);
+    }
+}
