@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,6 +16,7 @@ final class Children implements AutoCloseable {
     private final List<String> jvmOptions;
     private final Path logs = Files.createTempDirectory("gapless-bench");
     private final List<Child> running = new ArrayList<>();
+    private final List<Path> directories = new ArrayList<>();
     private boolean closed;
     private int started;
     private long killedNs;
@@ -60,9 +62,28 @@ final class Children implements AutoCloseable {
         child.end();
     }
 
+    /** A new directory for one of them. It is gone once they have ended. */
+    synchronized Path directory() throws IOException {
+        Path directory = Files.createTempDirectory(logs, "store");
+        directories.add(directory);
+        return directory;
+    }
+
     synchronized void end() {
         running.forEach(Child::end);
         running.clear();
+        directories.forEach(Children::delete);
+        directories.clear();
+    }
+
+    private static void delete(Path directory) {
+        try (Stream<Path> found = Files.walk(directory)) {
+            for (Path path : found.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete what a process has stored", e);
+        }
     }
 
     synchronized boolean isClosed() {

@@ -28,15 +28,7 @@ final class FlowRun extends OneRun {
         }
         connect(all);
 
-        long beginNs = System.nanoTime() + plan.warmUp().toNanos();
-        long endNs = beginNs + plan.measure().toNanos();
-        for (Child child : all) {
-            child.order("run " + beginNs + " " + endNs);
-        }
-        sleepUntil(beginNs);
-        Observation observation = new Observation(children);
-        sleepUntil(endNs);
-        double others = observation.others();
+        double others = observe(all);
 
         String published = all.get(0).answer("published", PATIENCE);
         List<Usage> used = usedBy(all);
@@ -69,20 +61,22 @@ final class FlowRun extends OneRun {
         return workload.growth() == Growth.SYSTEMS ? new String[] {HEAP_OF_MANY_NODES} : new String[0];
     }
 
-    private void putLatencies(Latencies latencies) {
-        figures.put(Figure.LATENCY_MEDIAN, latencies.medianNs() / NS_PER_US);
-        figures.put(Figure.LATENCY_P99, latencies.p99Ns() / NS_PER_US);
-        figures.put(Figure.LATENCY_MAX, latencies.maxNs() / NS_PER_US);
-    }
-
     static Child startPublisher(OneRun run, String... options) throws RunFailure, IOException {
         return run.children.start(
                 "publisher",
-                run.options(options),
+                options(run, "publisher", options),
                 BenchProcess.PUBLISHER,
                 name(run),
                 run.workload.messageBytes(),
                 run.workload.ratePerSecond());
+    }
+
+    private static List<String> options(OneRun run, String role, String... more) throws IOException {
+        List<String> options = run.options(more);
+        if (run.peer.name().equals(Peers.DURABLE)) {
+            options.addAll(run.durable(role));
+        }
+        return options;
     }
 
     private static String name(OneRun run) {
@@ -90,7 +84,7 @@ final class FlowRun extends OneRun {
     }
 
     static Child startSubscriber(OneRun run, String role, String... options) throws RunFailure, IOException {
-        List<String> jvm = run.options(options);
+        List<String> jvm = options(run, role, options);
         Workload workload = run.workload;
         if (workload.growth() == Growth.SYSTEMS) {
             return run.children.start(role, jvm, BenchProcess.NODES, workload.amount());

@@ -14,13 +14,7 @@ final class JacksonRun extends OneRun {
     double measure() throws RunFailure, IOException, InterruptedException {
         Child child = children.start(
                 "jackson", options(), BenchProcess.JACKSON, Runtime.getRuntime().availableProcessors());
-        long beginNs = System.nanoTime() + plan.warmUp().toNanos();
-        long endNs = beginNs + plan.measure().toNanos();
-        child.order("run " + beginNs + " " + endNs);
-        sleepUntil(beginNs);
-        Observation observation = new Observation(children);
-        sleepUntil(endNs);
-        double others = observation.others();
+        double others = observe(List.of(child));
         putUsage(usedBy(List.of(child)), 0);
         return others;
     }

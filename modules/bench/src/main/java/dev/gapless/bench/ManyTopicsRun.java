@@ -33,15 +33,7 @@ final class ManyTopicsRun extends OneRun {
         all.add(subscriber);
         List<String> addresses = connect(all);
 
-        long beginNs = System.nanoTime() + plan.warmUp().toNanos();
-        long endNs = beginNs + plan.measure().toNanos();
-        for (Child child : all) {
-            child.order("run " + beginNs + " " + endNs);
-        }
-        sleepUntil(beginNs);
-        Observation observation = new Observation(children);
-        sleepUntil(endNs);
-        double others = observation.others();
+        double others = observe(all);
 
         StringBuilder expected = new StringBuilder("expect");
         for (int i = 0; i < publishers; i++) {

@@ -2,8 +2,10 @@ package dev.gapless.bench;
 
 import dev.gapless.bench.peer.PeerKind;
 import dev.gapless.bench.peer.Peers;
+import dev.gapless.bench.process.Latencies;
 import dev.gapless.bench.process.Usage;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 abstract sealed class OneRun
         permits CatchUpRun,
                 ClientsRun,
+                DurableRun,
                 FlowRun,
                 IdleClientsRun,
                 IdleRun,
@@ -52,7 +55,7 @@ abstract sealed class OneRun
 
     static OneRun of(Plan plan, Workload workload, String peer, Children children) {
         return switch (workload) {
-            case W1, W2, W3, W8_16B, W8_1K, W8_16K -> new FlowRun(plan, workload, peer, children);
+            case W1, W2, W3, W8_16B, W8_1K, W8_16K, D_DELIVERY -> new FlowRun(plan, workload, peer, children);
             case W4, W4B, W4B_RETAINED -> new StopRun(plan, workload, peer, children);
             case W5 -> new RestartRun(plan, workload, peer, children);
             case W9_1000, W9_10000 -> new IdleRun(plan, workload, peer, children);
@@ -62,6 +65,7 @@ abstract sealed class OneRun
                         ? new JacksonRun(plan, workload, peer, children)
                         : new FlowRun(plan, workload, peer, children);
             case W11 -> new CatchUpRun(plan, workload, peer, children);
+            case D_WAITING, D_8, D_64, D_1000, D_20000 -> new DurableRun(plan, workload, peer, children);
             case C_SOCKETS, C_MUTE, C_INGEST -> new ClientsRun(plan, workload, peer, children);
             case C_IDLE -> new IdleClientsRun(plan, workload, peer, children);
             case C_RETURN -> new ReturnRun(plan, workload, peer, children);
@@ -89,6 +93,31 @@ abstract sealed class OneRun
         List<String> options = new ArrayList<>(peer.jvmOptions());
         options.addAll(List.of(more));
         return options;
+    }
+
+    /**
+     * The JVM options of a node with durable topics, in a directory of its own; or in the database that system properties of this process
+     * name (-Dgapless.journal.database and others).
+     */
+    final List<String> durable(String node) throws IOException {
+        Path directory = children.directory();
+        List<String> options = new ArrayList<>(List.of(
+                "-Dgapless.durability=journal",
+                "-Dgapless.max-pending-publishes=100000",
+                "-Dgapless.node-name=" + node + "-" + directory.getFileName(),
+                "-Dgapless.journal.directory=" + directory));
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("gapless.journal."))
+                .sorted()
+                .map(name -> "-D" + name + "=" + System.getProperty(name))
+                .forEach(options::add);
+        return options;
+    }
+
+    final void putLatencies(Latencies latencies) {
+        figures.put(Figure.LATENCY_MEDIAN, latencies.medianNs() / NS_PER_US);
+        figures.put(Figure.LATENCY_P99, latencies.p99Ns() / NS_PER_US);
+        figures.put(Figure.LATENCY_MAX, latencies.maxNs() / NS_PER_US);
     }
 
     /** The JVM option for rings of so many messages. */
@@ -142,6 +171,19 @@ abstract sealed class OneRun
                 Figure.ALLOCATED, used.stream().mapToLong(Usage::allocatedBytes).sum() / deliveries);
         figures.put(Figure.PEAK_HEAP, (double)
                 used.stream().mapToLong(Usage::peakHeapBytes).sum());
+    }
+
+    /** Has all of them run, and waits until they have measured; what others used of the machine meanwhile. */
+    final double observe(List<Child> all) {
+        long beginNs = System.nanoTime() + plan.warmUp().toNanos();
+        long endNs = beginNs + plan.measure().toNanos();
+        for (Child child : all) {
+            child.order("run " + beginNs + " " + endNs);
+        }
+        sleepUntil(beginNs);
+        Observation observation = new Observation(children);
+        sleepUntil(endNs);
+        return observation.others();
     }
 
     /** Ends early if the processes were ended, which the next answer tells. */

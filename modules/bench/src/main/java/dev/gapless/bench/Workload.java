@@ -122,6 +122,24 @@ public enum Workload {
             20,
             BenchMessage.BYTES,
             Figure.LEVEL),
+    D_WAITING(
+            "a durable topic, its publisher waits for each message, beside a bare persistent actor with the same database",
+            Scope.BESIDE_JOURNAL,
+            1,
+            0,
+            BenchMessage.BYTES,
+            Figure.LATENCY_MEDIAN),
+    D_8("as D_WAITING, 8 messages under way", Scope.BESIDE_JOURNAL, 1, 0, BenchMessage.BYTES, Figure.RATE),
+    D_64("as D_WAITING, 64 messages under way", Scope.BESIDE_JOURNAL, 1, 0, BenchMessage.BYTES, Figure.RATE),
+    D_1000("as D_WAITING, 1,000 messages under way", Scope.BESIDE_JOURNAL, 1, 0, BenchMessage.BYTES, Figure.RATE),
+    D_20000("as D_WAITING, 20,000 messages under way", Scope.BESIDE_JOURNAL, 1, 0, BenchMessage.BYTES, Figure.RATE),
+    D_DELIVERY(
+            "one publisher to one subscriber, 1,000 messages a second: latency, durable beside in memory",
+            Scope.BESIDE_MEMORY,
+            1,
+            1_000,
+            BenchMessage.BYTES,
+            Figure.LATENCY_MEDIAN),
     G_NODES_1(Growth.NODES, 1),
     G_NODES_2(Growth.NODES, 2),
     G_NODES_3(Growth.NODES, 3),
@@ -162,6 +180,9 @@ public enum Workload {
         ALL,
         BESIDE_BATCHES,
         BESIDE_JACKSON,
+        /** Of durable topics. */
+        BESIDE_JOURNAL,
+        BESIDE_MEMORY,
         BESIDE_PEKKO,
         /** Of a gateway. */
         CLIENTS,
@@ -200,11 +221,17 @@ public enum Workload {
         this.amount = amount;
     }
 
-    /** Those that run if none is named, in less than an hour: all but the series, those of a gateway, and W4B_RETAINED. */
+    /** Those that run if none is named, in less than an hour: all but the series, those of a gateway and of durable topics, and W4B_RETAINED. */
     public static List<Workload> ordinary() {
         return Stream.of(values())
-                .filter(workload -> workload.growth == null && !workload.isOfGateway() && workload != W4B_RETAINED)
+                .filter(workload -> workload.growth == null && !workload.isOfGateway() && !workload.isDurable())
+                .filter(workload -> workload != W4B_RETAINED)
                 .toList();
+    }
+
+    /** Has it a durable topic? */
+    private boolean isDurable() {
+        return scope == Scope.BESIDE_JOURNAL || scope == Scope.BESIDE_MEMORY;
     }
 
     /** Has it clients of a gateway? */
@@ -222,6 +249,8 @@ public enum Workload {
             case ALL -> peers;
             case BESIDE_BATCHES -> peers.stream().filter(BATCHES::contains).toList();
             case BESIDE_JACKSON -> peers.contains("gapless") ? List.of("gapless", Peers.JACKSON) : List.of();
+            case BESIDE_JOURNAL -> peers.contains("gapless") ? List.of("gapless", Peers.JOURNAL) : List.of();
+            case BESIDE_MEMORY -> peers.contains("gapless") ? List.of(Peers.DURABLE, "gapless") : List.of();
             case BESIDE_PEKKO -> peers.contains("gapless") ? List.of("gapless", Peers.PEKKO) : List.of();
             case CLIENTS_BESIDE_JETTY ->
                 peers.contains("gapless") ? List.of("gapless", Peers.SINGLE, Peers.JETTY) : List.of();

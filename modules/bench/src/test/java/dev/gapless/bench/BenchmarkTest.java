@@ -111,6 +111,19 @@ class BenchmarkTest {
         assertEquals(List.of("gapless", "pekko"), result.plan().peersOf(Workload.W9_1000));
     }
 
+    @Test
+    void durableTopicsAreMeasuredBesideTheirDatabase() throws Exception {
+        List<Workload> workloads = List.of(Workload.D_WAITING, Workload.D_1000, Workload.D_DELIVERY);
+        Result result = run(plan(workloads, "gapless"), CLASS_PATH, new ArrayList<>());
+        assertEquals(List.of(), result.failed());
+        assertTrue(result.isComplete());
+        assertEquals(List.of("gapless", "pekko-persistence"), result.plan().peersOf(Workload.D_1000));
+        for (Run run : result.runs()) {
+            assertTrue(run.figures().keySet().containsAll(COSTS), run::toString);
+            assertTrue(run.figures().keySet().containsAll(LATENCIES), run::toString);
+        }
+    }
+
     private static double figure(Result result, Workload workload, Figure figure) {
         return result.of(workload).get(0).figures().get(figure).median();
     }

@@ -21,6 +21,12 @@ public final class Peers {
     /** Jackson by itself. It sends nothing, and only W10 measures it. */
     public static final String JACKSON = "jackson";
 
+    /** A persistent actor by itself, for workloads of a durable topic. */
+    public static final String JOURNAL = "pekko-persistence";
+
+    /** Gapless with a durable topic. */
+    public static final String DURABLE = "gapless-durable";
+
     /** A web server that sends what is ready, for workloads of a gateway. */
     public static final String JETTY = "jetty";
 
@@ -79,10 +85,13 @@ public final class Peers {
     /** The peer of this name, one of {@link #names}, or of those that have a constant here. */
     public static PeerKind of(String name) {
         switch (name) {
-            case PEKKO, JACKSON, JETTY, SINGLE -> {
+            case PEKKO, JACKSON, JETTY, JOURNAL, SINGLE -> {
                 return new PeerKind(name, bytes -> {
                     throw new IllegalArgumentException(name + " has no sides of its own");
                 });
+            }
+            case DURABLE -> {
+                return new PeerKind(name, bytes -> new GaplessPeer(1));
             }
             case TYPED -> {
                 return new PeerKind(name, bytes -> new TypedPeer());

@@ -39,6 +39,9 @@ public final class BenchProcess {
     /** {@link JacksonLoop}: THREADS. */
     public static final String JACKSON = "jackson";
 
+    /** {@link StoreLoop}: PEER MESSAGE_BYTES UNDER_WAY. */
+    public static final String STORE = "store";
+
     /** {@link CatchUp}: SUBSCRIPTIONS. */
     public static final String CATCH_UP = "catch-up";
 
@@ -93,6 +96,8 @@ public final class BenchProcess {
                 new FlowPublisher(new GaplessPeer(Integer.parseInt(words.get(0))), bytes(words), 0);
             case TOPICS_SUBSCRIBER -> new ManyTopics(Integer.parseInt(words.get(0)));
             case JACKSON -> new JacksonLoop(Integer.parseInt(words.get(0)));
+            case STORE ->
+                new StoreLoop(words.get(0).equals(Peers.JOURNAL), bytes(words), Integer.parseInt(words.get(2)));
             case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
             case GATEWAY -> new GatewayNode(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
             case BARE_JETTY -> new BareJetty(Integer.parseInt(words.get(0)));
