@@ -56,6 +56,7 @@ public final class Given {
                 NodeSettings.HELLO_BACKOFF,
                 History.Bounds.DEFAULT,
                 false,
+                false,
                 true,
                 others);
     }

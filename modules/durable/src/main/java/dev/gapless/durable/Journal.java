@@ -4,6 +4,7 @@ import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.log.StoreRequest;
 import dev.gapless.internal.store.LogStores;
+import dev.gapless.internal.store.LogStoresProvider;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -33,14 +34,14 @@ final class Journal implements LogStores {
     /** By topic: what reads or writes its log now. */
     private final Map<String, ActorRef> logs = new ConcurrentHashMap<>();
 
-    Journal(ExtendedActorSystem system, String clusterId, String nodeName, long uid, String durable) {
+    Journal(ExtendedActorSystem system, LogStoresProvider.Owner owner) {
         this.system = system;
         JournalPlugin plugin = JournalPlugin.of(system);
         this.settings = plugin.settings;
         this.tables = new Tables(settings, plugin.file);
-        this.clusterId = clusterId;
-        this.nodeName = nodeName;
-        this.start = new Start(uid, durable);
+        this.clusterId = owner.clusterId();
+        this.nodeName = owner.nodeName();
+        this.start = new Start(owner.uid(), owner.durable(), owner.single());
         this.blocking = system.dispatchers().lookup("pekko.actor.default-blocking-io-dispatcher");
     }
 
@@ -50,9 +51,10 @@ final class Journal implements LogStores {
     public CompletionStage<Generation> open() {
         return check().thenCompose(owned -> append(
                         LogIds.starts(nodeName),
-                        found -> start.isLastOf(found) ? null : start.toBytes(),
+                        found -> start.isLastOf(found) ? null : start.behind(found, System.currentTimeMillis()),
                         settings.startsKept))
-                .thenApply(starts -> new Generation(starts.number(), start.before(starts.events())));
+                .thenApply(starts -> new Generation(
+                        starts.number(), start.before(starts.events()), start.history(starts.events(), nodeName)));
     }
 
     /** Has the tables made, and checks whose the store is. Fails as {@link #open} does. */

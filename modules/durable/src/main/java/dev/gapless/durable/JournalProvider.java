@@ -11,13 +11,14 @@ public final class JournalProvider implements LogStoresProvider {
     public JournalProvider() {}
 
     @Override
-    public LogStores create(ExtendedActorSystem system, String clusterId, String nodeName, long uid, String durable) {
-        return new Journal(system, clusterId, nodeName, uid, durable);
+    public LogStores create(ExtendedActorSystem system, Owner owner) {
+        return new Journal(system, owner);
     }
 
     @Override
     public TokenStore tokens(ExtendedActorSystem system, String clusterId, String nodeName) {
-        Journal journal = new Journal(system, clusterId, nodeName, 0, ""); // of which no log is opened
+        Journal journal =
+                new Journal(system, new Owner(clusterId, nodeName, 0, "", false)); // of which no log is opened
         return new StoredTokens(system, journal);
     }
 }

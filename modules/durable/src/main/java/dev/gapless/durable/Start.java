@@ -1,57 +1,103 @@
 package dev.gapless.durable;
 
+import dev.gapless.core.Departure;
+import dev.gapless.core.HistoryId;
+import dev.gapless.core.KeptHistory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A start of a node, as its store remembers it: the incarnation's uid, which topics it has that are durable (their CRC-32C), and when that
- * was, in milliseconds since 1970; 8 bytes each, big-endian. Immutable.
- */
+/** This start of a node, as its store remembers it. Immutable. */
 final class Start {
     /** A start that says nothing, and behind which none before counts: no text has that CRC. */
-    static final byte[] NOBODY =
-            ByteBuffer.allocate(3 * Long.BYTES).putLong(0).putLong(-1).array();
+    static final byte[] NOBODY = new Event(0, -1, 0, HistoryId.UNKNOWN).toBytes();
 
     private final long uid;
     private final long durable;
+    private final boolean single;
 
-    /** That of an incarnation of which this text names the durable topics. */
-    Start(long uid, String durable) {
+    /**
+     * What is stored of a start: 8 bytes each, big-endian.
+     *
+     * @param uid the incarnation's
+     * @param durable which topics it has that are durable: their CRC-32C
+     * @param timeMs when that was, in milliseconds since 1970
+     * @param historyId that of its cluster, if it is the only node there, and no other one may come; else {@link HistoryId#UNKNOWN}
+     */
+    private record Event(long uid, long durable, long timeMs, long historyId) {
+        byte[] toBytes() {
+            return ByteBuffer.allocate(4 * Long.BYTES)
+                    .putLong(uid)
+                    .putLong(durable)
+                    .putLong(timeMs)
+                    .putLong(historyId)
+                    .array();
+        }
+
+        static Event of(byte[] bytes) {
+            ByteBuffer in = ByteBuffer.wrap(bytes);
+            return new Event(in.getLong(), in.getLong(), in.getLong(), in.getLong());
+        }
+    }
+
+    /** That of an incarnation of which this text names the durable topics; {@code single} if no other node is, or may be, in its cluster. */
+    Start(long uid, String durable, boolean single) {
         CRC32C sum = new CRC32C();
         sum.update(durable.getBytes(StandardCharsets.UTF_8));
         this.uid = uid;
         this.durable = sum.getValue();
+        this.single = single;
     }
 
-    byte[] toBytes() {
-        return ByteBuffer.allocate(3 * Long.BYTES)
-                .putLong(uid)
-                .putLong(durable)
-                .putLong(System.currentTimeMillis())
-                .array();
+    /** What is to be stored of it behind these, at that time. */
+    byte[] behind(List<byte[]> starts, long timeMs) {
+        long before = starts.isEmpty()
+                ? HistoryId.UNKNOWN
+                : Event.of(starts.get(starts.size() - 1)).historyId();
+        long first = before == HistoryId.UNKNOWN ? HistoryId.first(uid) : before;
+        return new Event(uid, durable, timeMs, single ? first : HistoryId.UNKNOWN).toBytes();
     }
 
     /** Is it the last of these already, as its write was done and said to have failed? */
     boolean isLastOf(List<byte[]> starts) {
-        return !starts.isEmpty()
-                && ByteBuffer.wrap(starts.get(starts.size() - 1)).getLong() == uid;
+        return !starts.isEmpty() && Event.of(starts.get(starts.size() - 1)).uid() == uid;
     }
 
     /** The incarnations of the starts before this one, the oldest first, since the same topics are durable. */
     List<Long> before(List<byte[]> starts) {
         List<Long> before = new ArrayList<>();
         for (byte[] bytes : starts) {
-            ByteBuffer its = ByteBuffer.wrap(bytes);
-            long other = its.getLong();
-            if (its.getLong() != durable) {
+            Event other = Event.of(bytes);
+            if (other.durable() != durable) {
                 before.clear();
-            } else if (other != uid) {
-                before.add(other);
+            } else if (other.uid() != uid) {
+                before.add(other.uid());
             }
         }
         return before;
+    }
+
+    /** The history of these starts, of which this is the last, up to the first one at which the node was the only one; null if it is not. */
+    @Nullable KeptHistory history(List<byte[]> starts, String node) {
+        Event later = Event.of(starts.get(starts.size() - 1));
+        long id = later.historyId();
+        if (id == HistoryId.UNKNOWN) {
+            return null;
+        }
+        List<Departure> departures = new ArrayList<>();
+        for (int i = starts.size() - 2; i >= 0; i--) {
+            Event before = Event.of(starts.get(i));
+            if (before.historyId() != id) {
+                break;
+            }
+            departures.add(0, new Departure(before.uid(), node, later.timeMs(), null));
+            later = before;
+        }
+        // Those before the first of these may have been forgotten, and had ended when it began.
+        long horizonMs = id == HistoryId.first(later.uid()) ? Long.MIN_VALUE : later.timeMs();
+        return new KeptHistory(id, horizonMs, departures);
     }
 }

@@ -18,9 +18,11 @@ import dev.gapless.Topic;
 import dev.gapless.durable.TestNode.Received;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -72,6 +74,42 @@ class NamedTest {
                 other.await("three");
             }
         }
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a single node is told nothing after it was down: nobody else can have published. Another node is not let in")
+    void aSingleNode() {
+        String config = "pekko.cluster.roles = [gapless-single-node]\ngapless.token-store-interval = 1h\n";
+        List<String> published = new ArrayList<>();
+        for (int start = 1; start <= 4; start++) {
+            try (TestNode node = TestNode.start("node", directory, null, config)) {
+                if (start % 2 == 1) {
+                    Received received = node.subscribe("prices", StartFrom.earliest(), "billing");
+                    received.await(published.toArray(String[]::new));
+                    published.clear();
+                } else {
+                    for (String message : List.of("one of " + start, "two of " + start)) {
+                        get(node.producer("prices").publish(message));
+                        published.add(message);
+                    }
+                }
+                if (start == 1) {
+                    isNotLetIn(node);
+                }
+            }
+        }
+        try (TestNode node = TestNode.start("node", directory, null, "")) {
+            Received received = node.open("prices", StartFrom.earliest(), "billing");
+            received.await("POSITION_UNKNOWN", "one of 4", "two of 4");
+        }
+    }
+
+    private void isNotLetIn(TestNode node) {
+        TestNode guest = TestNode.start("guest", directory, node, "gapless.durability = memory\n");
+        assertThrows(
+                CompletionException.class, () -> get(guest.producer("prices").publish("of a guest")));
+        guest.awaitEnd();
     }
 
     @Test

@@ -186,6 +186,11 @@ final class TestNode implements AutoCloseable {
         return received;
     }
 
+    /** It shuts down by itself. */
+    void awaitEnd() {
+        get(system.getWhenTerminated());
+    }
+
     /** Leaves in good order. */
     @Override
     public void close() {

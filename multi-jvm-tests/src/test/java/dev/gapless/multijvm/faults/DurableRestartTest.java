@@ -15,12 +15,14 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Nodes with durable topics are killed under traffic, and start again on their stores: one after the other, and all at once.
- * {@code -Ddurable.kills=100} kills so many times instead of six, {@code -Ddurable.seed=1} draws as another run did.
+ * {@code -Ddurable.kills=100} kills so many times instead of six, {@code -Ddurable.kills.of.all=50} instead of once; {@code -Ddurable.seed=1}
+ * draws as another run did.
  */
 @Order(2) // takes long
 @Tag("thorough")
 class DurableRestartTest {
     private static final int KILLS = Integer.getInteger("durable.kills", 6);
+    private static final int KILLS_OF_ALL = Integer.getInteger("durable.kills.of.all", 1);
     private static final String SETTINGS = """
             pekko.cluster.downing-provider-class = "" # a dead member stays until its successor has it removed
             """;
@@ -62,15 +64,46 @@ class DurableRestartTest {
     @Test
     void rowP6_allAreKilledAtOnceAndEachTokenIsToldThatNobodyKnowsWhoElsePublished() throws IOException {
         try (Judged judged = Judged.startDurable("DurableAllAtOnce", SETTINGS)) {
-            Map<String, Long> before = judged.awaitLevelOrTold();
+            killsAll(judged);
+        }
+    }
+
+    @Test
+    void rowP6_onPostgresAllAreKilledAtOnceAndEachTokenIsToldThatNobodyKnowsWhoElsePublished() throws IOException {
+        try (PostgresServer server = PostgresServer.start();
+                Judged judged = Judged.startDurable("DurableAllAtOncePostgres", SETTINGS + server.config())) {
+            killsAll(judged);
+        }
+    }
+
+    private static void killsAll(Judged judged) {
+        Map<String, Long> before = judged.awaitLevelOrTold();
+        for (int kill = 0; kill < KILLS_OF_ALL; kill++) {
             judged.nodes().forEach(judged::awaitTokens);
             judged.nodes().forEach(node -> kill(judged, node));
             judged.comeBackAll();
+        }
+        Map<String, Long> after = judged.awaitLevelOrTold();
+        int resumed = KILLS_OF_ALL * judged.nodes().size();
+        assertHaveResumed(resumed, before, after);
+        long told = after.getOrDefault("expired: POSITION_UNKNOWN", 0L);
+        assertTrue(told >= (long) resumed * Judged.TOPICS.size(), after::toString);
+    }
+
+    @Test
+    void ruleT2_aSingleNodeIsKilledAndItsTokensAreToldNothing() throws IOException {
+        String settings = "pekko.cluster.roles = [gapless-single-node]\n";
+        try (Judged judged = Judged.startDurable("DurableSingleNode", settings, 1)) {
+            Map<String, Long> before = judged.awaitLevelOrTold();
+            TestNode node = judged.nodes().get(0);
+            for (int kill = 0; kill < KILLS; kill++) {
+                judged.awaitTokens(node);
+                kill(judged, node);
+                judged.comeBack(node);
+            }
             Map<String, Long> after = judged.awaitLevelOrTold();
-            int subscriptions = judged.nodes().size();
-            assertHaveResumed(subscriptions, before, after);
-            long told = after.getOrDefault("expired: POSITION_UNKNOWN", 0L);
-            assertTrue(told >= (long) subscriptions * Judged.TOPICS.size(), after::toString);
+            assertHaveResumed(KILLS, before, after);
+            assertTrue(after.keySet().stream().noneMatch(what -> what.startsWith("expired")), after::toString);
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Three nodes that publish to a topic with a small ring and to one with a large ring all the time, subscribe to both, and write
+ * Nodes, mostly three, that publish to a topic with a small ring and to one with a large ring all the time, subscribe to both, and write
  * everything down; and the checker of that.
  */
 final class Judged implements AutoCloseable {
@@ -36,13 +36,15 @@ final class Judged implements AutoCloseable {
     private static final int LARGEST_BURST = 300;
 
     private final TestCluster cluster;
+    private final int size;
     private final Path journals;
     private final Journal faults;
     private final Subscriptions subscriptions;
     private final Checker checker;
 
-    private Judged(TestCluster cluster, Path journals, boolean durable) {
+    private Judged(TestCluster cluster, int size, Path journals, boolean durable) {
         this.cluster = cluster;
+        this.size = size;
         this.journals = journals;
         faults = new Journal(journals.toString(), "faults");
         subscriptions = new Subscriptions(journals);
@@ -52,7 +54,7 @@ final class Judged implements AutoCloseable {
     static Judged start(String name, String further) {
         try {
             Path journals = Files.createTempDirectory(Files.createDirectories(Path.of("target", "multijvm")), name);
-            return start(name, further, journals, false);
+            return start(name, further, 3, journals, false);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -60,6 +62,10 @@ final class Judged implements AutoCloseable {
 
     /** The same, with nodes that store what they publish: each below a directory of its own, unless these settings say otherwise. */
     static Judged startDurable(String name, String further) {
+        return startDurable(name, further, 3);
+    }
+
+    static Judged startDurable(String name, String further, int size) {
         try {
             Path journals = Files.createTempDirectory(Files.createDirectories(Path.of("target", "multijvm")), name);
             Path stores = Files.createDirectory(storesOf(journals)).toAbsolutePath();
@@ -67,15 +73,16 @@ final class Judged implements AutoCloseable {
                     gapless.durability = journal
                     gapless.journal.directory = "%s/"${gapless.node-name}
                     gapless.topics.small.buffer-messages = 65536
-                    """.formatted(stores) + further, journals, true);
+                    """.formatted(stores) + further, size, journals, true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static Judged start(String name, String further, Path journals, boolean durable) {
-        Judged judged =
-                new Judged(TestCluster.named(name).with(SETTINGS).with(further).start(3), journals, durable);
+    private static Judged start(String name, String further, int size, Path journals, boolean durable) {
+        TestCluster cluster =
+                TestCluster.named(name).with(SETTINGS).with(further).start(size);
+        Judged judged = new Judged(cluster, size, journals, durable);
         judged.nodes().forEach(judged::begin);
         return judged;
     }
@@ -89,7 +96,7 @@ final class Judged implements AutoCloseable {
     }
 
     List<TestNode> nodes() {
-        return IntStream.rangeClosed(1, 3).mapToObj(cluster::node).toList();
+        return IntStream.rangeClosed(1, size).mapToObj(cluster::node).toList();
     }
 
     /** It publishes and subscribes; a new process where the one before was, by the tokens in the files that that has left. */

@@ -14,12 +14,16 @@ import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
 
 /**
  * The members that take part, as Pekko knows them: hands the node who comes and goes, and keeps how the others' node actors are
  * reached. For the node actor's thread.
  */
 final class ClusterMembers {
+    /** The role of a node that is the only one of its cluster. All others see it before they are up. */
+    static final String SINGLE_NODE = "gapless-single-node";
+
     private final long selfUid;
     private final String role;
     private final Node node;
@@ -51,6 +55,7 @@ final class ClusterMembers {
             return;
         }
         long uid = member.uniqueAddress().longUid();
+        met(member);
         if (event instanceof ClusterEvent.MemberRemoved) {
             members.remove(uid);
             node.removed(uid, now);
@@ -77,7 +82,15 @@ final class ClusterMembers {
         }
         node.appeared(new Joined(uid, hostPort(member), member.dataCenter(), member.upNumber()), now);
         if (uid == selfUid) {
+            // events of those that were members before this actor come in any order
+            Cluster.get(nodeActor.getSystem()).state().getMembers().forEach(this::met);
             node.up(now);
+        }
+    }
+
+    private void met(Member member) {
+        if (takesPart(member)) {
+            node.met(member.uniqueAddress().longUid(), member.hasRole(SINGLE_NODE));
         }
     }
 

@@ -169,6 +169,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 NodeSettings.HELLO_BACKOFF,
                 settings.history,
                 settings.stores(),
+                Cluster.get(context.getSystem()).selfMember().hasRole(ClusterMembers.SINGLE_NODE),
                 settings.publishes(),
                 otherClusters);
         this.node = new dev.gapless.core.node.Node(self, logs::refuseMessages, outbox, now());
@@ -178,7 +179,13 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         this.statusService = new StatusService(uid, name, otherClusters.address(), peers, completions);
         this.otherClusters = new OtherClusterNotice(otherClusters, node, stats, context.getSystem(), context::getLog);
         this.storeOpening = new StoreOpening(
-                store, settings.topic("").storeBackoff(), node, context.getSelf()::tell, timers, context::getLog);
+                store,
+                settings.topic("").storeBackoff(),
+                node,
+                context.getSelf()::tell,
+                timers,
+                NodeActor::now,
+                context::getLog);
         this.effects = new NodeEffects(
                 this,
                 node,

@@ -88,6 +88,12 @@ final class NodeEffects implements Outbox.Carrier {
         } else if (effect instanceof Effect.NameTaken taken) {
             actor.fail("The member at " + members.addressOf(taken.olderUid()) + " has the same node name, '" + name
                     + "'. Give each node its own gapless.node-name. This node shuts down");
+        } else if (effect instanceof Effect.SingleNode with) {
+            actor.fail("Another node is in this cluster, " + members.addressOf(with.otherUid())
+                    + ", and one of the two has the role "
+                    + ClusterMembers.SINGLE_NODE
+                    + ": it is the only node of its cluster. Take that role away (pekko.cluster.roles), or"
+                    + " have the nodes form clusters of their own. This node shuts down, and has published nothing");
         } else if (effect instanceof Effect.Left gone) {
             actor.left(gone.complete());
         } else if (effect instanceof Effect.OpenStore) {

@@ -120,8 +120,11 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
                 settings.lossLogInterval);
         this.givenUps = new GivenUps(completions, logs::isClosing);
         this.removal = new Removal(system, name);
+        boolean single = cluster.getSelfRoles().contains(ClusterMembers.SINGLE_NODE);
         LogStores stores = settings.stores()
-                ? LogStoresProvider.find(system, settings.clusterId, name, uid, settings.durableTopics())
+                ? LogStoresProvider.find(
+                        system,
+                        new LogStoresProvider.Owner(settings.clusterId, name, uid, settings.durableTopics(), single))
                 : LogStores.NONE;
         this.store = StoreOpening.begin(stores, settings);
         logs.speakOf(name, () -> Optional.ofNullable(store.problem().get()));

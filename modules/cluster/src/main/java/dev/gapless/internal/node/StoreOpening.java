@@ -1,6 +1,7 @@
 package dev.gapless.internal.node;
 
 import dev.gapless.core.Backoff;
+import dev.gapless.core.Now;
 import dev.gapless.core.log.Generation;
 import dev.gapless.core.node.Node;
 import dev.gapless.internal.fence.Fence;
@@ -48,6 +49,7 @@ final class StoreOpening {
     private final Node node;
     private final Consumer<Message> self;
     private final TimerScheduler<Object> timers;
+    private final Supplier<Now> now;
     private final Supplier<Logger> log;
     private CompletionStage<Generation> opened;
     private int failures;
@@ -59,6 +61,7 @@ final class StoreOpening {
             Node node,
             Consumer<Message> self,
             TimerScheduler<Object> timers,
+            Supplier<Now> now,
             Supplier<Logger> log) {
         this.stores = store.stores();
         this.opened = store.opened();
@@ -67,6 +70,7 @@ final class StoreOpening {
         this.node = node;
         this.self = self;
         this.timers = timers;
+        this.now = now;
         this.log = log;
     }
 
@@ -98,7 +102,7 @@ final class StoreOpening {
                 log.get().info("The store of this node's durable topics is open");
             }
             problem.set(null);
-            node.storeOpened(its.generation());
+            node.storeOpened(its.generation(), now.get());
         } else if (message instanceof Failed failed) {
             again(failed.cause());
         } else {

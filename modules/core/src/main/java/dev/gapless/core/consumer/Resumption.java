@@ -98,10 +98,24 @@ final class Resumption {
             }
         }
         if (covered && !token.isMadeByHand()) {
-            endedSince(token.timeMs(), listed).forEach(this::announce);
+            for (EndedStreams.Gone gone : endedSince(token.timeMs(), listed)) {
+                if (mayBeStored(token, gone)) {
+                    places.put(gone.stream().epoch(), Place.at(streams.expect(gone.stream(), now), 0));
+                } else {
+                    announce(gone);
+                }
+            }
         } else if (!covered) {
             withoutStrangers(listed);
         }
+    }
+
+    /** It came behind one that the token lists: may the store of their node have both? */
+    private boolean mayBeStored(CursorToken token, EndedStreams.Gone gone) {
+        Stream stream = gone.stream();
+        return streams.isDurable(stream.epoch())
+                && isSuccessor(token, stream)
+                && streams.mayReturn(gone.departure(), now);
     }
 
     /** Has it read something of the member that this node has now? Then it has passed what came before that. */

@@ -31,6 +31,11 @@ public sealed interface Effect {
     /** An older member has this node's name: this node is to shut down (rule M2). Said once. */
     record NameTaken(long olderUid) implements Effect {}
 
+    /**
+     * This node, or that one, is to be the only node of its cluster: this one is to shut down, and has published nothing (rule T2). Said once.
+     */
+    record SingleNode(long otherUid) implements Effect {}
+
     /** The store of this node's logs may be used, once it remembers that this incarnation does (rule D6). Said once. */
     record OpenStore() implements Effect {}
 

@@ -3,6 +3,7 @@ package dev.gapless.core.member;
 import dev.gapless.core.Departure;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
+import dev.gapless.core.KeptHistory;
 import dev.gapless.core.LastPing;
 import dev.gapless.core.Now;
 import dev.gapless.core.OtherCluster;
@@ -89,6 +90,14 @@ public final class History {
     public void begin(long uid, long wholeFromMs) {
         id = HistoryId.first(uid);
         horizonMs = Math.max(horizonMs, wholeFromMs);
+        changed();
+    }
+
+    /** There is nobody but this node, and its store has this one. */
+    public void begin(KeptHistory kept) {
+        kept.departures().forEach(this::add);
+        id = kept.id();
+        horizonMs = Math.max(horizonMs, kept.horizonMs());
         changed();
     }
 

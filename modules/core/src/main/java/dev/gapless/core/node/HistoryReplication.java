@@ -4,6 +4,7 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
+import dev.gapless.core.KeptHistory;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.OtherCluster;
@@ -114,6 +115,11 @@ final class HistoryReplication {
     void begin(Now now) {
         boolean late = attempts > 0 || !history.departures().isEmpty();
         history.begin(settings.uid(), late ? timeMs(now) : Long.MIN_VALUE);
+    }
+
+    /** This is the only node, and its store has one. */
+    void begin(KeptHistory kept) {
+        history.begin(kept);
     }
 
     /** Asks the next of these, if no answer is under way. */

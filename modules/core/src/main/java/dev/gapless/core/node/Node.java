@@ -2,6 +2,7 @@ package dev.gapless.core.node;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
+import dev.gapless.core.KeptHistory;
 import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
@@ -20,6 +21,7 @@ import dev.gapless.core.wire.Ping;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,12 @@ public final class Node {
     /** Was the store asked for? */
     private boolean storeWanted;
 
+    /** May it be used? */
+    private boolean storeOpen;
+
+    /** Whom this node has seen in its cluster before it was up itself, and whether that one is to be the only node there. */
+    private final Map<Long, Boolean> company = new HashMap<>();
+
     private final Leaving leaving;
     private final @Nullable OtherClusters otherClusters;
 
@@ -78,12 +86,23 @@ public final class Node {
         this.startedNs = now.ns();
         this.pingDueNs = now.ns() + settings.pingNs();
         this.leaving = new Leaving(settings.shards(), outbox, this::sayFarewell);
-        OtherClusterSettings looks = settings.otherClusters();
+        OtherClusterSettings looks = settings.single() ? null : settings.otherClusters();
         this.otherClusters =
                 looks == null ? null : new OtherClusters(settings, looks, membership, seniority, memory, outbox, now);
     }
 
     // ------------------------------------------------------------------ members
+
+    /**
+     * The cluster has this incarnation, which joins, is up, or goes. Call it for everybody before {@link #up}.
+     *
+     * @param single whether it is to be the only node of its cluster
+     */
+    public void met(long memberUid, boolean single) {
+        if (memberUid != settings.uid() && !membership.isUp()) {
+            company.put(memberUid, single);
+        }
+    }
 
     /** An incarnation joins: it may be up by its own view, and gone before this node hears so. */
     public void joining(long newcomerUid, String address) {
@@ -106,6 +125,15 @@ public final class Node {
 
     /** Call once, when this node is up. Members seen so far are told to the shards now (C10). */
     public void up(Now now) {
+        Optional<Long> refusal = company.keySet().stream()
+                .filter(other -> settings.single() || company.getOrDefault(other, false))
+                .findFirst();
+        if (refusal.isPresent()) {
+            outbox.add(new Effect.SingleNode(refusal.get()));
+            leavesWithNothing();
+            return;
+        }
+        company.clear();
         changed(membership.selfUp());
         remember(now);
         openStore();
@@ -124,12 +152,19 @@ public final class Node {
     }
 
     /** The store may be used: this incarnation stands behind those that used it before. */
-    public void storeOpened(Generation generation) {
+    public void storeOpened(Generation generation, Now now) {
+        storeOpen = true;
+        KeptHistory kept = generation.history();
+        if (kept != null) {
+            memory.begin(kept);
+        }
+        remember(now);
         tellShards(new ToShard.StoreOpened(generation));
     }
 
     /** A member was removed, or one that was joining. */
     public void removed(long memberUid, Now now) {
+        company.remove(memberUid);
         if (membership.knows(memberUid)) {
             String address = membership.addressOf(memberUid);
             String node = membership.saidNameOf(memberUid);
@@ -169,9 +204,10 @@ public final class Node {
 
     // ------------------------------------------------------------------ incarnations that ended (rule T2)
 
-    /** Begins a history, or asks a member for its own, unless this node has one; tells the shards what is new. */
+    /** Begins a history, or asks a member for its own, unless this node has one, or may find it; tells the shards what is new. */
     private void remember(Now now) {
-        if (membership.isUp() && !memory.history().isComplete()) {
+        boolean mayFind = settings.single() && settings.durable() && !storeOpen;
+        if (membership.isUp() && !memory.history().isComplete() && !mayFind) {
             if (seniority.isOldest(membership.incarnations())) {
                 memory.begin(now);
             } else {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param helloBackoff between two Hellos to a member that has not said its name
  * @param history how much is remembered of incarnations that ended
  * @param durable whether it has a store for logs
+ * @param single whether its cluster has no other node, and never may have one
  * @param publishes whether its settings let it publish, to any topic
  * @param otherClusters how it looks for other clusters; null if it does not
  */
@@ -32,6 +33,7 @@ public record NodeSettings(
         Backoff helloBackoff,
         History.Bounds history,
         boolean durable,
+        boolean single,
         boolean publishes,
         @Nullable OtherClusterSettings otherClusters) {
     private static final long MS = 1_000_000;

@@ -63,6 +63,7 @@ class HistoryReplicationTest implements Outbox.Carrier {
                 NodeSettings.HELLO_BACKOFF,
                 bounds,
                 false,
+                false,
                 true,
                 null);
     }

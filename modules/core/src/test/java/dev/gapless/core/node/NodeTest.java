@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.KeptHistory;
 import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.log.Generation;
 import dev.gapless.core.member.History;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.wire.Farewell;
@@ -39,6 +43,11 @@ class NodeTest implements Outbox.Carrier {
     private Node node = started(1_000);
 
     private Node started(long startedMs) {
+        return started(startedMs, false);
+    }
+
+    /** With {@code single} a node that has a store, and is to be the only one of its cluster. */
+    private Node started(long startedMs, boolean single) {
         NodeSettings settings = new NodeSettings(
                 SELF,
                 "n",
@@ -49,7 +58,8 @@ class NodeTest implements Outbox.Carrier {
                 60 * SECOND,
                 NodeSettings.HELLO_BACKOFF,
                 History.Bounds.DEFAULT,
-                false,
+                single,
+                single,
                 true,
                 null);
         return new Node(settings, this::closeLogs, outbox, at(0));
@@ -326,5 +336,60 @@ class NodeTest implements Outbox.Carrier {
 
     private static boolean givesWay(List<Effect> effects) {
         return effects.contains(new Effect.NameTaken(OTHER));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: who comes to a cluster of a single node publishes nothing there, and ends; so does a single node among others")
+    void theClusterOfASingleNode() {
+        for (boolean single : List.of(false, true)) {
+            node = started(1_000, single);
+            closed = false;
+            node.met(OTHER, !single);
+            isMember(OTHER, "dc", 1);
+            node.appeared(new Joined(SELF, "host:10", "dc", 2), at(0));
+            assertTrue(did(() -> node.up(at(0))).contains(new Effect.SingleNode(OTHER)));
+            assertFalse(node.isUp());
+            assertTrue(closed);
+            assertTrue(packets.contains(new Farewell(SELF, OTHER, Map.of())));
+        }
+    }
+
+    @Test
+    @DisplayName("ruleT2: a node goes on where no other one is a single node, or that one is gone")
+    void theClusterOfOthers() {
+        node.met(OTHER, false);
+        node.met(30, true);
+        node.removed(30, at(0));
+        up("dc", 2);
+        assertTrue(node.isUp());
+        node.met(40, true); // which ends by itself
+        assertTrue(node.isUp());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a single node begins no history until its store has said which one it had, and goes on with that")
+    void theHistoryOfASingleNode() {
+        node = started(1_000, true);
+        effects.clear();
+        up("dc", 1);
+        assertFalse(lastHistory().complete());
+        Departure earlier = new Departure(9, "n", 900, null);
+        Generation generation = new Generation(2, List.of(9L), new KeptHistory(77, 0, List.of(earlier)));
+        did(() -> node.storeOpened(generation, at(0)));
+        assertEquals(77, lastHistory().id());
+        assertEquals(List.of(earlier), lastHistory().departures());
+        assertTrue(effects.contains(new Effect.TellShards(new ToShard.StoreOpened(generation))));
+    }
+
+    private HistoryView lastHistory() {
+        return effects.stream()
+                .filter(effect -> effect instanceof Effect.TellShards tell && tell.message() instanceof ToShard.Members)
+                .map(effect -> (ToShard.Members) ((Effect.TellShards) effect).message())
+                .reduce((before, after) -> after)
+                .orElseThrow()
+                .view()
+                .history();
     }
 }

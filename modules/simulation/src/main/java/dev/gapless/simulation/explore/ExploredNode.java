@@ -72,6 +72,7 @@ final class ExploredNode implements Outside {
                 name,
                 world.configuration().settings(),
                 true,
+                false,
                 Long.MAX_VALUE,
                 HISTORY,
                 world.otherClusters(host),

@@ -82,12 +82,14 @@ public final class SimulatedNode implements LogSource {
      * A process that has just started: it is no member, and has neither log nor subscription.
      *
      * @param publishes may it publish, to whatever topic?
+     * @param single is it the only node of its cluster, and is no other one to come?
      */
     public SimulatedNode(
             long uid,
             String name,
             TopicSettings settings,
             boolean publishes,
+            boolean single,
             long cursorRetentionNs,
             History.Bounds history,
             @Nullable OtherClusterSettings otherClusters,
@@ -110,6 +112,7 @@ public final class SimulatedNode implements LogSource {
                 NodeSettings.HELLO_BACKOFF,
                 history,
                 settings.durable(),
+                single,
                 publishes,
                 otherClusters);
         this.node = new Node(nodeSettings, this::closeLogs, nodeOutbox, now());
@@ -441,7 +444,7 @@ public final class SimulatedNode implements LogSource {
 
     /** The store is open. */
     public void storeOpened(Generation generation) {
-        node.storeOpened(generation);
+        node.storeOpened(generation, now());
         drain();
     }
 

@@ -1,5 +1,8 @@
 package dev.gapless.simulation.schedule;
 
+import dev.gapless.core.Departure;
+import dev.gapless.core.HistoryId;
+import dev.gapless.core.KeptHistory;
 import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.LogRecord;
 import dev.gapless.core.log.StoreAnswer;
@@ -32,7 +35,7 @@ final class Disk {
     private final SplittableRandom starts;
     private StoredRecords records = new StoredRecords();
     /** The incarnations that have used it, the oldest first. */
-    private List<Long> users = new ArrayList<>();
+    private List<User> users = new ArrayList<>();
     /** What each of them was told, whatever becomes of the store. */
     private final Map<Long, Generation> generations = new HashMap<>();
 
@@ -40,7 +43,10 @@ final class Disk {
     /** How often it went back: what was under way then never comes. */
     private int restored;
 
-    private record Backup(StoredRecords records, List<Long> users) {}
+    /** An incarnation, and when it began by its clock. */
+    private record User(long uid, long beganMs) {}
+
+    private record Backup(StoredRecords records, List<User> users) {}
 
     /** @param starts draws what becomes of starts, {@code random} everything else */
     Disk(Schedule schedule, Host host, SplittableRandom random, SplittableRandom starts) {
@@ -98,8 +104,20 @@ final class Disk {
     }
 
     private void remember(long uid) {
-        generations.put(uid, new Generation(users.size() + 1L, users));
-        users.add(uid);
+        List<Long> earlier = users.stream().map(User::uid).toList();
+        users.add(new User(uid, schedule.timeline().nowMs() + host.clockSkewMs()));
+        generations.put(
+                uid, new Generation(users.size(), earlier, schedule.profile().single() ? history() : null));
+    }
+
+    /** That of a single node. */
+    private KeptHistory history() {
+        List<Departure> departures = new ArrayList<>();
+        for (int i = 1; i < users.size(); i++) {
+            User ended = users.get(i - 1);
+            departures.add(new Departure(ended.uid(), host.name(), users.get(i).beganMs(), null));
+        }
+        return new KeptHistory(HistoryId.first(users.get(0).uid()), Long.MIN_VALUE, departures);
     }
 
     /** It may be that people put an earlier copy back. */

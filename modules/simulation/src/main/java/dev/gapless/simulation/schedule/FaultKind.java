@@ -78,9 +78,10 @@ enum FaultKind {
         };
     }
 
-    /** Of a process that ends by it: somebody must be left who could be told. */
+    /** Of a process that ends by it: somebody must be left who could be told, unless there never is. */
     private static Blow end(ProcessBlow blow) {
-        return process((faults, process, random) -> faults.nodesUp() < 2 ? null : blow.strike(faults, process, random));
+        return process((faults, process, random) ->
+                faults.nodesUp() < 2 && !faults.isSingle() ? null : blow.strike(faults, process, random));
     }
 
     /** Does a process end by it? */

@@ -131,6 +131,10 @@ final class Faults {
         return over;
     }
 
+    boolean isSingle() {
+        return schedule.profile().single();
+    }
+
     long nodesUp() {
         return schedule.nodesUp();
     }

@@ -84,6 +84,7 @@ final class NodeProcess implements Outside {
                 host.name(),
                 settings,
                 settings.publishing() || elsewhere,
+                schedule.profile().single(),
                 schedule.profile().cursorRetentionNs(),
                 history,
                 schedule.clusters().settingsOf(host, uid),
@@ -582,7 +583,7 @@ final class NodeProcess implements Outside {
             schedule.counts().add("subscription: refused, since the node leaves");
             return;
         }
-        Subscriber subscriber = new Subscriber(schedule, this, witness);
+        Subscriber subscriber = new Subscriber(schedule, this, how, witness);
         subscribers.put(witness.id(), subscriber);
         schedule.oracle().opened(witness, heard);
         node.subscribe(witness.id(), how, subscriber::begin);

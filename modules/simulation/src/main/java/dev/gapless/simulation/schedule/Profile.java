@@ -70,7 +70,11 @@ record Profile(
     /** The profile of a seed. */
     static Profile of(RandomGenerator random, long seed) {
         Profile profile = inMemory(random, seed);
-        return seed < FIRST_DURABLE ? profile : profile.with(durable(profile.settings, new SplittableRandom(seed)));
+        if (seed < FIRST_DURABLE) {
+            return profile;
+        }
+        TopicSettings settings = durable(profile.settings, new SplittableRandom(seed));
+        return profile.faults && seed % 11 == 4 ? profile.alone().with(settings) : profile.with(settings);
     }
 
     private static TopicSettings durable(TopicSettings settings, RandomGenerator random) {
@@ -102,6 +106,34 @@ record Profile(
                 several,
                 mixed,
                 travels);
+    }
+
+    /** With one node, and no other one to come. */
+    private Profile alone() {
+        return new Profile(
+                settings,
+                1,
+                true,
+                badTimesNs,
+                faultGapNs,
+                publishGapNs,
+                burst,
+                padding,
+                gossipNs,
+                newsInOrder,
+                slowJoins,
+                mostInFlight,
+                cursorRetentionNs,
+                longHistory,
+                false,
+                null,
+                mixed,
+                false);
+    }
+
+    /** Is there one node, and no other one to come? */
+    boolean single() {
+        return hosts == 1;
     }
 
     private static Profile inMemory(RandomGenerator random, long seed) {
@@ -297,6 +329,9 @@ record Profile(
 
     /** How much processes remember of others that ended. Whoever is told last is told within the margin. */
     History.Bounds history(RandomGenerator process) {
+        if (single()) { // else its tokens would be told for that reason
+            return new History.Bounds(25_000, 3_600_000, MANY);
+        }
         int most = process.nextInt(4) == 0 ? 2 + process.nextInt(4) : MANY;
         return new History.Bounds(25_000, process.nextInt(4) == 0 ? 30_000 : 3_600_000, most);
     }
@@ -347,7 +382,7 @@ record Profile(
         counts.add("setting: " + ringClass());
         counts.add("setting: overflow " + settings.overflow());
         counts.add("setting: resumes at " + settings.resumeAfterExpiry());
-        counts.add("setting: " + hosts + " nodes");
+        counts.add(single() ? "setting: a single node" : "setting: " + hosts + " nodes");
         counts.add(
                 settings.windowBytes() == settings.batchBytes()
                         ? "setting: window of one batch"

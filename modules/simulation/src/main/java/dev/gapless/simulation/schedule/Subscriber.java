@@ -2,12 +2,14 @@ package dev.gapless.simulation.schedule;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.subscription.MessageRun;
+import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.simulation.node.SimulatedNode;
@@ -36,19 +38,28 @@ final class Subscriber {
     /** Is it only told what it missed, as a client outside the cluster? */
     private final boolean isAnnounced;
 
+    /** Does it resume a token that knows that there was nobody else? */
+    private boolean isOfSingleNode;
+
     private long movedNs;
     /** The first entry of the shared feed that it had not read when it moved last. */
     private long unread;
     /** It stood still once for so long that its feed did not wait for it any more: when it does again is for the feed. */
     private boolean givenUp;
 
-    Subscriber(Schedule schedule, NodeProcess process, Witness witness) {
+    Subscriber(Schedule schedule, NodeProcess process, Opening how, Witness witness) {
         this.schedule = schedule;
         this.process = process;
         this.witness = witness;
         this.reloads = new Reloads(schedule.settings());
         this.isAnnounced = witness.id() % 3 == 0;
         this.movedNs = process.nowNs();
+        this.isOfSingleNode = schedule.profile().single()
+                && how instanceof Opening.Resume resume
+                && resume.token().historyId() != HistoryId.UNKNOWN;
+        if (isOfSingleNode) {
+            schedule.counts().add("single node: a token is resumed");
+        }
     }
 
     void begin(SubscriptionState state) {
@@ -220,6 +231,10 @@ final class Subscriber {
 
     private void reload(List<Gap> gaps) {
         schedule.oracle().missed(witness, gaps);
+        if (isOfSingleNode && gaps.stream().anyMatch(gap -> gap.node() == null)) {
+            isOfSingleNode = false; // a failed reload is repeated
+            schedule.counts().add("single node: a token is told that others may have published");
+        }
         gaps.stream().filter(this::isStillHeld).forEach(gap -> schedule.counts().add("expired: a ring holds it"));
         process.happens(Moment.RELOADS);
         Faults.ReloadPlan plan = schedule.faults().nextReload(process.random());

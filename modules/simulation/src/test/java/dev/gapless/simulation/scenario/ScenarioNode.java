@@ -57,6 +57,7 @@ final class ScenarioNode implements Outside {
                 nodeName,
                 settings,
                 settings.publishing() || publishesElsewhere,
+                false,
                 Settings.CURSOR_RETENTION_NS,
                 History.Bounds.DEFAULT,
                 others,

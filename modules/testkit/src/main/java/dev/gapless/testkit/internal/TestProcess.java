@@ -59,6 +59,7 @@ final class TestProcess implements TestMember, VirtualTime.Timed, Outbox.Carrier
                 NodeSettings.HELLO_BACKOFF,
                 settings.history,
                 settings.stores(),
+                false,
                 settings.publishes(),
                 null);
         this.node = new Node(self, logs::close, outbox, now());
@@ -140,7 +141,7 @@ final class TestProcess implements TestMember, VirtualTime.Timed, Outbox.Carrier
             turn(driver -> driver.onNode(tell.message()));
         } else if (effect instanceof Effect.OpenStore) {
             turn(unused -> {
-                node.storeOpened(generation);
+                node.storeOpened(generation, now());
                 settle();
             });
         }
