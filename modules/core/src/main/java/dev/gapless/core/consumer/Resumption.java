@@ -98,15 +98,19 @@ final class Resumption {
             }
         }
         if (covered && !token.isMadeByHand()) {
-            for (EndedStreams.Gone gone : endedSince(token.timeMs(), listed)) {
-                if (mayBeStored(token, gone)) {
-                    places.put(gone.stream().epoch(), Place.at(streams.expect(gone.stream(), now), 0));
-                } else {
-                    announce(gone);
-                }
-            }
+            unlistedThatEnded(token, listed);
         } else if (!covered) {
             withoutStrangers(listed);
+        }
+    }
+
+    private void unlistedThatEnded(CursorToken token, Set<Epoch> listed) {
+        for (EndedStreams.Gone gone : endedSince(token.timeMs(), listed)) {
+            if (mayBeStored(token, gone)) {
+                places.put(gone.stream().epoch(), Place.at(streams.expect(gone.stream(), now), 0));
+            } else {
+                announce(gone);
+            }
         }
     }
 
