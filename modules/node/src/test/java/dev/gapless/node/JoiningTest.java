@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -98,6 +99,7 @@ class JoiningTest {
         }
     }
 
+    @Tag("thorough")
     @Test
     void aSubscriberWhoseReaderHasSeenEnoughLeavesWithoutAWord() throws Exception {
         try (Program publish =
@@ -120,6 +122,7 @@ class JoiningTest {
         }
     }
 
+    @Tag("thorough")
     @Test
     void anUnreachableMemberThatKeepsOthersOutIsNamedAtOnceAndInTheError() throws Exception {
         String unreachable = "127.0.0.1:" + SECOND_PORT + " is unreachable";

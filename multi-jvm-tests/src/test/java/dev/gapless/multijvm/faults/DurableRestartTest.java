@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Nodes with durable topics are killed under traffic, and start again on their stores: one after the other, and all at once.
- * {@code -Ddurable.kills=100} kills so many times instead of six, {@code -Ddurable.kills.of.all=50} instead of once; {@code -Ddurable.seed=1}
+ * {@code -Ddurable.kills=100} kills so many times instead of four, {@code -Ddurable.kills.of.all=50} instead of once; {@code -Ddurable.seed=1}
  * draws as another run did.
  */
 @Order(2) // takes long
 @Tag("thorough")
 class DurableRestartTest {
-    private static final int KILLS = Integer.getInteger("durable.kills", 6);
+    private static final int KILLS = Integer.getInteger("durable.kills", 4);
     private static final int KILLS_OF_ALL = Integer.getInteger("durable.kills.of.all", 1);
     private static final String SETTINGS = """
             pekko.cluster.downing-provider-class = "" # a dead member stays until its successor has it removed

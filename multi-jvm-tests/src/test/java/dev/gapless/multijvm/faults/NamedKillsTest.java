@@ -28,13 +28,13 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The process of a named subscription, and of a ledger, is killed under traffic and starts again: what the subscription is given is complete
- * and in order, and the ledger has a row for each message. {@code -Dnamed.kills=50} kills so many times instead of five,
+ * and in order, and the ledger has a row for each message. {@code -Dnamed.kills=50} kills so many times instead of three,
  * {@code -Dnamed.seed=1} draws as another run did.
  */
 @Order(2) // takes long
 @Tag("thorough")
 class NamedKillsTest {
-    private static final int KILLS = Integer.getInteger("named.kills", 5);
+    private static final int KILLS = Integer.getInteger("named.kills", 3);
     private static final int LARGEST_BURST = 300;
     /** At most so many messages are given between a start and a kill. */
     private static final int LONGEST = 400;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Execution;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+/** {@code -Dexploration.share=0/3} takes each third case from the first on. */
 @Execution(ExecutionMode.CONCURRENT)
 @Tag("thorough")
 class ExplorationTest {
@@ -23,7 +25,13 @@ class ExplorationTest {
         if (Boolean.getBoolean("gapless.exploration.large")) {
             all.addAll(Configurations.LARGE);
         }
-        return all;
+        String[] share = System.getProperty("exploration.share", "0/1").split("/", 2);
+        int every = Integer.parseInt(share[1]);
+        int first = Integer.parseInt(share[0]);
+        return IntStream.range(0, all.size())
+                .filter(i -> i % every == first)
+                .mapToObj(all::get)
+                .toList();
     }
 
     @ParameterizedTest
