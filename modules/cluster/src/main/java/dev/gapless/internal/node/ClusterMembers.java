@@ -14,7 +14,7 @@ import org.apache.pekko.actor.typed.ActorRefResolver;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.MemberStatus;
 
 /**
  * The members that take part, as Pekko knows them: hands the node who comes and goes, and keeps how the others' node actors are
@@ -48,6 +48,42 @@ final class ClusterMembers {
         this.shards = shards;
     }
 
+    /** What there is before the first event. Who was a member before this node is there before this node is up. */
+    void onState(ClusterEvent.CurrentClusterState state, Now now) {
+        List<Member> others = new ArrayList<>();
+        List<Member> self = new ArrayList<>();
+        state.getMembers().forEach(member -> (isSelf(member) ? self : others).add(member));
+        others.forEach(member -> isThere(member, now));
+        self.forEach(member -> isThere(member, now));
+        for (Member member : state.getUnreachable()) {
+            if (takesPart(member)) {
+                node.reachability(member.uniqueAddress().longUid(), false);
+            }
+        }
+    }
+
+    private boolean isSelf(Member member) {
+        return member.uniqueAddress().longUid() == selfUid;
+    }
+
+    /** A member, at any stage but removed. */
+    private void isThere(Member member, Now now) {
+        if (!takesPart(member)) {
+            return;
+        }
+        long uid = member.uniqueAddress().longUid();
+        node.met(uid, member.hasRole(SINGLE_NODE));
+        MemberStatus status = member.status();
+        boolean wasUp = status.equals(MemberStatus.up())
+                || status.equals(MemberStatus.leaving())
+                || status.equals(MemberStatus.exiting());
+        if (wasUp && members.put(uid, member) == null) {
+            appeared(uid, member, now);
+        } else if (!wasUp) {
+            node.joining(uid, hostPort(member)); // not of a member
+        }
+    }
+
     /** A member came, or went; {@code drain} carries out what follows, while one that went still has its name. */
     void onMember(ClusterEvent.MemberEvent event, Now now, Runnable drain) {
         Member member = event.member();
@@ -55,22 +91,13 @@ final class ClusterMembers {
             return;
         }
         long uid = member.uniqueAddress().longUid();
-        met(member);
         if (event instanceof ClusterEvent.MemberRemoved) {
             members.remove(uid);
             node.removed(uid, now);
             drain.run();
             peers.remove(uid);
-        } else if (event instanceof ClusterEvent.MemberUp
-                || event instanceof ClusterEvent.MemberLeft
-                || event instanceof ClusterEvent.MemberExited) {
-            if (members.put(uid, member) == null) {
-                appeared(uid, member, now);
-            }
-        } else if (event instanceof ClusterEvent.MemberJoined
-                || event instanceof ClusterEvent.MemberWeaklyUp
-                || event instanceof ClusterEvent.MemberDowned) {
-            node.joining(uid, hostPort(member)); // not of a member
+        } else {
+            isThere(member, now);
         }
     }
 
@@ -82,15 +109,7 @@ final class ClusterMembers {
         }
         node.appeared(new Joined(uid, hostPort(member), member.dataCenter(), member.upNumber()), now);
         if (uid == selfUid) {
-            // events of those that were members before this actor come in any order
-            Cluster.get(nodeActor.getSystem()).state().getMembers().forEach(this::met);
             node.up(now);
-        }
-    }
-
-    private void met(Member member) {
-        if (takesPart(member)) {
-            node.met(member.uniqueAddress().longUid(), member.hasRole(SINGLE_NODE));
         }
     }
 

@@ -37,11 +37,12 @@ import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.ClusterEvent;
-import org.apache.pekko.cluster.typed.Cluster;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
@@ -169,7 +170,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 NodeSettings.HELLO_BACKOFF,
                 settings.history,
                 settings.stores(),
-                Cluster.get(context.getSystem()).selfMember().hasRole(ClusterMembers.SINGLE_NODE),
+                Cluster.get(Adapter.toClassic(context.getSystem())).selfMember().hasRole(ClusterMembers.SINGLE_NODE),
                 settings.publishes(),
                 otherClusters);
         this.node = new dev.gapless.core.node.Node(self, logs::refuseMessages, outbox, now());
@@ -199,14 +200,13 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 storeOpening,
                 context::getLog);
         ActorRef<Object> actor = context.getSelf();
-        for (Class<? extends ClusterEvent.ClusterDomainEvent> events : List.of(
-                ClusterEvent.MemberEvent.class,
-                ClusterEvent.ReachabilityEvent.class,
-                ClusterEvent.ClusterShuttingDown$.class)) {
-            Cluster.get(context.getSystem())
-                    .subscriptions()
-                    .tell(org.apache.pekko.cluster.typed.Subscribe.create(actor.unsafeUpcast(), events));
-        }
+        Cluster.get(Adapter.toClassic(context.getSystem()))
+                .subscribe(
+                        Adapter.toClassic(actor),
+                        ClusterEvent.initialStateAsSnapshot(),
+                        ClusterEvent.MemberEvent.class,
+                        ClusterEvent.ReachabilityEvent.class,
+                        ClusterEvent.ClusterShuttingDown$.class);
         timers.startTimerWithFixedDelay(Signal.LOOK, slowHandlers.interval());
         settle();
     }
@@ -256,6 +256,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 .onMessage(Produce.class, this::onProduce)
                 .onMessage(Subscribe.class, this::onSubscribe)
                 .onMessage(Unsubscribe.class, this::onUnsubscribe)
+                .onMessage(ClusterEvent.CurrentClusterState.class, state -> did(() -> members.onState(state, now())))
                 .onMessage(
                         ClusterEvent.MemberEvent.class,
                         event -> did(() -> members.onMember(event, now(), () -> outbox.drain(effects))))
