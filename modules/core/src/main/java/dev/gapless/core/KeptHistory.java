@@ -1,5 +1,6 @@
 package dev.gapless.core;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,5 +13,18 @@ import java.util.List;
 public record KeptHistory(long id, long horizonMs, List<Departure> departures) {
     public KeptHistory {
         departures = List.copyOf(departures);
+    }
+
+    /** A start of the node: its incarnation's uid, and when that was, in milliseconds since 1970. */
+    public record Started(long uid, long atMs) {}
+
+    /** Of a node that was started so often, the last time just now: each incarnation had ended when the next one began. */
+    public static KeptHistory of(long id, long horizonMs, String node, List<Started> starts) {
+        List<Departure> departures = new ArrayList<>();
+        for (int i = 1; i < starts.size(); i++) {
+            departures.add(
+                    new Departure(starts.get(i - 1).uid(), node, starts.get(i).atMs(), null));
+        }
+        return new KeptHistory(id, horizonMs, departures);
     }
 }

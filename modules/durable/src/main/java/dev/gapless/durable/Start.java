@@ -1,6 +1,5 @@
 package dev.gapless.durable;
 
-import dev.gapless.core.Departure;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.KeptHistory;
 import java.nio.ByteBuffer;
@@ -82,22 +81,22 @@ final class Start {
 
     /** The history of these starts, of which this is the last, up to the first one at which the node was the only one; null if it is not. */
     @Nullable KeptHistory history(List<byte[]> starts, String node) {
-        Event later = Event.of(starts.get(starts.size() - 1));
-        long id = later.historyId();
+        long id = Event.of(starts.get(starts.size() - 1)).historyId();
         if (id == HistoryId.UNKNOWN) {
             return null;
         }
-        List<Departure> departures = new ArrayList<>();
-        for (int i = starts.size() - 2; i >= 0; i--) {
-            Event before = Event.of(starts.get(i));
-            if (before.historyId() != id) {
-                break;
+        List<KeptHistory.Started> its = new ArrayList<>();
+        for (byte[] bytes : starts) {
+            Event start = Event.of(bytes);
+            if (start.historyId() == id) {
+                its.add(new KeptHistory.Started(start.uid(), start.timeMs()));
+            } else {
+                its.clear();
             }
-            departures.add(0, new Departure(before.uid(), node, later.timeMs(), null));
-            later = before;
         }
         // Those before the first of these may have been forgotten, and had ended when it began.
-        long horizonMs = id == HistoryId.first(later.uid()) ? Long.MIN_VALUE : later.timeMs();
-        return new KeptHistory(id, horizonMs, departures);
+        KeptHistory.Started first = its.get(0);
+        long horizonMs = id == HistoryId.first(first.uid()) ? Long.MIN_VALUE : first.atMs();
+        return KeptHistory.of(id, horizonMs, node, its);
     }
 }

@@ -221,7 +221,7 @@ public final class TopicStats {
     long storeFailingNs(long nowMs) {
         return max(producers, producer -> {
             StoreStatus store = producer.store();
-            if (store == null || store.isFine() || store.sinceMs() == 0) {
+            if (store == null || !store.hasFailed()) {
                 return 0;
             }
             return Math.max(1, nowMs - store.sinceMs()) * 1_000_000;

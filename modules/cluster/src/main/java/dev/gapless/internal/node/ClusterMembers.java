@@ -62,6 +62,11 @@ final class ClusterMembers {
         }
     }
 
+    /** Is it to be the only node of its cluster? */
+    static boolean isSingle(Member member) {
+        return member.hasRole(SINGLE_NODE);
+    }
+
     private boolean isSelf(Member member) {
         return member.uniqueAddress().longUid() == selfUid;
     }
@@ -72,7 +77,7 @@ final class ClusterMembers {
             return;
         }
         long uid = member.uniqueAddress().longUid();
-        node.met(uid, member.hasRole(SINGLE_NODE));
+        node.met(uid, isSingle(member));
         MemberStatus status = member.status();
         boolean wasUp = status.equals(MemberStatus.up())
                 || status.equals(MemberStatus.leaving())

@@ -159,6 +159,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         this.shards = spawnShards(uid, store.stores(), stats, givenUps);
         List<Integer> actors = new ArrayList<>(List.of(context.getSelf().path().uid()));
         shards.forEach(shard -> actors.add(shard.path().uid()));
+        Cluster cluster = Cluster.get(Adapter.toClassic(context.getSystem()));
         this.self = new NodeSettings(
                 uid,
                 name,
@@ -170,7 +171,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 NodeSettings.HELLO_BACKOFF,
                 settings.history,
                 settings.stores(),
-                Cluster.get(Adapter.toClassic(context.getSystem())).selfMember().hasRole(ClusterMembers.SINGLE_NODE),
+                ClusterMembers.isSingle(cluster.selfMember()),
                 settings.publishes(),
                 otherClusters);
         this.node = new dev.gapless.core.node.Node(self, logs::refuseMessages, outbox, now());
@@ -200,13 +201,12 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 storeOpening,
                 context::getLog);
         ActorRef<Object> actor = context.getSelf();
-        Cluster.get(Adapter.toClassic(context.getSystem()))
-                .subscribe(
-                        Adapter.toClassic(actor),
-                        ClusterEvent.initialStateAsSnapshot(),
-                        ClusterEvent.MemberEvent.class,
-                        ClusterEvent.ReachabilityEvent.class,
-                        ClusterEvent.ClusterShuttingDown$.class);
+        cluster.subscribe(
+                Adapter.toClassic(actor),
+                ClusterEvent.initialStateAsSnapshot(),
+                ClusterEvent.MemberEvent.class,
+                ClusterEvent.ReachabilityEvent.class,
+                ClusterEvent.ClusterShuttingDown$.class);
         timers.startTimerWithFixedDelay(Signal.LOOK, slowHandlers.interval());
         settle();
     }

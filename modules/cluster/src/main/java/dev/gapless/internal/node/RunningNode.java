@@ -120,7 +120,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
                 settings.lossLogInterval);
         this.givenUps = new GivenUps(completions, logs::isClosing);
         this.removal = new Removal(system, name);
-        boolean single = cluster.getSelfRoles().contains(ClusterMembers.SINGLE_NODE);
+        boolean single = ClusterMembers.isSingle(cluster.selfMember());
         LogStores stores = settings.stores()
                 ? LogStoresProvider.find(
                         system,

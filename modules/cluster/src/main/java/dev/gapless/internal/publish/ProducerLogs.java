@@ -249,7 +249,7 @@ public final class ProducerLogs {
     public Optional<String> storeProblem() {
         for (ProducerLog log : logs.values()) {
             StoreStatus store = log.store();
-            if (store != null && !store.isFine() && store.sinceMs() > 0) {
+            if (store != null && store.hasFailed()) {
                 return Optional.of("the store of topic " + log.topic() + " is "
                         + store.state().name().toLowerCase(Locale.ROOT) + " since "
                         + Instant.ofEpochMilli(store.sinceMs())

@@ -125,8 +125,9 @@ public final class Node {
 
     /** Call once, when this node is up. Members seen so far are told to the shards now (C10). */
     public void up(Now now) {
-        Optional<Long> refusal = company.keySet().stream()
-                .filter(other -> settings.single() || company.getOrDefault(other, false))
+        Optional<Long> refusal = company.entrySet().stream()
+                .filter(other -> settings.single() || other.getValue())
+                .map(Map.Entry::getKey)
                 .findFirst();
         if (refusal.isPresent()) {
             outbox.add(new Effect.SingleNode(refusal.get()));

@@ -16,6 +16,11 @@ public record StoreStatus(
         return state == State.OK || state == State.WRITING;
     }
 
+    /** Has it failed, and not worked since? */
+    public boolean hasFailed() {
+        return !isFine() && sinceMs > 0;
+    }
+
     /** What becomes of it. */
     public enum State {
         /** It is not opened yet: the log answers nobody. */

@@ -1,6 +1,5 @@
 package dev.gapless.simulation.schedule;
 
-import dev.gapless.core.Departure;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.KeptHistory;
 import dev.gapless.core.log.Generation;
@@ -35,7 +34,7 @@ final class Disk {
     private final SplittableRandom starts;
     private StoredRecords records = new StoredRecords();
     /** The incarnations that have used it, the oldest first. */
-    private List<User> users = new ArrayList<>();
+    private List<KeptHistory.Started> users = new ArrayList<>();
     /** What each of them was told, whatever becomes of the store. */
     private final Map<Long, Generation> generations = new HashMap<>();
 
@@ -43,10 +42,7 @@ final class Disk {
     /** How often it went back: what was under way then never comes. */
     private int restored;
 
-    /** An incarnation, and when it began by its clock. */
-    private record User(long uid, long beganMs) {}
-
-    private record Backup(StoredRecords records, List<User> users) {}
+    private record Backup(StoredRecords records, List<KeptHistory.Started> users) {}
 
     /** @param starts draws what becomes of starts, {@code random} everything else */
     Disk(Schedule schedule, Host host, SplittableRandom random, SplittableRandom starts) {
@@ -104,20 +100,15 @@ final class Disk {
     }
 
     private void remember(long uid) {
-        List<Long> earlier = users.stream().map(User::uid).toList();
-        users.add(new User(uid, schedule.timeline().nowMs() + host.clockSkewMs()));
+        List<Long> earlier = users.stream().map(KeptHistory.Started::uid).toList();
+        users.add(new KeptHistory.Started(uid, schedule.timeline().nowMs() + host.clockSkewMs()));
         generations.put(
                 uid, new Generation(users.size(), earlier, schedule.profile().single() ? history() : null));
     }
 
     /** That of a single node. */
     private KeptHistory history() {
-        List<Departure> departures = new ArrayList<>();
-        for (int i = 1; i < users.size(); i++) {
-            User ended = users.get(i - 1);
-            departures.add(new Departure(ended.uid(), host.name(), users.get(i).beganMs(), null));
-        }
-        return new KeptHistory(HistoryId.first(users.get(0).uid()), Long.MIN_VALUE, departures);
+        return KeptHistory.of(HistoryId.first(users.get(0).uid()), Long.MIN_VALUE, host.name(), users);
     }
 
     /** It may be that people put an earlier copy back. */

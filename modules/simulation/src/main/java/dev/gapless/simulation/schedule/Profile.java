@@ -74,7 +74,7 @@ record Profile(
             return profile;
         }
         TopicSettings settings = durable(profile.settings, new SplittableRandom(seed));
-        return profile.faults && seed % 11 == 4 ? profile.alone().with(settings) : profile.with(settings);
+        return profile.stored(settings, profile.faults && seed % 11 == 4);
     }
 
     private static TopicSettings durable(TopicSettings settings, RandomGenerator random) {
@@ -86,10 +86,11 @@ record Profile(
         });
     }
 
-    private Profile with(TopicSettings others) {
+    /** With stored logs; {@code alone} with one node, and no other one to come. */
+    private Profile stored(TopicSettings others, boolean alone) {
         return new Profile(
                 others,
-                hosts,
+                alone ? 1 : hosts,
                 faults,
                 badTimesNs,
                 faultGapNs,
@@ -102,33 +103,10 @@ record Profile(
                 mostInFlight,
                 cursorRetentionNs,
                 longHistory,
-                chains,
-                several,
+                chains && !alone,
+                alone ? null : several,
                 mixed,
-                travels);
-    }
-
-    /** With one node, and no other one to come. */
-    private Profile alone() {
-        return new Profile(
-                settings,
-                1,
-                true,
-                badTimesNs,
-                faultGapNs,
-                publishGapNs,
-                burst,
-                padding,
-                gossipNs,
-                newsInOrder,
-                slowJoins,
-                mostInFlight,
-                cursorRetentionNs,
-                longHistory,
-                false,
-                null,
-                mixed,
-                false);
+                travels && !alone);
     }
 
     /** Is there one node, and no other one to come? */
