@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 final class StoredLog extends StoredEvents {
     private static final Logger LOG = LoggerFactory.getLogger(StoredLog.class);
 
+    /** Each time that it has read so many records it says that it goes on. */
+    static final int SAYS_AFTER = 100;
+
     record Write(StoreRequest.Write request, Consumer<StoreAnswer> answered)
             implements NoSerializationVerificationNeeded {}
 
@@ -41,6 +44,9 @@ final class StoredLog extends StoredEvents {
 
     @Override
     void onEvent(long number, byte[] event) {
+        if (number % SAYS_AFTER == 0) {
+            readAnswered.accept(new StoreAnswer.Reading(read.id()));
+        }
         if (damage != null || records == null) {
             return;
         }

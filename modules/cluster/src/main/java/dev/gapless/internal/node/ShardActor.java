@@ -293,7 +293,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
             if (answer instanceof StoreAnswer.Stored) {
                 stats.add(Count.STORE_WRITES, 1);
                 stats.add(Count.STORE_WRITES_NS, nowNs() - beginNs);
-            } else if (!(answer instanceof StoreAnswer.Records)) {
+            } else if (answer instanceof StoreAnswer.Failed || answer instanceof StoreAnswer.Damaged) {
                 stats.add(Count.STORE_FAILURES, 1);
             }
             self.tell(new Stored(topic, answer));

@@ -7,6 +7,9 @@ public sealed interface StoreAnswer {
     /** That of the request. */
     long id();
 
+    /** It has read some of what it is asked for, and goes on. */
+    record Reading(long id) implements StoreAnswer {}
+
     /** What it has, in order. */
     record Records(long id, List<LogRecord> records) implements StoreAnswer {
         public Records {

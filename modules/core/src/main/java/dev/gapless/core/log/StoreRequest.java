@@ -6,7 +6,8 @@ package dev.gapless.core.log;
  */
 public sealed interface StoreRequest {
     /**
-     * All records from this number on, in order. Answered by {@link StoreAnswer.Records}.
+     * All records from this number on, in order. Answered by {@link StoreAnswer.Records}, and before by {@link StoreAnswer.Reading} as long as
+     * it takes.
      *
      * @param number at least 1
      */

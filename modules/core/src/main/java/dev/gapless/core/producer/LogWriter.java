@@ -145,7 +145,9 @@ public final class LogWriter {
         if (answer.id() != asked || !isUnderWay()) {
             return; // it was not waited for any longer
         }
-        if (answer instanceof StoreAnswer.Records read && state instanceof WriterState.Reading) {
+        if (answer instanceof StoreAnswer.Reading) {
+            dueNs = now.ns() + settings.storeTimeoutNs();
+        } else if (answer instanceof StoreAnswer.Records read && state instanceof WriterState.Reading) {
             onRecords(read.records(), now);
         } else if (answer instanceof StoreAnswer.Stored) {
             onStored();

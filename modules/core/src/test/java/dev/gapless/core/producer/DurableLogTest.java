@@ -7,6 +7,7 @@ import static dev.gapless.core.Given.content;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
@@ -309,6 +310,24 @@ class DurableLogTest {
         b.answerAll();
         assertEquals(1, b.log.head(), "it was published");
         assertEquals(2, b.settled.size(), "each is told once");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleD3: what takes longer than the timeout to read is read, if more of it comes in time, and else is asked for anew")
+    void readsForLong() {
+        Incarnation b = new Incarnation(1, 100);
+        b.producer.onStoreOpened(new Generation(1, List.of()), b.now());
+        StoreRequest.Read read = b.next(StoreRequest.Read.class);
+        for (int i = 0; i < 3; i++) {
+            b.after(TIMEOUT - 1);
+            b.answer(new StoreAnswer.Reading(read.id()));
+        }
+        assertEquals(List.of(), b.asked, "it waits for the answer");
+        b.after(TIMEOUT);
+        b.answer(new StoreAnswer.Reading(read.id())); // too late
+        b.after(SECOND);
+        assertNotEquals(read.id(), b.next(StoreRequest.Read.class).id());
     }
 
     // ------------------------------------------------------------------ D4: the fence

@@ -28,6 +28,8 @@ final class Disk {
     /** Of the starts: it may have ended by then. */
     private static final int REMEMBERED_LATE_ONCE_IN = 20;
 
+    private static final long READS_SOME_EVERY_NS = 150 * Profile.MS;
+
     private final Schedule schedule;
     private final Host host;
     private final SplittableRandom random;
@@ -69,7 +71,14 @@ final class Disk {
         if (fate != Fate.DONE) {
             schedule.counts().add("fault: store: " + fate);
         }
-        after(delayNs() + (fate == Fate.LATE ? random.nextLong(4 * Profile.SECOND) : 0), () -> {
+        long lateNs = fate == Fate.LATE ? random.nextLong(4 * Profile.SECOND) : 0;
+        if (request instanceof StoreRequest.Read read && read.id() % 2 == 0) {
+            for (long ns = READS_SOME_EVERY_NS; ns < lateNs; ns += READS_SOME_EVERY_NS) {
+                schedule.counts().add("fault: store: READS_SLOWLY");
+                after(ns, () -> by.input(() -> by.node().onStore(new StoreAnswer.Reading(read.id()))));
+            }
+        }
+        after(delayNs() + lateNs, () -> {
             if (request instanceof StoreRequest.Drop drop) {
                 records.drop(drop.upTo());
                 schedule.counts().add("store: records dropped");
