@@ -23,6 +23,7 @@ public record Column(String name, String title, Figure figure, double unit, Stri
             new Column("told after kill ms", "told after the kill (ms)", Figure.TOLD, 1, "%.0f"),
             new Column(
                     "told after member ms", "told after the member was up (ms)", Figure.TOLD_AFTER_MEMBER, 1, "%.0f"),
+            new Column("opened ms", "opened after (ms)", Figure.OPENED, 1, "%.0f"),
             new Column("caught up ms", "caught up (ms)", Figure.CATCH_UP, 1, "%.1f"),
             new Column("CPU us", "CPU time per delivery (µs)", Figure.CPU, 1, "%.2f"),
             new Column(

@@ -10,6 +10,7 @@ public enum Figure {
     LATENCY_MEDIAN("latency_us_median"),
     LATENCY_P99("latency_us_p99"),
     LATENCY_MAX("latency_us_max"),
+    OPENED("opened_ms"),
     CATCH_UP("catch_up_ms"),
     CPU("cpu_us_per_delivery"),
     CPU_PUBLISHER("cpu_us_per_message_of_publisher"),

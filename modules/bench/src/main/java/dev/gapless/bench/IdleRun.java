@@ -1,5 +1,6 @@
 package dev.gapless.bench;
 
+import dev.gapless.bench.peer.Peers;
 import dev.gapless.bench.process.BenchProcess;
 import dev.gapless.bench.process.Idle;
 import java.io.IOException;
@@ -8,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * W9: nodes with nothing to do. Each has a subscription of every topic, and the first one a producer of every topic. It is measured
+ * W9, D_REST: nodes with nothing to do. Each has a subscription of every topic, and the first one a producer of every topic. It is measured
  * without topics, with topics that were never used, and with topics that hold ten messages.
  */
 final class IdleRun extends OneRun {
@@ -24,16 +25,21 @@ final class IdleRun extends OneRun {
     @Override
     double measure() throws RunFailure, IOException, InterruptedException {
         List<Child> nodes = new ArrayList<>();
-        for (int i = 0; i < plan.scale().idleNodes(); i++) {
-            nodes.add(children.start("node-" + (i + 1), options(), BenchProcess.IDLE, peer.name()));
+        int count = workload == Workload.D_REST ? 1 : plan.scale().idleNodes();
+        for (int i = 1; i <= count; i++) {
+            List<String> options = options();
+            if (peer.name().equals(Peers.DURABLE)) {
+                options.addAll(durable("node-" + i));
+            }
+            nodes.add(children.start("node-" + i, options, BenchProcess.IDLE, peer.name()));
         }
         connect(nodes);
         sleepUntil(System.nanoTime() + plan.warmUp().toNanos());
         Observation observation = new Observation(children);
         Idle empty = idle(nodes);
         figures.put(Figure.IDLE_CPU, cpuMsPerS(empty));
-        if (peer.name().equals("gapless")) {
-            int topics = (workload == Workload.W9_1000 ? 1_000 : 10_000)
+        if (!peer.name().equals(Peers.PEKKO)) {
+            int topics = (workload == Workload.W9_10000 ? 10_000 : 1_000)
                     / plan.scale().topicsDivisor();
             long beginNs = System.nanoTime();
             for (Child node : nodes) {

@@ -27,6 +27,7 @@ abstract sealed class OneRun
                 IdleRun,
                 JacksonRun,
                 ManyTopicsRun,
+                OpeningRun,
                 RestartRun,
                 ReturnRun,
                 StopRun,
@@ -58,7 +59,7 @@ abstract sealed class OneRun
             case W1, W2, W3, W8_16B, W8_1K, W8_16K, D_DELIVERY -> new FlowRun(plan, workload, peer, children);
             case W4, W4B, W4B_RETAINED -> new StopRun(plan, workload, peer, children);
             case W5 -> new RestartRun(plan, workload, peer, children);
-            case W9_1000, W9_10000 -> new IdleRun(plan, workload, peer, children);
+            case W9_1000, W9_10000, D_REST -> new IdleRun(plan, workload, peer, children);
             case W6 -> new ManyTopicsRun(plan, workload, peer, children);
             case W10 ->
                 peer.equals(Peers.JACKSON)
@@ -66,6 +67,7 @@ abstract sealed class OneRun
                         : new FlowRun(plan, workload, peer, children);
             case W11 -> new CatchUpRun(plan, workload, peer, children);
             case D_WAITING, D_8, D_64, D_1000, D_20000 -> new DurableRun(plan, workload, peer, children);
+            case D_OPENING_1, D_OPENING_64 -> new OpeningRun(plan, workload, peer, children);
             case C_SOCKETS, C_MUTE, C_INGEST -> new ClientsRun(plan, workload, peer, children);
             case C_IDLE -> new IdleClientsRun(plan, workload, peer, children);
             case C_RETURN -> new ReturnRun(plan, workload, peer, children);

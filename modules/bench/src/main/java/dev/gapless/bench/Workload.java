@@ -140,6 +140,27 @@ public enum Workload {
             1_000,
             BenchMessage.BYTES,
             Figure.LATENCY_MEDIAN),
+    D_OPENING_1(
+            "a process starts on a store with 65,536 messages, one in each record: time until its topic takes the next one",
+            Scope.BESIDE_JOURNAL,
+            1,
+            0,
+            BenchMessage.BYTES,
+            Figure.OPENED),
+    D_OPENING_64(
+            "as D_OPENING_1, 64 messages in each record",
+            Scope.BESIDE_JOURNAL,
+            1,
+            0,
+            BenchMessage.BYTES,
+            Figure.OPENED),
+    D_REST(
+            "a node with 1,000 topics and nothing to do, durable beside in memory",
+            Scope.BESIDE_MEMORY,
+            1,
+            0,
+            BenchMessage.BYTES,
+            Figure.HEAP_USED),
     G_NODES_1(Growth.NODES, 1),
     G_NODES_2(Growth.NODES, 2),
     G_NODES_3(Growth.NODES, 3),
@@ -290,7 +311,8 @@ public enum Workload {
             case W7, C_MUTE -> measure.plus(START);
             case C_SOCKETS, C_INGEST, C_IDLE -> START.multipliedBy(2);
             case C_RETURN -> START.multipliedBy(25);
-            case W9_1000 -> measure.multipliedBy(2).plus(START);
+            case D_OPENING_1, D_OPENING_64 -> START.multipliedBy(20);
+            case W9_1000, D_REST -> measure.multipliedBy(2).plus(START);
             case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));
             default -> START.multipliedBy(growth == Growth.SYSTEMS ? amount : subscribers - 1);
         };

@@ -113,14 +113,19 @@ class BenchmarkTest {
 
     @Test
     void durableTopicsAreMeasuredBesideTheirDatabase() throws Exception {
-        List<Workload> workloads = List.of(Workload.D_WAITING, Workload.D_1000, Workload.D_DELIVERY);
+        List<Workload> loops = List.of(Workload.D_WAITING, Workload.D_1000, Workload.D_DELIVERY);
+        List<Workload> workloads = new ArrayList<>(loops);
+        workloads.addAll(List.of(Workload.D_OPENING_64, Workload.D_REST));
         Result result = run(plan(workloads, "gapless"), CLASS_PATH, new ArrayList<>());
         assertEquals(List.of(), result.failed());
         assertTrue(result.isComplete());
         assertEquals(List.of("gapless", "pekko-persistence"), result.plan().peersOf(Workload.D_1000));
         for (Run run : result.runs()) {
-            assertTrue(run.figures().keySet().containsAll(COSTS), run::toString);
-            assertTrue(run.figures().keySet().containsAll(LATENCIES), run::toString);
+            assertTrue(run.figures().containsKey(run.workload().headline()), run::toString);
+            if (loops.contains(run.workload())) {
+                assertTrue(run.figures().keySet().containsAll(COSTS), run::toString);
+                assertTrue(run.figures().keySet().containsAll(LATENCIES), run::toString);
+            }
         }
     }
 

@@ -54,8 +54,8 @@ final class BenchCommand implements Callable<Integer> {
                             + " W11, 1,000 subscriptions catch up at once; W8, messages of"
                             + " 16 bytes, 1 KiB and 16 KiB; W9, 1,000 and 10,000 topics with nothing to do. All peers take part in W1"
                             + " to W3, gapless and at most one other in the others. C_SOCKETS, C_MUTE, C_INGEST, C_IDLE and C_RETURN, or C for all of"
-                            + " them: WebSocket clients of a gateway, beside a bare Jetty. D_WAITING, D_8, D_64, D_1000, D_20000 and D_DELIVERY, or D for all of"
-                            + " them: durable topics, beside bare pekko-persistence. G_NODES, G_SYSTEMS, G_TOPICS,"
+                            + " them: WebSocket clients of a gateway, beside a bare Jetty. D_WAITING, D_8, D_64, D_1000, D_20000, D_DELIVERY, D_OPENING_1,"
+                            + " D_OPENING_64 and D_REST, or D for all of them: durable topics, beside bare pekko-persistence or topics in memory. G_NODES, G_SYSTEMS, G_TOPICS,"
                             + " G_SUBSCRIPTIONS, G_RING, G_PAYLOAD and G_BACKLOG, or G for all of them: what a message costs with more and more of that.")
     private List<String> workloads = List.of();
 

@@ -42,6 +42,9 @@ public final class BenchProcess {
     /** {@link StoreLoop}: PEER MESSAGE_BYTES UNDER_WAY. */
     public static final String STORE = "store";
 
+    /** {@link OpeningLog}: PEER MESSAGE_BYTES MESSAGES_OF_A_RECORD. */
+    public static final String OPENING = "opening";
+
     /** {@link CatchUp}: SUBSCRIPTIONS. */
     public static final String CATCH_UP = "catch-up";
 
@@ -98,6 +101,8 @@ public final class BenchProcess {
             case JACKSON -> new JacksonLoop(Integer.parseInt(words.get(0)));
             case STORE ->
                 new StoreLoop(words.get(0).equals(Peers.JOURNAL), bytes(words), Integer.parseInt(words.get(2)));
+            case OPENING ->
+                new OpeningLog(words.get(0).equals(Peers.JOURNAL), bytes(words), Integer.parseInt(words.get(2)));
             case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
             case GATEWAY -> new GatewayNode(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
             case BARE_JETTY -> new BareJetty(Integer.parseInt(words.get(0)));
