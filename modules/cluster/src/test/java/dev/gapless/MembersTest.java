@@ -31,6 +31,7 @@ import org.apache.pekko.actor.DeadLetter;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.cluster.Cluster;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class MembersTest {
@@ -171,6 +172,7 @@ class MembersTest {
     }
 
     @Test
+    @Tag("thorough")
     void ofTwoNamesakesInTwoDataCentersTheOneThatWasStartedLaterGivesWay() {
         String dataCenter = "pekko.cluster.multi-data-center.self-data-center = ";
         try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin\n" + dataCenter + "one")) {
@@ -187,6 +189,7 @@ class MembersTest {
     }
 
     @Test
+    @Tag("thorough")
     void whoIsRefusedForItsNameAndPublishedNothingCostsNobodyAReload() {
         try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin")) {
             Recorder<String> recorder = new Recorder<>();
@@ -205,6 +208,7 @@ class MembersTest {
     }
 
     @Test
+    @Tag("thorough")
     void whatIsPublishedWhereTheNameIsRefusedIsRefusedOrToldAsLost() {
         try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin")) {
             Recorder<String> recorder = new Recorder<>();

@@ -20,6 +20,7 @@ import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.MemberStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two nodes that have the same seed nodes, and could not reach each other when each formed a cluster, or later. */
@@ -171,6 +172,7 @@ class OtherClusterTest {
     }
 
     @Test
+    @Tag("thorough")
     @DisplayName("ruleM4: with warn both clusters stay, and everybody is told that something is missed")
     void withWarnBothStayAndEverybodyIsTold() {
         formTwoClusters("warn");
@@ -210,6 +212,7 @@ class OtherClusterTest {
     }
 
     @Test
+    @Tag("thorough")
     @DisplayName(
             "ruleM4: of two halves that have removed each other, and hear nothing of each other, people are told once six graces have passed")
     void peopleAreToldOfHalvesThatAreMute() {

@@ -16,6 +16,7 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.MemberStatus;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A node whose configured seed nodes are not all members of its cluster: another cluster may be theirs. */
@@ -99,6 +100,7 @@ class SeedNodesTest {
     }
 
     @Test
+    @Tag("thorough")
     @DisplayName("a seed node that starts slowly is named by ready, and raises no alarm")
     void aSeedNodeThatJoinsLateIsNoAlarm() {
         ActorSystem seed = ActorSystem.create("test", TestCluster.config(""));

@@ -18,6 +18,7 @@ import dev.gapless.multijvm.node.Report;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that join, leave, or should not be there. */
@@ -74,6 +75,7 @@ class MembershipTest {
     }
 
     @Test
+    @Tag("thorough")
     void ruleC9_whatAMemberPublishesWhileItIsSilentIsAnnouncedWhenItAnswers() {
         cluster.cut(n1, n2);
         TestSubscription s = n1.subscribe("cut-off", "cut-off").awaitReady();
@@ -136,6 +138,7 @@ class MembershipTest {
     }
 
     @Test
+    @Tag("thorough")
     void aMemberWithoutGaplessHoldsUpNobodyForLong() {
         TestNode plain = cluster.add("plain", "", NodeKind.PLAIN).awaitStarted();
         cluster.awaitUp();

@@ -16,6 +16,7 @@ import dev.gapless.multijvm.node.Report;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A consumer's process stands still for a while, and nobody takes it for dead. */
@@ -101,6 +102,7 @@ class PausedConsumerTest {
     }
 
     @Test
+    @Tag("thorough")
     void ruleP3_ifTheTopicIsSetSoItGoesOnInTheMiddleOfTheRing() {
         TestSubscription s = frozen.subscribeReady("retained", "retained");
         producer.publish("retained", 100);
@@ -118,6 +120,7 @@ class PausedConsumerTest {
 
     /** slowPeerKillsProducer, oneMuteClientStopsTopic: what happened to the healthy one of two. */
     @Test
+    @Tag("thorough")
     void rowT7_ofTwoConsumersTheFrozenOneDisturbsNobody() {
         TestSubscription unaffected = healthy.subscribeReady("shared", "unaffected");
         TestSubscription overtaken = frozen.subscribeReady("shared", "overtaken");

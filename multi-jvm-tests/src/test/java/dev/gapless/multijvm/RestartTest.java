@@ -18,6 +18,7 @@ import dev.gapless.multijvm.node.Report;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Processes are killed, and come back at the same port, or do not. */
@@ -153,6 +154,7 @@ class RestartTest {
     }
 
     @Test
+    @Tag("thorough")
     void ruleC7_aProducerThatDoesNotComeBackIsAnnouncedAsLost() {
         TestSubscription s = consumer.subscribeReady("lost", "lost");
         producer.publish("lost", 10);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.Topic;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,6 +56,7 @@ class PingTest {
     }
 
     @Test
+    @Tag("thorough")
     void whoAnswersNoPingIsDisconnectedWithThatReason() {
         try (TestGateway gateway = TestGateway.start(OFTEN);
                 RawSocket silent = new RawSocket(gateway.gateway().port())) {

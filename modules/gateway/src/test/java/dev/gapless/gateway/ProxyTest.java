@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,6 +64,7 @@ class ProxyTest {
     }
 
     @Test
+    @Tag("thorough")
     void haproxyPassesEverythingThatClientsNeed() throws Exception {
         ForeignClientsTest.needs("haproxy");
         check("haproxy", snippet -> {

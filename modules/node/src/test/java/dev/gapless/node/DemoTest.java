@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,7 @@ class DemoTest {
     }
 
     @Test
+    @Tag("thorough")
     void nothingOutlivesItWhenItIsKilled() throws Exception {
         try (Program demo = Program.start(directory, "demo", "--fast")) {
             demo.await(

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,7 @@ class NodeGatewayTest {
     }
 
     @Test
+    @Tag("thorough")
     void rowO2_aNodeWhoseConsumerGivesUpRestartsInGoodOrder() throws Exception {
         int seed = Ports.free();
         String seeds = "pekko.cluster.seed-nodes = [\"pekko://gapless@127.0.0.1:" + seed + "\"]";

@@ -119,6 +119,11 @@ final class Judged implements AutoCloseable {
                 () -> TOPICS.stream().allMatch(topic -> subscriptions.ownToken(node, topic) != null));
     }
 
+    /** Each of its subscriptions was told that it missed something, and has reloaded. */
+    void awaitReloaded(TestNode node) {
+        Await.until(node + " has reloaded", () -> subscriptions.haveReloaded(node));
+    }
+
     /** Its process is over. */
     void ended(TestNode node) {
         subscriptions.ended(node);

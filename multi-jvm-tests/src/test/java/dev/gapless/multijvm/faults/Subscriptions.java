@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 
 /** The subscriptions of all nodes, living ones and those that are over. Thread-safe. */
 final class Subscriptions {
@@ -167,6 +169,17 @@ final class Subscriptions {
             }
         }
         return source == null ? null : lastToken(source);
+    }
+
+    /** Has each of its own subscriptions reloaded after it was told of gaps, at least once? */
+    boolean haveReloaded(TestNode node) {
+        return living(List.of(node)).stream().filter(entry -> !entry.further).allMatch(entry -> {
+            try (Stream<String> lines = Files.lines(journals.resolve("subscription-" + entry.id + ".journal"))) {
+                return lines.anyMatch("r"::equals);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     /** The last token that it wrote; null if there is none. */
