@@ -46,8 +46,9 @@ import org.jspecify.annotations.Nullable;
  * missing binding fails the test. With an actor system ({@link #create(ClassicActorSystemProvider)}, that of Pekko's ActorTestKit for
  * instance) actors and streams can subscribe, too.
  *
- * <p>Durable topics ({@code gapless.durability = journal}) are stored in memory, by node, as long as the kit is open: {@link TestNode#restart},
- * {@link TestNode#failStore}, {@link TestNode#putBackStore}.
+ * <p>Durable topics ({@code gapless.durability = journal}) and the tokens of named subscriptions ({@link SubscriptionSettings#named}) are
+ * stored in memory, by node, as long as the kit is open: {@link TestNode#restart}, {@link TestNode#failStore}, {@link
+ * TestNode#putBackStore}.
  *
  * <p>Handlers run on the thread that brings what they are given: that of the test, as a rule, or one that completes a stage. Thread-safe.
  */

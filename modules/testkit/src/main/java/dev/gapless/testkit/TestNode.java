@@ -204,7 +204,8 @@ public final class TestNode implements NamedNode {
     /**
      * Its process dies, and a new one takes its place, with empty rings: it is told as {@code PRODUCER_RESTARTED}. Of a durable topic the new
      * one has what is stored, and nobody is told anything. What was subscribed here is gone with it; subscribe anew, by the token that the
-     * application kept.
+     * application kept, or by the subscription's name: then what came since its last token was stored ({@code gapless.token-store-interval}) is
+     * given again.
      */
     public void restart() {
         crash();
@@ -223,28 +224,29 @@ public final class TestNode implements NamedNode {
     }
 
     /**
-     * From now on the store of its durable topics fails, until {@link #mendStore}: what is published waits, and fails after {@code
-     * gapless.backpressure-timeout}.
+     * From now on the store of its durable topics and named subscriptions fails, until {@link #mendStore}: what is published waits, and fails
+     * after {@code gapless.backpressure-timeout}. A subscription with a name goes on and stores no token; one that is being opened waits.
      */
     public void failStore() {
         world.order(() -> store().fails(true));
     }
 
-    /** The store of its durable topics works again; returns when everybody has what was missing. */
+    /** Its store works again; returns when everybody has what was missing, and tokens are stored. */
     public void mendStore() {
         world.order(() -> store().fails(false));
         world.pass(world.surroundings().storeBackoff());
         world.awaitLevel();
     }
 
-    /** Keeps a copy of the store of its durable topics, for {@link #putBackStore}. */
+    /** Keeps a copy of its store, with the tokens of its named subscriptions, for {@link #putBackStore}. */
     public void backUpStore() {
         world.order(() -> store().backUp());
     }
 
     /**
-     * The store of its durable topics has again what it had at {@link #backUpStore}: after {@link #start} whoever has more is told. Throws
-     * IllegalStateException while the node is running, and if there is no copy.
+     * Its store has again what it had at {@link #backUpStore}: after {@link #start} whoever has more of a durable topic is told, and a
+     * subscription with a name goes on where its token of then says. Throws IllegalStateException while the node is running, and if there is no
+     * copy.
      */
     public void putBackStore() {
         world.order(() -> {
@@ -255,7 +257,7 @@ public final class TestNode implements NamedNode {
         });
     }
 
-    /** The store of its durable topics is lost, and it begins with a new one. Throws IllegalStateException while the node is running. */
+    /** Its store is lost, tokens included, and it begins with a new one. Throws IllegalStateException while the node is running. */
     public void loseStore() {
         world.order(() -> {
             mustBeDown();

@@ -14,11 +14,14 @@ import dev.gapless.Gapless;
 import dev.gapless.NotSerializable;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.Reason;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -26,6 +29,8 @@ import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
 import org.apache.pekko.stream.javadsl.Source;
@@ -162,6 +167,59 @@ class ActorsTest {
         assertEquals(
                 Ended.Reason.SHUTDOWN,
                 assertInstanceOf(Ended.class, next(events)).reason());
+    }
+
+    @Test
+    void aStreamWithANameGoesOnWhereItWas() throws Exception {
+        SinkQueueWithCancel<Event<String>> before = billing();
+        feed.publish(TOPIC, "one");
+        assertEquals("one", assertInstanceOf(Delivery.class, next(before)).message());
+        kit.pass(Duration.ofSeconds(2)); // its token is stored
+        SinkQueueWithCancel<Event<String>> after = billing();
+        feed.publish(TOPIC, "two");
+        assertEquals("two", assertInstanceOf(Delivery.class, next(after)).message());
+        assertEquals("two", assertInstanceOf(Delivery.class, next(before)).message());
+        kit.pass(Duration.ofMinutes(2));
+        assertEquals(
+                Ended.Reason.TAKEN_OVER,
+                assertInstanceOf(Ended.class, next(before)).reason());
+        after.cancel();
+    }
+
+    @Test
+    void aStreamOfANodeThatCrashedStoresNoToken() throws Exception {
+        Pair<Subscription, SinkQueueWithCancel<Event<String>>> before = billingStream();
+        feed.publish(TOPIC, "one");
+        assertEquals(
+                "one", assertInstanceOf(Delivery.class, next(before.second())).message());
+        app.crash();
+        before.second().cancel();
+        before.first().whenEnded().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        app.start();
+        SinkQueueWithCancel<Event<String>> after = billing();
+        List<Object> words = new ArrayList<>();
+        while (!words.contains("one")) {
+            if (next(after) instanceof Delivery<String> delivery) { // the crash is told, too
+                words.add(delivery.message());
+            }
+        }
+        after.cancel();
+    }
+
+    private SinkQueueWithCancel<Event<String>> billing() throws Exception {
+        return billingStream().second();
+    }
+
+    private Pair<Subscription, SinkQueueWithCancel<Event<String>>> billingStream() throws Exception {
+        Pair<Subscription, SinkQueueWithCancel<Event<String>>> stream = app.gapless()
+                .source(
+                        TOPIC,
+                        StartFrom.latest(),
+                        SubscriptionSettings.defaults().named("billing"))
+                .toMat(Sink.queue(), Keep.both())
+                .run(actors.system());
+        stream.first().ready().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        return stream;
     }
 
     private static Event<String> next(SinkQueueWithCancel<Event<String>> events) throws Exception {

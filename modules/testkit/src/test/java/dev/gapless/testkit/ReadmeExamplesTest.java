@@ -6,8 +6,11 @@ import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.MessageHandler;
 import dev.gapless.Reload;
+import dev.gapless.StartFrom;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.Reason;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -106,6 +109,29 @@ class ReadmeExamplesTest {
             feed.restart(); // nobody is told
             feed.publish(PRICES, second);
             seen.expectMessage(first).expectMessage(second).expectNothing();
+        }
+        // end
+        assertEquals(second, cache.prices().get("XAU"));
+    }
+
+    @Test
+    void aNamedSubscriptionGoesOnBehindItsStoredToken() {
+        PriceCache cache = new PriceCache(Map::of);
+        Price first = new Price("XAU", 2011.5, 1);
+        Price second = new Price("XAU", 2012.5, 2);
+        // shown in docs/durable.md
+        SubscriptionSettings billing = SubscriptionSettings.defaults().named("billing");
+        try (GaplessTestKit kit = GaplessTestKit.create("gapless.durability = journal")) {
+            TestNode feed = kit.node("feed");
+            TestNode app = kit.node("app");
+            app.subscribe(PRICES, StartFrom.latest(), billing, cache);
+            feed.publish(PRICES, first);
+            kit.pass(Duration.ofSeconds(2)); // longer than gapless.token-store-interval
+            feed.publish(PRICES, second);
+            app.restart(); // before a token behind the second is stored
+            app.subscribe(PRICES, StartFrom.latest(), billing, cache)
+                    .expectMessage(second) // again
+                    .expectNothing();
         }
         // end
         assertEquals(second, cache.prices().get("XAU"));

@@ -1,7 +1,6 @@
 package dev.gapless.internal.node;
 
 import dev.gapless.core.TopicSettings;
-import dev.gapless.internal.store.LogStoresProvider;
 import dev.gapless.internal.store.TokenStore;
 import dev.gapless.internal.subscribe.KeptToken;
 import dev.gapless.internal.time.Clock;
@@ -11,77 +10,49 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
-import org.apache.pekko.actor.ExtendedActorSystem;
-import org.jspecify.annotations.Nullable;
-import scala.concurrent.ExecutionContext;
 
-/** The tokens of this node's named subscriptions. Thread-safe. */
-final class NamedTokens {
-    private final ExtendedActorSystem system;
+/** The tokens of a node's named subscriptions. Thread-safe. */
+public final class NamedTokens {
     private final Settings settings;
-    private final ExecutionContext later;
+    private final Function<String, TokenStore> stores;
+    private final KeptToken.Timer timer;
+    private final Clock clock;
     private final Set<KeptToken> open = ConcurrentHashMap.newKeySet();
-    private @Nullable TokenStore store;
 
     /**
      * None yet.
      *
-     * @param executor runs what is to be done later
+     * @param stores where the subscription of this name keeps its token; throws IllegalStateException if the node cannot keep it
      */
-    NamedTokens(ExtendedActorSystem system, Settings settings, Executor executor) {
-        this.system = system;
+    public NamedTokens(Settings settings, Function<String, TokenStore> stores, KeptToken.Timer timer, Clock clock) {
         this.settings = settings;
-        this.later = ExecutionContext.fromExecutor(executor);
+        this.stores = stores;
+        this.timer = timer;
+        this.clock = clock;
     }
 
     /** Of a subscription that is about to be opened. Throws IllegalStateException if this node cannot keep it. */
-    KeptToken of(String topic, String name) {
+    public KeptToken of(String topic, String name) {
         TopicSettings its = settings.topic(topic);
         KeptToken token = new KeptToken(
                 new TokenStore.Name(topic, name),
                 settings.clusterId,
-                store(name),
+                stores.apply(name),
                 new KeptToken.Settings(
                         settings.tokenStoreInterval, Duration.ofNanos(its.storeTimeoutNs()), its.storeBackoff()),
-                this::after,
-                Clock.SYSTEM);
+                timer,
+                clock);
         open.add(token);
         token.whenOver(() -> open.remove(token));
         return token;
     }
 
-    private boolean after(Duration wait, Runnable what) {
-        try {
-            system.scheduler().scheduleOnce(wait, what, later);
-            return true;
-        } catch (IllegalStateException e) {
-            return false; // the actor system ends, and its subscriptions with it
-        }
-    }
-
     /** Throws IllegalStateException if this node cannot keep that of a subscription with this name. */
     void check(String name) {
-        var unused = store(name);
-    }
-
-    private synchronized TokenStore store(String name) {
-        if (settings.nodeName.isEmpty()) {
-            throw new IllegalStateException("Subscription " + name
-                    + " has a name, and keeps its token in this node's store, which needs a name of the node that is kept over"
-                    + " restarts: set gapless.node-name");
-        }
-        if (store == null) {
-            store = LogStoresProvider.find(system)
-                    .orElseThrow(
-                            () -> new IllegalStateException(
-                                    "Subscription " + name
-                                            + " has a name, and keeps its token in a store: add the module gapless-durable to the class path"))
-                    .tokens(system, settings.clusterId, settings.nodeName);
-        }
-        return store;
+        var unused = stores.apply(name);
     }
 
     /** What is wrong with one of them, for people. */
@@ -93,8 +64,13 @@ final class NamedTokens {
 
     /** Completes once each has stored its last token, or after that time. */
     CompletionStage<Void> over(Duration within) {
+        return over().toCompletableFuture().completeOnTimeout(null, within.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /** Completes once each has stored its last token. */
+    public CompletionStage<Void> over() {
         CompletableFuture<?>[] all =
                 open.stream().map(token -> token.over().toCompletableFuture()).toArray(CompletableFuture<?>[]::new);
-        return CompletableFuture.allOf(all).completeOnTimeout(null, within.toNanos(), TimeUnit.NANOSECONDS);
+        return CompletableFuture.allOf(all);
     }
 }

@@ -71,6 +71,7 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.stream.javadsl.Flow;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
+import scala.concurrent.ExecutionContext;
 
 /**
  * Gapless on a member of the cluster: the logs that publishing threads append to, and the {@link NodeActor} with its shards.
@@ -128,7 +129,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
                 : LogStores.NONE;
         this.store = StoreOpening.begin(stores, settings);
         logs.speakOf(name, () -> Optional.ofNullable(store.problem().get()));
-        this.tokens = new NamedTokens(system, settings, completions);
+        this.tokens = new NamedTokens(settings, new OwnTokenStore(system, settings)::of, this::after, Clock.SYSTEM);
         this.nodeActor = spawn(
                 NodeActor.create(
                         logs,
@@ -154,6 +155,16 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
 
     private <M> ActorRef<M> spawn(Behavior<M> behavior, String name, Props props) {
         return Adapter.toTyped(system.systemActorOf(Adapter.props(() -> behavior, props), name));
+    }
+
+    /** False if the actor system ends, and its subscriptions with it. */
+    private boolean after(Duration wait, Runnable what) {
+        try {
+            system.scheduler().scheduleOnce(wait, what, ExecutionContext.fromExecutor(completions));
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
+        }
     }
 
     @Override

@@ -135,7 +135,8 @@ public final class DrivenSubscription<T> implements Subscription, VirtualTime.Ti
         around.time().remove(this);
     }
 
-    private void later() {
+    /** It may have something to do. */
+    void later() {
         around.turns().add(this, this::turn);
     }
 

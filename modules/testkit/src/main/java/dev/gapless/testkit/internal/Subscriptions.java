@@ -7,11 +7,14 @@ import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.node.NamedTokens;
+import dev.gapless.internal.store.TokenStore;
 import dev.gapless.internal.subscribe.Decoder;
 import dev.gapless.internal.subscribe.EventReader;
 import dev.gapless.internal.subscribe.EventSource;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.Filter;
+import dev.gapless.internal.subscribe.KeptToken;
 import dev.gapless.internal.subscribe.Recipient;
 import dev.gapless.internal.subscribe.SubscriptionHandle;
 import dev.gapless.internal.subscribe.SubscriptionHost;
@@ -19,6 +22,7 @@ import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.subscribe.SubscriptionSpec;
 import dev.gapless.internal.wire.TopicClasses;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,6 +39,8 @@ final class Subscriptions implements SubscriptionHost {
     private final Decoder decoder;
     private final Map<Long, DrivenSubscription<?>> driven = new ConcurrentHashMap<>();
     private final AtomicLong numbers = new AtomicLong();
+    private final Timers timers;
+    private final NamedTokens tokens;
 
     /** None yet; subscribers are answered on this executor. */
     Subscriptions(
@@ -45,6 +51,10 @@ final class Subscriptions implements SubscriptionHost {
         this.classes = classes;
         this.completions = completions;
         this.decoder = new Decoder(around.codec(), around.settings().sharedMessages);
+        this.timers = new Timers(
+                around.time(), () -> driven.values().forEach(DrivenSubscription::later)); // one may have lost its name
+        TokenStore store = around.store(process.name()).tokens(process::isGone);
+        this.tokens = new NamedTokens(around.settings(), name -> store, timers::after, around.time());
     }
 
     <T> DrivenSubscription<T> subscribe(
@@ -61,12 +71,17 @@ final class Subscriptions implements SubscriptionHost {
                 new SubscriptionSpec<>(topic, settings, id, recipient, handle),
                 made -> observers.observe(topic, made));
         driven.put(id, subscription);
-        open(
-                topic.name(),
-                opening(start, new Filter(settings)),
-                id,
-                subscription.listener(),
-                feedback -> onFeedback(topic.name(), feedback));
+        SubscriptionListener listener = subscription.listener();
+        handle.open(
+                start,
+                from -> open(
+                        topic.name(),
+                        opening(from, new Filter(settings)),
+                        id,
+                        listener,
+                        feedback -> onFeedback(topic.name(), feedback)),
+                listener::refused);
+        around.turns().run();
         return subscription;
     }
 
@@ -79,6 +94,12 @@ final class Subscriptions implements SubscriptionHost {
     /** Their process is gone. */
     void crash() {
         driven.values().forEach(DrivenSubscription::crash);
+        timers.stop();
+    }
+
+    /** Completes once each with a name has stored its last token. */
+    CompletionStage<Void> stored() {
+        return tokens.over();
     }
 
     private void check(Topic<?> topic, StartFrom start) {
@@ -89,11 +110,18 @@ final class Subscriptions implements SubscriptionHost {
     @Override
     public <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         check(topic, start);
-        if (settings.name().isPresent()) {
-            throw new IllegalStateException("The test kit has no store, and keeps no token for subscription "
-                    + settings.name().get() + ": leave its name out here, and resume with Subscription.token()");
-        }
-        return new SubscriptionHandle(topic.name(), start, around.settings().clusterId, completions, around.time());
+        return new SubscriptionHandle(
+                topic.name(),
+                start,
+                around.settings().clusterId,
+                completions,
+                around.time(),
+                settings.name().map(name -> token(topic.name(), name)).orElse(null));
+    }
+
+    private KeptToken token(String topic, String name) {
+        var unused = around.topic(topic); // from now on the test has it
+        return tokens.of(topic, name);
     }
 
     @Override
@@ -119,10 +147,11 @@ final class Subscriptions implements SubscriptionHost {
             around.turns().run();
         });
         open(topic, opening(start, filter), id, listener, sink::tell);
+        around.turns().run();
     }
 
     private void open(String topic, Opening opening, long id, SubscriptionListener listener, Feedback.Sink feedback) {
-        process.turnNow(shard -> {
+        process.turn(shard -> {
             if (process.isClosing()) {
                 listener.shutdown();
             } else {

@@ -87,9 +87,9 @@ public final class TestIncarnation implements NodeBackend {
         process.leave();
     }
 
-    /** Has it drained, or has its time for that run out? */
+    /** Has it drained and stored its subscriptions' tokens, or has its time for that run out? */
     public boolean isDrained() {
-        return process.hasLeft();
+        return process.hasLeft() && subscriptions.stored().toCompletableFuture().isDone();
     }
 
     /**

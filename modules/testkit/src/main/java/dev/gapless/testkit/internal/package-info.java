@@ -7,7 +7,7 @@
  *          └───► TestProcess ◄┘                    ├──► Surroundings ──► Links ──► Backlog ──► Member
  *                 │       │                        │          │            │
  *                 ▼       ▼                        │          └────────────┴─────► VirtualTime ──► Turns
- *         ShardInTurns ──► LocalLogs ──────────────┘
+ *         ShardInTurns ──► LocalLogs ──────────────┴──► TestStore ──► TestTokens
  * </pre>
  *
  * <p>Internal: public only for the other package of the test kit, not for applications.
