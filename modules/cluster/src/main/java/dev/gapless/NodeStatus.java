@@ -46,7 +46,7 @@ public record NodeStatus(
      *
      * @param topic its name
      * @param producer null if it never was produced or registered for here
-     * @param consumer null if nobody subscribes here
+     * @param consumer null if nobody subscribes here; with nothing in its feed if all subscriptions wait for their store
      */
     public record TopicStatus(
             String topic,
@@ -132,7 +132,8 @@ public record NodeStatus(
      * @param bytes how many bytes it holds
      * @param maxBytes how many it may hold
      * @param subscriptionCount how many subscriptions this node has
-     * @param subscriptions at most 100 of them: first those that reload, longest first, then those with the greatest lag
+     * @param subscriptions at most 100 of them: first those that wait for their store, then those that reload, longest first, then those with
+     *     the greatest lag
      * @param expiries how often the feed was told that something is missed, by reason
      */
     public record ConsumerStatus(
@@ -161,7 +162,7 @@ public record NodeStatus(
      * One subscription.
      *
      * @param id its number on this node
-     * @param state opening, catching_up (it reads the producers' rings rather than the feed), reading, waiting (a reload is due, and may
+     * @param state waiting_for_store (it has a name, and the store has not said yet where it begins; why is in {@code named}), opening, catching_up (it reads the producers' rings rather than the feed), reading, waiting (a reload is due, and may
      *     not begin yet), or reloading
      * @param paused whether the application paused it
      * @param lag how far it is behind

@@ -84,7 +84,8 @@ class MetricsTagsTest {
             assertEquals(Set.of("topic", "ring", "reason", "state"), values.keySet());
             assertEquals(Set.of("log", "feed"), values.get("ring"));
             assertEquals(
-                    Set.of("opening", "catching_up", "reading", "waiting", "reloading", "paused"), values.get("state"));
+                    Set.of("waiting_for_store", "opening", "catching_up", "reading", "waiting", "reloading", "paused"),
+                    values.get("state"));
         }
     }
 

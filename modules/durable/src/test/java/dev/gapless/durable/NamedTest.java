@@ -4,6 +4,7 @@ import static dev.gapless.durable.TestNode.await;
 import static dev.gapless.durable.TestNode.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.durable.TestNode.Received;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -173,6 +175,13 @@ class NamedTest {
                     get(producer.producer("prices").publish("two"));
                     received.await("one", "two");
                     Received waits = reader.open("prices", StartFrom.latest(), "shipping");
+                    await(() -> Objects.requireNonNull(
+                                            subscription(reader, "shipping").named())
+                                    .problem()
+                            != null);
+                    assertEquals(
+                            "waiting_for_store",
+                            subscription(reader, "shipping").state());
                     assertFalse(
                             waits.subscription().ready().toCompletableFuture().isDone());
                     server.up();
@@ -188,15 +197,48 @@ class NamedTest {
         }
     }
 
+    @Test
+    @DisplayName(
+            "a subscription that waits for its store is in the status, with what is wrong, and is opened once the store is there")
+    void isShownWhileItWaits() throws Exception {
+        Path inTheWay = Files.createFile(directory.resolve("n"));
+        String config = MEMORY + "gapless.store-backoff.max = 500ms\n";
+        try (TestNode node = TestNode.start("n", directory, null, config)) {
+            Received waits = node.open("orders", StartFrom.latest(), "billing");
+            await(() -> named(node).problem() != null);
+            NodeStatus.SubscriptionStatus status = subscription(node, "billing");
+            assertEquals("waiting_for_store", status.state());
+            assertTrue(named(node).failingSince() != null);
+            assertTrue(String.valueOf(named(node).problem()).contains("gapless.journal.directory"), status::toString);
+            assertFalse(waits.subscription().ready().toCompletableFuture().isDone());
+            Received cancelled = node.open("orders", StartFrom.latest(), "shipping");
+            await(() -> subscriptions(node).count() == 2);
+            get(cancelled.subscription().cancel());
+            await(() -> subscriptions(node).count() == 1);
+            Files.delete(inTheWay);
+            get(waits.subscription().ready());
+            assertEquals("reading", subscription(node, "billing").state());
+            assertEquals(1, subscriptions(node).count());
+            assertNull(named(node).problem());
+        }
+    }
+
     private static NodeStatus.NamedStatus named(TestNode node) {
+        return Objects.requireNonNull(subscription(node, "billing").named());
+    }
+
+    private static NodeStatus.SubscriptionStatus subscription(TestNode node, String name) {
+        return subscriptions(node)
+                .filter(one -> one.named() != null && one.named().name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Stream<NodeStatus.SubscriptionStatus> subscriptions(TestNode node) {
         return get(node.gapless().status(Duration.ofSeconds(5))).stream()
                 .flatMap(status -> status.topics().stream())
                 .flatMap(topic -> Stream.ofNullable(topic.consumer()))
-                .flatMap(consumer -> consumer.subscriptions().stream())
-                .flatMap(subscription -> Stream.ofNullable(subscription.named()))
-                .filter(named -> named.name().equals("billing"))
-                .findFirst()
-                .orElseThrow();
+                .flatMap(consumer -> consumer.subscriptions().stream());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.gapless.node;
 
 import dev.gapless.NodeStatus;
+import dev.gapless.NodeStatus.ConsumerStatus;
 import dev.gapless.NodeStatus.CursorStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.NodeStatus.TopicStatus;
@@ -61,7 +62,7 @@ final class Audience {
         for (NodeStatus node : members) {
             missing.remove(node.address());
             for (TopicStatus status : node.topics()) {
-                if (status.topic().equals(topic) && status.consumer() != null) {
+                if (status.topic().equals(topic) && status.consumer() != null && reads(status.consumer())) {
                     missing.add(node.node());
                 }
             }
@@ -72,6 +73,14 @@ final class Audience {
             }
         }
         return missing;
+    }
+
+    /** Not if all of its subscriptions wait for their store: then it asks for nothing. */
+    private static boolean reads(ConsumerStatus consumer) {
+        long waiting = consumer.subscriptions().stream()
+                .filter(one -> one.state().equals("waiting_for_store"))
+                .count();
+        return consumer.subscriptionCount() > waiting;
     }
 
     /** Waits for as long as the consumers get on, until they have got everything. */

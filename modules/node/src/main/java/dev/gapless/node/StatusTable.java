@@ -154,18 +154,18 @@ final class StatusTable {
         if (isPositive(subscription, "violations")) {
             state.append(", ORDER VIOLATIONS ").append(number(subscription, "violations"));
         }
-        named(subscription.path("named"), state);
+        named(subscription.path("named"), text(subscription, "state").equals("waiting_for_store"), state);
         return state.append(subscription.path("paused").asBoolean() ? ", paused" : "")
                 .toString();
     }
 
-    private static void named(JsonNode named, StringBuilder state) {
+    private static void named(JsonNode named, boolean isWaiting, StringBuilder state) {
         if (named.isMissingNode()) {
             return;
         }
         state.append(", named ").append(text(named, "name"));
         if (named.path("failing_since").isTextual()) {
-            state.append(", TOKEN NOT STORED since ")
+            state.append(isWaiting ? ", NOT OPENED, its store fails since " : ", TOKEN NOT STORED since ")
                     .append(text(named, "failing_since"))
                     .append(": ")
                     .append(text(named, "problem"));

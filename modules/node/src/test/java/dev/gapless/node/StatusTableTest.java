@@ -3,12 +3,19 @@ package dev.gapless.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.Lag;
 import dev.gapless.NodeStatus;
+import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.NamedStatus;
 import dev.gapless.NodeStatus.OtherClusterStatus;
+import dev.gapless.NodeStatus.SubscriptionStatus;
 import dev.gapless.NodeStatus.TopicStatus;
 import dev.gapless.gateway.internal.json.StatusJson;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +34,38 @@ class StatusTableTest {
     void otherTextStaysAsItIs() {
         String name = "prices.€-Ω_𝛑 x";
         assertEquals(name, Printable.of(name));
+    }
+
+    @Test
+    void aSubscriptionThatWaitsForItsStoreSaysSinceWhenAndWhy() {
+        NamedStatus named = new NamedStatus("billing", null, Instant.EPOCH, "it is away");
+        SubscriptionStatus waits = new SubscriptionStatus(
+                7,
+                "waiting_for_store",
+                false,
+                Lag.NONE,
+                0,
+                Duration.ZERO,
+                0,
+                Duration.ZERO,
+                0,
+                0,
+                Map.of(),
+                0,
+                0,
+                named);
+        ConsumerStatus consumer = new ConsumerStatus(List.of(), 0, 0, 10, 0, 1000, 1, List.of(waits), Map.of());
+        NodeStatus node =
+                new NodeStatus("n", "host:1", List.of(new TopicStatus("orders", null, consumer)), false, List.of());
+        JsonNode json = StatusJson.of(List.of(node), List.of(), Instant.EPOCH);
+        JsonNode its = json.at("/topics/0/consumers/0/subscriptions/0");
+        assertEquals("waiting_for_store", its.get("state").textValue());
+        assertEquals("it is away", its.at("/named/problem").textValue());
+        String lines = String.join("\n", StatusTable.of(json));
+        assertTrue(
+                lines.contains(
+                        "waiting for store, named billing, NOT OPENED, its store fails since 1970-01-01T00:00:00.000Z: it is away"),
+                lines);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gapless.internal.measure;
 
+import dev.gapless.NodeStatus.SubscriptionStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -167,6 +168,20 @@ public final class NodeStats {
             all.add(other);
         }
         return all;
+    }
+
+    /** Subscriptions that no consumer has yet, by topic: they wait for their store. */
+    public Map<String, List<SubscriptionStatus>> waitingForStore(long nowNs) {
+        Map<String, List<SubscriptionStatus>> waiting = new HashMap<>();
+        for (TopicStats topic : topics()) {
+            for (SubscriptionStats subscription : topic.subscriptions()) {
+                if (subscription.state() == SubscriptionStats.State.WAITING_FOR_STORE) {
+                    waiting.computeIfAbsent(subscription.topic(), first -> new ArrayList<>())
+                            .add(subscription.status(nowNs));
+                }
+            }
+        }
+        return waiting;
     }
 
     /** The watcher is told of those there are, here, and of each that comes and goes. */

@@ -40,6 +40,8 @@ public final class SubscriptionStats {
 
     /** What it is at. */
     public enum State {
+        /** It has a name, and the store has not said yet where it begins. */
+        WAITING_FOR_STORE,
         /** It has no place in a feed yet. */
         OPENING,
         /** It reads the producers' rings. */

@@ -178,7 +178,8 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         this.members = new ClusterMembers(self.uid(), settings.role, node, peers, context, shards);
         this.stats = stats;
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
-        this.statusService = new StatusService(uid, name, otherClusters.address(), peers, completions);
+        this.statusService = new StatusService(
+                uid, name, otherClusters.address(), peers, new WaitingForStore(stats, settings::topic), completions);
         this.otherClusters = new OtherClusterNotice(otherClusters, node, stats, context.getSystem(), context::getLog);
         this.storeOpening = new StoreOpening(
                 store,

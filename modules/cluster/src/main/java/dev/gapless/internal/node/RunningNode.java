@@ -16,6 +16,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.NodeStats;
+import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.publish.TopicProducer;
 import dev.gapless.internal.report.GivenUps;
@@ -242,6 +243,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
                 "gapless-subscription-" + id,
                 DispatcherSelector.fromConfig(nodeSettings.dispatcher));
         SubscriptionListener listener = link.to(actor, handle);
+        count(topic.name(), id, handle.stats());
         handle.open(
                 start,
                 from -> openSubscription(topic.name(), id, from, new Filter(settings), listener),
@@ -276,6 +278,11 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
     }
 
     @Override
+    public void count(String topic, long id, SubscriptionStats subscription) {
+        subscription.begin(id, stats.topic(topic));
+    }
+
+    @Override
     public <T> EventReader<T> reader(
             Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback) {
         Filter filter = new Filter(settings);
@@ -285,7 +292,6 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
 
     @Override
     public void openSubscription(String topic, long id, StartFrom start, Filter filter, SubscriptionListener listener) {
-        listener.stats().begin(id, stats.topic(topic));
         if (isClosing()) {
             listener.shutdown(); // the node actor may be gone
             return;
@@ -311,7 +317,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
             opening.refused(e);
             return opening;
         }
-        openSubscription(topic, opening.id(), start, filter, opening);
+        count(topic, id, opening.stats());
+        openSubscription(topic, id, start, filter, opening);
         return opening;
     }
 

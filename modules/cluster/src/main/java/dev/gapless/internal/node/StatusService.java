@@ -38,6 +38,7 @@ final class StatusService {
     private final String name;
     private final String address;
     private final MemberActors peers;
+    private final WaitingForStore waiting;
     private final Executor executor;
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
     private long number;
@@ -70,11 +71,13 @@ final class StatusService {
         }
     }
 
-    StatusService(long uid, String name, String address, MemberActors peers, Executor executor) {
+    StatusService(
+            long uid, String name, String address, MemberActors peers, WaitingForStore waiting, Executor executor) {
         this.uid = uid;
         this.name = name;
         this.address = address;
         this.peers = peers;
+        this.waiting = waiting;
         this.executor = executor;
     }
 
@@ -108,7 +111,7 @@ final class StatusService {
         }
     }
 
-    /** Collects what this node's shards say of their topics, and sends it off. */
+    /** Collects what this node's shards say of their topics, and which subscriptions wait for their store, and sends it off. */
     void answer(StatusMessage.Request request, List<ActorRef<Object>> shards, List<OtherClusterStatus> otherClusters) {
         List<CompletableFuture<ShardActor.Statuses>> reports = new ArrayList<>();
         for (ActorRef<Object> shard : shards) {
@@ -132,6 +135,7 @@ final class StatusService {
                 consumed.putAll(report.join().consumers());
             }
         }
+        waiting.addTo(consumed);
         Set<String> names = new TreeSet<>(produced.keySet());
         names.addAll(consumed.keySet());
         List<TopicStatus> topics = new ArrayList<>();

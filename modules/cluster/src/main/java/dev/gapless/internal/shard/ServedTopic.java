@@ -39,7 +39,8 @@ public final class ServedTopic extends Deadlines.Entry {
     private static final long SLOW_MS = 1_000;
 
     /** Subscriptions in a report. */
-    private static final int MAX_REPORTED = 100;
+    /** So many subscriptions of a consumer are in its status. */
+    public static final int MAX_REPORTED = 100;
 
     private record Reading(SubscriptionState state, SubscriptionListener listener) {}
 

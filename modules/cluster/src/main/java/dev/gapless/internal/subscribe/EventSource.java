@@ -85,6 +85,7 @@ public final class EventSource<T> extends AbstractGraphStageWithMaterializedValu
         @Override
         public void preStart() {
             SubscriptionListener listener = SubscriptionLink.of(handle, wakeup, cues::invoke, null);
+            node.count(topic.name(), id, handle.stats());
             handle.open(
                     start,
                     from -> node.openSubscription(topic.name(), id, from, new Filter(settings), listener),

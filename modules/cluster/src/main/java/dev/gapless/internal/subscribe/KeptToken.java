@@ -72,7 +72,7 @@ public final class KeptToken {
     private final UUID owner = UUID.randomUUID();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-    private State state = State.OPENING;
+    private volatile State state = State.OPENING;
     private boolean underWay;
     private long number;
     private int failures;
@@ -104,6 +104,11 @@ public final class KeptToken {
     /** How it does. */
     public NamedStatus status() {
         return status;
+    }
+
+    /** Does the subscription wait for the store, to be told where it begins? */
+    boolean isOpening() {
+        return state == State.OPENING;
     }
 
     /** Completes when nothing more is stored: at once if the name was not opened. */

@@ -138,10 +138,12 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
     @Override
     public SubscriptionStats.State reading() {
         EventReader<?> open = reader; // null before it is open, and when it has ended
-        if (open == null) {
-            return SubscriptionStats.State.OPENING;
+        if (open != null) {
+            return open.reading();
         }
-        return open.reading();
+        return kept != null && kept.isOpening()
+                ? SubscriptionStats.State.WAITING_FOR_STORE
+                : SubscriptionStats.State.OPENING;
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.measure.SubscriptionStats;
 
 /** What the reader of a subscription needs of the node that it runs on. Thread-safe. */
 public interface SubscriptionHost {
@@ -18,6 +19,9 @@ public interface SubscriptionHost {
     <T> SubscriptionHandle handle(Topic<T> topic, StartFrom start, SubscriptionSettings settings);
 
     long nextSubscription();
+
+    /** Counts a subscription from now on. It may not be open for long: one with a name waits for its store. */
+    default void count(String topic, long id, SubscriptionStats stats) {}
 
     <T> EventReader<T> reader(
             Topic<T> topic, SubscriptionSettings settings, long id, SubscriptionState state, Feedback.Sink feedback);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.gapless.NodeStatus;
+import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.wire.StatusMessage;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class StatusServiceTest {
-    private final StatusService service = new StatusService(1, "a", "host:1", new MemberActors(), Runnable::run);
+    private final StatusService service = new StatusService(
+            1,
+            "a",
+            "host:1",
+            new MemberActors(),
+            new WaitingForStore(NodeStats.none(), topic -> {
+                throw new AssertionError();
+            }),
+            Runnable::run);
     private final CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
 
     private void reply(long fromUid, String node) {
