@@ -75,6 +75,18 @@ class StreamsTest {
     }
 
     @Test
+    void aStreamIsASubscriptionOfItsNodeInTheMeters() {
+        Topic<Integer> topic = Topic.of("counted", Integer.class);
+        try (Measured node = new Measured(cluster.gapless(1))) {
+            Pair<Subscription, SinkQueueWithCancel<Event<Integer>>> reading = readOneByOne(topic);
+            await(() -> node.value("counted", "gapless.subscriptions", "state", "reading") == 1);
+            reading.second().cancel();
+            get(reading.first().whenEnded());
+            assertEquals(0, node.value("counted", "gapless.subscriptions", "state", "reading"));
+        }
+    }
+
+    @Test
     @DisplayName(
             "rowP3, slowSubscriberMailbox: without demand nothing is read, the ring goes on, and the reader is told what it missed")
     void withoutDemandTheReaderIsOvertakenAndTold() {
