@@ -38,7 +38,6 @@ public final class ServedTopic extends Deadlines.Entry {
     /** A write that takes longer is slow. */
     private static final long SLOW_MS = 1_000;
 
-    /** Subscriptions in a report. */
     /** So many subscriptions of a consumer are in its status. */
     public static final int MAX_REPORTED = 100;
 
