@@ -254,7 +254,8 @@ final class Placement {
             Stream stream = settled.stream();
             boolean concernsIt =
                     settled.wasMember() || at.get(stream) != null; // else it is a stranger's that another token named
-            boolean isAsked = streams.waitedFor(stream.epoch()) != null; // its node's store may have what is lacked
+            // Its node's store may have what is lacked, which is asked for now, or once its member is removed.
+            boolean isAsked = streams.waitedFor(stream.epoch()) != null || streams.member(stream.epoch()) != null;
             if (concernsIt && !isAsked && !at.isOver(stream) && !reader.feed().hasEnd(stream.epoch())) {
                 ended.put(stream, reader.asAnnouncedHere(settled.end()));
             }
