@@ -163,6 +163,26 @@ class DurableStreamsTest {
 
     @Test
     @DisplayName(
+            "ruleC11, S5: who goes on in the midst of a stream that a later log has gets the rest, although its incarnation is a member yet")
+    void goesOnInTheMidstOfAMembersStream() {
+        Stream other = topic.member(9, "q");
+        thatHas(3);
+        topic.crashes(1);
+        Stream between = topic.unheard(2, "p", 5);
+        topic.events(List.of(new MemberEvent.Present(2, "host:2")));
+        Stream now = topic.member(3, "p");
+        topic.after(5_000).publish(9, 100).after(5_000);
+        Reader resumed = topic.resume(2, topic.token(OneTopic.at(between, 2), OneTopic.at(other, 1)));
+        topic.after(5_000);
+        assertEquals(List.of(), resumed.given(between));
+        topic.events(List.of(new MemberEvent.Removed(2, null)));
+        topic.after(5_000).publish(3, 1).run();
+        resumed.hasAll(between, 3, 5);
+        resumed.hasAll(now, 1, 1);
+    }
+
+    @Test
+    @DisplayName(
             "ruleC11: what comes behind a stream is not gone back to where a subscription is further (seed 1000000084299)")
     void isFurtherInWhatComesNext() {
         OneTopic small = new OneTopic(SETTINGS.with(draft -> draft.bufferMessages = 4));
