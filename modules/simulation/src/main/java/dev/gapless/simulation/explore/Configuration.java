@@ -38,8 +38,14 @@ public record Configuration(
         int leastStates,
         int leastDepth) {
 
+    /** So long a time never passes. */
+    static final long NEVER_NS = 1L << 40;
+
     /** What {@link Kind#OPEN} chooses from. */
     static final List<Opening> OPENINGS = List.of(new Opening.Latest(), new Opening.Earliest());
+
+    /** In the ring of a stored log. */
+    private static final int ROOM_FOR_ALL = 8;
 
     /** Of one frame: a number, and what a frame is charged for. */
     private static final int FRAME_BYTES = 8 + 64;
@@ -51,7 +57,7 @@ public record Configuration(
      * @param publishes how many messages it publishes at most, over all of its incarnations
      * @param subscriptions how many it has from the start
      * @param may what may happen to it, of {@code OPEN}, {@code CLOSE}, {@code TAKE}, {@code RESUME}, {@code LEAVE},
-     *     {@code CRASH}, {@code START}, {@code EARLY}
+     *     {@code CRASH}, {@code START}, {@code EARLY}, …
      * @param present whether it is there from the start
      * @param silent whether its name may come late, or be lost: others say theirs at once
      * @param near whether messages from and to it, and news of members, arrive at once
@@ -68,6 +74,11 @@ public record Configuration(
     /** Is each host a cluster of its own? */
     boolean isApart() {
         return graceNs > 0;
+    }
+
+    /** Is what is published stored? Then nothing is ever lost here: rings have room for all, and who is gone returns. */
+    boolean isDurable() {
+        return settings.durable();
     }
 
     int budgetOf(Kind kind) {
@@ -103,6 +114,7 @@ public record Configuration(
         private boolean prompt = true;
         private boolean readsAtOnce;
         private boolean joining;
+        private boolean durable;
         private int grace;
         private int readyTimeout = 1;
         private int producerReturn = 1;
@@ -180,6 +192,12 @@ public record Configuration(
             return this;
         }
 
+        /** Logs are stored. Hosts of one name share a store. Readers wait for who is gone, and publishers for their answers. */
+        Builder durable() {
+            durable = true;
+            return this;
+        }
+
         /** Each host is a cluster of its own, with such a grace in heartbeat intervals. */
         Builder apart(int graceIntervals) {
             grace = graceIntervals;
@@ -211,7 +229,7 @@ public record Configuration(
         private TopicSettings settings() {
             int batchBytes = batchMessages * FRAME_BYTES;
             return TopicSettings.DEFAULTS.with(draft -> {
-                draft.bufferMessages = ring;
+                draft.bufferMessages = durable ? ROOM_FOR_ALL : ring;
                 draft.bufferBytes = 1 << 20;
                 draft.feedMessages = feed;
                 draft.feedHoldNs = feedHold;
@@ -221,14 +239,18 @@ public record Configuration(
                 draft.ackDelayNs = 0; // Acks are late as it is
                 draft.maxMessageBytes = batchBytes;
                 draft.maxPendingPublishes = 10;
-                draft.backpressureTimeoutNs = overflow == Overflow.BACKPRESSURE ? 2 : 0;
+                draft.backpressureTimeoutNs = overflow == Overflow.BACKPRESSURE ? 2 : durable ? NEVER_NS : 0;
                 draft.resumeAfterExpiry = ResumeAfterExpiry.HEAD;
                 draft.heartbeatNs = 1;
                 draft.registerBackoff = new Backoff(1, 1);
                 draft.registerJitter = 0;
                 draft.readyTimeoutNs = readyTimeout;
-                draft.producerReturnNs = producerReturn;
+                draft.producerReturnNs = durable ? NEVER_NS : producerReturn;
                 draft.drainTimeoutNs = 2;
+                draft.durable = durable;
+                draft.durableReturnNs = NEVER_NS;
+                draft.storeTimeoutNs = 1;
+                draft.storeBackoff = new Backoff(1, 1);
                 draft.reloadBackoff = new Backoff(1, 1);
                 draft.reloadIntervalNs = 0;
                 draft.reloadJitterNs = 0;

@@ -146,7 +146,47 @@ public final class Configurations {
                     .host("c", 0, 1)
                     .may(Kind.LOSE, 1)
                     .may(Kind.STALL, 1)
-                    .atLeast(42_500, 26));
+                    .atLeast(42_500, 26),
+            Configuration.of("durable, restart")
+                    .durable()
+                    .readsAtOnce()
+                    .host("a", 2, 0, Kind.CRASH, Kind.RETURN, Kind.DOUBT, Kind.LATE)
+                    .host("b", 0, 1)
+                    .may(Kind.CRASH, 1)
+                    .may(Kind.DOUBT, 1)
+                    .may(Kind.LATE, 2)
+                    .atLeast(25_000, 33),
+            Configuration.of("durable, token")
+                    .durable()
+                    .readsAtOnce()
+                    .host("a", 1, 0, Kind.CRASH, Kind.RETURN, Kind.DOUBT, Kind.LATE)
+                    .near("b", 0, 1, Kind.STOP, Kind.RESUME)
+                    .may(Kind.CRASH, 1)
+                    .may(Kind.DOUBT, 1)
+                    .may(Kind.LATE, 1)
+                    .may(Kind.STOP, 1)
+                    .may(Kind.RESUME, 1)
+                    .atLeast(5_000, 17),
+            Configuration.of("durable, two lives at once")
+                    .durable()
+                    .readsAtOnce()
+                    .host("a", 2, 0, Kind.DOUBT, Kind.LATE)
+                    .near("b", 0, 1)
+                    .absent("a", 1, 0, Kind.START)
+                    .may(Kind.START, 1)
+                    .may(Kind.DOUBT, 1)
+                    .may(Kind.LATE, 1)
+                    .atLeast(10_000, 20),
+            Configuration.of("durable, two readers, loss")
+                    .durable()
+                    .readsAtOnce()
+                    .host("a", 1, 0, Kind.CRASH, Kind.RETURN, Kind.LATE)
+                    .host("b", 0, 1)
+                    .near("c", 0, 1)
+                    .may(Kind.CRASH, 1)
+                    .may(Kind.LATE, 1)
+                    .may(Kind.LOSE, 1)
+                    .atLeast(15_000, 28));
 
     /** Too many states for every day. */
     public static final List<Configuration> LARGE = List.of(

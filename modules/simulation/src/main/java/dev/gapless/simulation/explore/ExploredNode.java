@@ -4,7 +4,10 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.member.History;
+import dev.gapless.core.producer.LogWriter;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.ClusterProbe;
@@ -14,6 +17,7 @@ import dev.gapless.core.wire.Packet;
 import dev.gapless.simulation.node.Outside;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
+import dev.gapless.simulation.oracle.Violation;
 import dev.gapless.simulation.oracle.Witness;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -121,7 +125,12 @@ final class ExploredNode implements Outside {
     // ------------------------------------------------------------------ inputs
 
     boolean hasTimer() {
-        return dueNs() != Long.MAX_VALUE;
+        return !isNever(dueNs() - nowNs);
+    }
+
+    /** Does so long a time never pass? All that has passed meanwhile is next to nothing. */
+    static boolean isNever(long ns) {
+        return ns > Configuration.NEVER_NS / 2;
     }
 
     /** Where there are several clusters time goes on for the node, too. */
@@ -255,6 +264,20 @@ final class ExploredNode implements Outside {
 
     void read(long id) {
         reader(id).read(nowNs);
+        if (world.configuration().isDurable() && reader(id).isReloading()) {
+            throw new Violation(
+                    "D7: nothing was lost, and yet it is told so: " + reader(id).describe());
+        }
+    }
+
+    /** The log that it publishes to, if it is stored and has what its store had. */
+    @Nullable Log openLog() {
+        ProducerState producer = node.producer();
+        if (producer == null) {
+            return null;
+        }
+        LogWriter writer = producer.writer();
+        return writer != null && writer.isOpen() ? producer.log() : null;
     }
 
     // ------------------------------------------------------------------ effects
@@ -281,7 +304,22 @@ final class ExploredNode implements Outside {
 
     @Override
     public void givesWay(String address) {
-        world.leavesSoon(host);
+        world.tellSoon(host, ExploredWorld.Word.LEAVES);
+    }
+
+    @Override
+    public void openStore() {
+        world.tellSoon(host, ExploredWorld.Word.STORE_IS_OPEN);
+    }
+
+    @Override
+    public void store(StoreRequest request) {
+        world.store(host).want(node.uid(), request);
+    }
+
+    @Override
+    public void fenced(long laterUid) {
+        world.tellSoon(host, ExploredWorld.Word.ENDS);
     }
 
     @Override
@@ -296,14 +334,22 @@ final class ExploredNode implements Outside {
 
     @Override
     public void published(long id, Position at) {
-        world.truth().appended(name, at.epoch(), at.sequence(), id, ExploredWorld.NOW_MS);
+        if (world.configuration().isDurable()) {
+            world.truth().checkStored(name, at.epoch(), at.sequence(), id);
+        } else {
+            world.truth().appended(name, at.epoch(), at.sequence(), id, ExploredWorld.NOW_MS);
+        }
     }
 
     @Override
     public void publishWaits(long id) {}
 
     @Override
-    public void publishRefused(long id, String why) {}
+    public void publishRefused(long id, String why) {
+        if (world.configuration().isDurable() && !why.equals("Unknown")) {
+            world.store(host).refuse(id);
+        }
+    }
 
     @Override
     public void wantsFlush() {

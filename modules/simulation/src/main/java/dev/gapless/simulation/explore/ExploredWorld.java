@@ -2,7 +2,10 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.LogPart;
+import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.node.OtherClusterSettings;
+import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Hello;
@@ -61,6 +64,9 @@ final class ExploredWorld {
     /** The same of those that join, and are no members yet. */
     private final Map<Long, Integer> joining = new TreeMap<>();
 
+    /** Those of the nodes by their names, if what is published is stored. */
+    private final Map<String, ExploredStore> stores = new TreeMap<>();
+
     private final List<Taken> tokens = new ArrayList<>();
     private final int[] budget;
     private long subscriptions;
@@ -78,18 +84,39 @@ final class ExploredWorld {
 
         int incarnations;
         int publishesLeft;
+        /** Whoever lives here was removed, and does not know: nothing that it sends arrives, nor does anything come here. */
+        boolean cutOff;
 
         Host(Configuration.Host plan) {
             this.plan = plan;
             this.publishesLeft = plan.publishes();
         }
+
+        boolean hasTheNameOf(Host other) {
+            return plan.name().equals(other.plan.name());
+        }
+
+        /** Who is cut off may never be answered. */
+        boolean hasAPublisherThatWaits() {
+            ProducerState producer =
+                    incarnation == null ? null : incarnation.node().producer();
+            return producer != null && producer.log().waiting() > 0 && !cutOff;
+        }
+
+        boolean hasAnOpenLog() {
+            return incarnation != null && incarnation.openLog() != null && !cutOff;
+        }
     }
 
     private record Direct(int to, Object message) {}
 
-    /** Stands for a message: who gave way is to leave. */
-    private enum GaveWay {
-        LEAVES
+    /** Stands for a message. */
+    enum Word {
+        /** Who gave way is to leave. */
+        LEAVES,
+        STORE_IS_OPEN,
+        /** Another one has its store. */
+        ENDS
     }
 
     /** A token, what had been given and announced when it was taken, and which incarnations its taker had heard of. */
@@ -105,6 +132,9 @@ final class ExploredWorld {
         for (Configuration.Host plan : configuration.hosts()) {
             hosts.add(new Host(plan));
             truth.node(plan.name());
+            if (configuration.isDurable()) {
+                stores.computeIfAbsent(plan.name(), name -> new ExploredStore(name, truth));
+            }
             List<ArrayDeque<Object>> out = new ArrayList<>();
             configuration.hosts().forEach(to -> out.add(new ArrayDeque<>()));
             links.add(out);
@@ -148,16 +178,19 @@ final class ExploredWorld {
         }
     }
 
-    /** Something that the protocol does by itself, other than waiting; or -1. */
+    /** Something that the protocol does by itself before all are ready, or -1. It waits only for stores, since who asks before they are open asks again. */
     private int next() {
         Actions enabled = enabled();
+        int timer = -1;
         for (int i = 0; i < enabled.size(); i++) {
             Kind kind = Kind.of(enabled.get(i));
-            if (kind.whose == Kind.Whose.PROTOCOL && kind != Kind.TIMER) {
+            if (kind == Kind.TIMER) {
+                timer = configuration.isDurable() && !isLevel() ? enabled.get(i) : -1;
+            } else if (kind.whose == Kind.Whose.PROTOCOL && kind != Kind.RETURN) {
                 return enabled.get(i);
             }
         }
-        return -1;
+        return timer;
     }
 
     private ExploredNode born(int h) {
@@ -165,6 +198,9 @@ final class ExploredWorld {
         long uid = (h + 1) * 100L + ++host.incarnations;
         ExploredNode incarnation = new ExploredNode(this, h, host.plan.name(), uid);
         host.incarnation = incarnation;
+        if (configuration.isDurable()) {
+            store(h).begins(uid);
+        }
         touch(h);
         return incarnation;
     }
@@ -201,8 +237,17 @@ final class ExploredWorld {
         return ++stamps;
     }
 
+    /** Hosts of one name have others, since incarnations may be there at the same time. */
     private String address(int host) {
-        return hosts.get(host).plan.name() + PORT;
+        return hosts.get(host).plan.name() + (isFirstOfItsName(host) ? PORT : PORT + host);
+    }
+
+    private boolean isFirstOfItsName(int host) {
+        return hosts.stream().limit(host).noneMatch(hosts.get(host)::hasTheNameOf);
+    }
+
+    ExploredStore store(int host) {
+        return Objects.requireNonNull(stores.get(hosts.get(host).plan.name()));
     }
 
     private ExploredNode incarnation(int host) {
@@ -282,8 +327,8 @@ final class ExploredWorld {
         }
     }
 
-    void leavesSoon(int host) {
-        direct.add(new Direct(host, GaveWay.LEAVES));
+    void tellSoon(int host, Word word) {
+        direct.add(new Direct(host, word));
     }
 
     void send(int from, long toUid, Object message) {
@@ -296,7 +341,9 @@ final class ExploredWorld {
     }
 
     private void post(int from, int to, Object message, boolean atOnce) {
-        if (atOnce) {
+        if (from != to && (hosts.get(from).cutOff || hosts.get(to).cutOff)) {
+            return;
+        } else if (atOnce) {
             direct.add(new Direct(to, message));
         } else {
             link(from, to).add(message);
@@ -335,8 +382,14 @@ final class ExploredWorld {
             touch(to);
             if (message instanceof ExploredNode.News news) {
                 incarnation.learn(news);
-            } else if (message == GaveWay.LEAVES) {
+            } else if (message == Word.LEAVES) {
                 incarnation.leave();
+            } else if (message == Word.STORE_IS_OPEN) {
+                incarnation
+                        .node()
+                        .storeOpened(store(to).generationOf(incarnation.node().uid()));
+            } else if (message == Word.ENDS) {
+                end(Kind.CRASH, to);
             } else {
                 incarnation.receive(message);
             }
@@ -353,7 +406,10 @@ final class ExploredWorld {
     }
 
     private boolean isQuiet(int host, ExploredNode incarnation) {
-        boolean quiet = !incarnation.wantsToFlush() && incarnation.news().isEmpty();
+        boolean quiet = !incarnation.wantsToFlush()
+                && incarnation.news().isEmpty()
+                && !(configuration.isDurable()
+                        && store(host).isWanted(incarnation.node().uid()));
         for (int other = 0; other < hosts.size(); other++) {
             quiet &= link(host, other).isEmpty() && link(other, host).isEmpty();
         }
@@ -376,6 +432,9 @@ final class ExploredWorld {
                 }
             }
             Host host = hosts.get(x);
+            if (configuration.isDurable()) {
+                store(all, x);
+            }
             if (host.incarnation == null) {
                 dead(all, x);
             } else {
@@ -403,6 +462,32 @@ final class ExploredWorld {
             all.add(Kind.REMOVE.at(x, 0));
         }
         ifMay(all, Kind.START, x, 0);
+        if (hosts.get(x).plan.may().contains(Kind.RETURN) && lives(x) == 1) {
+            all.add(Kind.RETURN.at(x, 0));
+        }
+    }
+
+    /** How many incarnations of its name there were. */
+    private int lives(int x) {
+        return hosts.stream()
+                .filter(hosts.get(x)::hasTheNameOf)
+                .mapToInt(host -> host.incarnations)
+                .sum();
+    }
+
+    private void store(Actions all, int x) {
+        ExploredNode incarnation = hosts.get(x).incarnation;
+        ExploredStore store = store(x);
+        if (incarnation != null && store.isWanted(incarnation.node().uid())) {
+            all.add(Kind.STORE.at(x, 0));
+            if (store.isToWrite(incarnation.node().uid())) {
+                ifMay(all, Kind.DOUBT, x, 0);
+                ifMay(all, Kind.DOUBT, x, 1);
+            }
+        }
+        for (int y = 0; y < store.adrift() && isFirstOfItsName(x); y++) {
+            ifMay(all, Kind.LATE, x, y);
+        }
     }
 
     private void node(Actions all, int x, Host host, ExploredNode incarnation) {
@@ -414,7 +499,7 @@ final class ExploredWorld {
         }
         boolean quiet = isQuiet(x, incarnation);
         if (incarnation.hasTimer()) {
-            if (quiet && !isAhead(x)) {
+            if (quiet && !isAhead(x) && !waitsForALog(x)) {
                 all.add(Kind.TIMER.at(x, 0));
             } else {
                 ifMay(all, Kind.EARLY, x, 0);
@@ -453,6 +538,15 @@ final class ExploredWorld {
     /** Clusters of their own wait for each other's clocks. */
     private boolean isAhead(int x) {
         return configuration.isApart() && (x == 0 ? lead > 0 : lead < 0);
+    }
+
+    /** Who asks a log before it is open is not answered, and asks again: that is left out. */
+    private boolean waitsForALog(int x) {
+        return configuration.isDurable()
+                && hosts.stream()
+                        .filter(host -> !host.hasTheNameOf(hosts.get(x)))
+                        .anyMatch(host ->
+                                hosts.stream().filter(host::hasTheNameOf).noneMatch(Host::hasAnOpenLog));
     }
 
     /** How far the clock of the first host is ahead of the second one's, where both are clusters of their own. */
@@ -538,12 +632,24 @@ final class ExploredWorld {
                     incarnation(x).flush();
                 }
             }
-            case START -> start(x);
+            case START, RETURN -> start(x);
             case RESTART -> {
                 end(Kind.CRASH, x);
                 start(x);
             }
             case LEAVE -> incarnation(x).leave();
+            case STORE -> {
+                ExploredNode incarnation = incarnation(x);
+                incarnation.node().onStore(store(x).answer(incarnation.node().uid()));
+            }
+            case DOUBT -> {
+                ExploredNode incarnation = incarnation(x);
+                StoreAnswer failed = store(x).setAdrift(incarnation.node().uid());
+                if (y == 0) {
+                    incarnation.node().onStore(failed);
+                }
+            }
+            case LATE -> store(x).storeAdrift(y);
             case OPEN, CLOSE, TAKE, STOP, RESUME -> subscriptions(kind, x, y);
         }
         lead = lead();
@@ -552,6 +658,9 @@ final class ExploredWorld {
 
     private void end(Kind kind, int x) {
         if (kind != Kind.REMOVE) {
+            if (configuration.isDurable()) {
+                store(x).forget(incarnation(x).node().uid());
+            }
             hosts.get(x).incarnation = null;
             touchAll(); // what they know of it is theirs from now on
         }
@@ -582,6 +691,7 @@ final class ExploredWorld {
     private void tell(ExploredNode.News news) {
         for (Host host : hosts) {
             if (!configuration.isApart()
+                    && !host.cutOff
                     && host.incarnation != null
                     && host.incarnation.node().uid() != news.uid()) {
                 tell(host, host.incarnation, news);
@@ -598,8 +708,14 @@ final class ExploredWorld {
         }
     }
 
+    /** Another one of its name is no member any more by then, and may live on. */
     private void start(int x) {
-        removeAt(x);
+        for (int host = 0; host < hosts.size(); host++) {
+            if (hosts.get(host).hasTheNameOf(hosts.get(x))) {
+                hosts.get(host).cutOff = hosts.get(host).incarnation != null;
+                removeAt(host);
+            }
+        }
         ExploredNode incarnation = born(x);
         long uid = incarnation.node().uid();
         if (configuration.joining()) {
@@ -665,6 +781,10 @@ final class ExploredWorld {
                 Log log = incarnation.node().producer().log();
                 oracle.checkBounds("ring of " + host.plan.name(), log.size(), log.bytes());
             }
+            Log stored = incarnation.openLog();
+            if (stored != null && !host.cutOff) {
+                checkHasWhatWasAccepted(host.plan.name(), stored);
+            }
             if (incarnation.node().consumer() != null) {
                 var feed = incarnation.node().consumer().feed();
                 oracle.checkBounds("feed of " + host.plan.name(), feed.size(), feed.bytes(), hosts.size(), 0);
@@ -672,7 +792,19 @@ final class ExploredWorld {
         }
     }
 
-    /** Has every subscription got, or was told of, everything? */
+    /** D4: a log has all that earlier incarnations have told publishers to be published, however late. */
+    private void checkHasWhatWasAccepted(String name, Log log) {
+        for (Truth.Incarnation incarnation : truth.incarnations(name)) {
+            LogPart part = log.parts().get(incarnation.epoch);
+            long last = part == null ? 0 : part.sequence(part.head(log.head()));
+            if (incarnation.known() > last) {
+                throw new Violation("D4: up to " + incarnation.known() + " of " + incarnation
+                        + " is published, and the log has " + last);
+            }
+        }
+    }
+
+    /** Has every subscription got, or was told of, everything, and every publisher its answer? */
     boolean isLevel() {
         try {
             for (Host host : hosts) {
@@ -680,7 +812,7 @@ final class ExploredWorld {
                     host.incarnation.readers().values().forEach(reader -> oracle.checkLevel(reader.witness()));
                 }
             }
-            return true;
+            return !configuration.isDurable() || hosts.stream().noneMatch(Host::hasAPublisherThatWaits);
         } catch (Violation notLevel) {
             return false;
         }
@@ -698,6 +830,11 @@ final class ExploredWorld {
                 at + " " + hosts.get(y).plan.name();
             case READ, STALL, RELOADED, RELOAD_FAILS, TAKE, STOP, CLOSE -> at + " s" + y;
             case NEWS -> at + " " + incarnation(x).news().get(y);
+            case STORE, DOUBT ->
+                at
+                        + (y == 0 ? " " : " without an answer ")
+                        + store(x).wanted(incarnation(x).node().uid());
+            case LATE -> at + " " + store(x).adrift(y);
             case OPEN -> at + " " + Configuration.OPENINGS.get(y);
             case RESUME -> at + " " + tokens.get(y).token.positions();
             default -> at;

@@ -24,6 +24,10 @@ public enum Kind {
     SILENCE(Whose.PROTOCOL),
     /** x asks y for its name again. */
     GREET(Whose.PROTOCOL),
+    /** The store of x does what x wants of it, and answers. */
+    STORE(Whose.PROTOCOL),
+    /** A second incarnation begins at x, where the first one died: it is sure to come. */
+    RETURN(Whose.PROTOCOL),
 
     PUBLISH(Whose.APPLICATION),
     /** x opens a subscription, y is an {@link Configuration#OPENINGS index}. */
@@ -55,10 +59,14 @@ public enum Kind {
     FORGET(Whose.FAULT),
     /** x dies. */
     CRASH(Whose.FAULT),
-    /** A new incarnation begins at x. */
+    /** A new incarnation begins at x; one of the same name at another host lives on, cut off. */
     START(Whose.FAULT),
     /** x dies, and a new incarnation begins there at once. */
-    RESTART(Whose.FAULT);
+    RESTART(Whose.FAULT),
+    /** What becomes of the write of x is unknown: the store says that it failed (y is 0), or nothing (y is 1). */
+    DOUBT(Whose.FAULT),
+    /** The y-th write for which nobody at x waits any more is stored after all. */
+    LATE(Whose.FAULT);
 
     private static final Kind[] ALL = values();
 

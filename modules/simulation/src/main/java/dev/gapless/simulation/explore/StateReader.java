@@ -52,7 +52,9 @@ final class StateReader {
         this.longestNs = Math.max(
                 GRACES * configuration.graceNs(),
                 Math.max(
-                        configuration.settings().backpressureTimeoutNs(),
+                        configuration.settings().backpressure()
+                                ? configuration.settings().backpressureTimeoutNs()
+                                : 0,
                         configuration.settings().feedHoldNs()));
     }
 
@@ -297,7 +299,8 @@ final class StateReader {
     }
 
     private long until(long deadlineNs) {
-        return deadlineNs == Long.MAX_VALUE ? deadlineNs : Math.max(0, deadlineNs - nowNs);
+        boolean isNever = deadlineNs == Long.MAX_VALUE || ExploredNode.isNever(deadlineNs - nowNs);
+        return isNever ? Long.MAX_VALUE : Math.max(0, deadlineNs - nowNs);
     }
 
     private void since(Object object, Field field, long mostNs) throws IllegalAccessException {
