@@ -19,20 +19,33 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.AbstractActor;
 import org.apache.pekko.actor.Props;
 import org.apache.pekko.cluster.ClusterEvent;
 import org.apache.pekko.cluster.ClusterEvent.MemberUp;
+import org.jspecify.annotations.Nullable;
 
 /** Gapless with backpressure, and otherwise as it comes. The publisher forms the cluster. */
 public final class GaplessPeer implements Peer {
     private static final Topic<byte[]> TOPIC = topic(0);
 
     private final int topics;
+    private final boolean waits;
 
     /** @param topics among which the publisher divides its messages, in turn; a subscriber has the first one */
     public GaplessPeer(int topics) {
+        this(topics, true);
+    }
+
+    private GaplessPeer(int topics, boolean waits) {
         this.topics = topics;
+        this.waits = waits;
+    }
+
+    /** With a durable topic. The publisher does not wait until a message is stored before it publishes the next one. */
+    static GaplessPeer durable() {
+        return new GaplessPeer(1, false);
     }
 
     /** A topic by its number. */
@@ -42,7 +55,7 @@ public final class GaplessPeer implements Peer {
 
     @Override
     public Publisher publisher() {
-        return new Sender(topics);
+        return new Sender(topics, waits);
     }
 
     @Override
@@ -64,10 +77,13 @@ public final class GaplessPeer implements Peer {
 
     private static final class Sender extends ClusterNode implements Publisher {
         private final List<Producer<byte[]>> producers = new ArrayList<>();
+        private final boolean waits;
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         private int nextTopic;
 
-        Sender(int topics) {
+        Sender(int topics, boolean waits) {
             super(GAPLESS);
+            this.waits = waits;
             for (int i = 0; i < topics; i++) {
                 producers.add(Gapless.get(system()).producer(topic(i)));
             }
@@ -80,7 +96,16 @@ public final class GaplessPeer implements Peer {
 
         @Override
         public void publish(byte[] message) {
-            producers.get(nextTopic).send(message);
+            Producer<byte[]> producer = producers.get(nextTopic);
+            if (waits) {
+                producer.send(message);
+            } else {
+                var unused = producer.publish(message)
+                        .whenComplete((position, problem) -> failure.compareAndSet(null, problem));
+                if (failure.get() != null) {
+                    throw new IllegalStateException("a message was not published", failure.get());
+                }
+            }
             nextTopic = nextTopic + 1 < producers.size() ? nextTopic + 1 : 0;
         }
 

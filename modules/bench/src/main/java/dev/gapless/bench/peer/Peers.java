@@ -91,7 +91,7 @@ public final class Peers {
                 });
             }
             case DURABLE -> {
-                return new PeerKind(name, bytes -> new GaplessPeer(1));
+                return new PeerKind(name, bytes -> GaplessPeer.durable());
             }
             case TYPED -> {
                 return new PeerKind(name, bytes -> new TypedPeer());
