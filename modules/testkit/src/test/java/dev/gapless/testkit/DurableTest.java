@@ -5,17 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gapless.CursorExpired;
-import dev.gapless.Delivery;
-import dev.gapless.MessageHandler;
-import dev.gapless.Reload;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,16 +24,6 @@ class DurableTest {
     private final TestNode feed = kit.node("feed");
     private final TestNode app = kit.node("app");
     private final TestSubscription<String> seen = app.subscribe(STORED);
-
-    private static final class Ignoring implements MessageHandler<String> {
-        @Override
-        public void onMessage(Delivery<String> delivery) {}
-
-        @Override
-        public CompletionStage<Reload> onCursorExpired(CursorExpired<String> expired) {
-            return CompletableFuture.completedFuture(Reload.done());
-        }
-    }
 
     @AfterEach
     void close() {

@@ -4,11 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.gapless.CursorExpired;
-import dev.gapless.Delivery;
 import dev.gapless.Ended;
-import dev.gapless.MessageHandler;
-import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
@@ -16,7 +12,6 @@ import dev.gapless.core.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -31,16 +26,6 @@ class NamedTest {
             GaplessTestKit.create("gapless { durability = journal, topics.in-memory.durability = memory }");
     private final TestNode feed = kit.node("feed");
     private final TestNode app = kit.node("app");
-
-    private static final class Ignoring implements MessageHandler<String> {
-        @Override
-        public void onMessage(Delivery<String> delivery) {}
-
-        @Override
-        public CompletionStage<Reload> onCursorExpired(CursorExpired<String> expired) {
-            return CompletableFuture.completedFuture(Reload.done());
-        }
-    }
 
     private static TestSubscription<String> billing(TestNode on, Topic<String> topic) {
         return on.subscribe(
