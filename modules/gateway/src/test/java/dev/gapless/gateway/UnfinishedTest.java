@@ -59,11 +59,16 @@ class UnfinishedTest {
 
     /** A frame of a WebSocket that lacks its last byte. */
     private static byte[] unfinishedFrame(int bytes) {
+        return unfinishedFrame(bytes, bytes + 1);
+    }
+
+    /** The first bytes of a frame of a WebSocket that has so many in all. */
+    private static byte[] unfinishedFrame(int bytes, int inAll) {
         byte[] frame = new byte[14 + bytes];
         frame[0] = (byte) 0x81;
         frame[1] = (byte) (0x80 | 127);
         for (int i = 0; i < 4; i++) {
-            frame[9 - i] = (byte) ((bytes + 1) >> (8 * i));
+            frame[9 - i] = (byte) (inAll >> (8 * i));
         }
         java.util.Arrays.fill(frame, 14, frame.length, (byte) 'x');
         return frame;
@@ -198,5 +203,34 @@ class UnfinishedTest {
                 .setJsonData("\"" + tooLarge + "\"")
                 .build());
         assertEquals(Status.Code.RESOURCE_EXHAUSTED, call.status());
+    }
+
+    /** The connection is not reset under a client that goes on sending: it can read why. */
+    @Test
+    void whoSendsOnIsToldWhyItIsClosed() {
+        RawSocket socket = connect().send(RawSocket.UPGRADE);
+        socket.readTo("\r\n\r\n");
+        double before = gateway.metric("gapless_gateway_closed_total{status=\"1009\"}");
+        socket.send(unfinishedFrame(600_000, 1_200_000));
+        TestGateway.await(() -> gateway.metric("gapless_gateway_closed_total{status=\"1009\"}") > before);
+        for (int i = 0; i < 6; i++) {
+            socket.send("x".repeat(100_000));
+        }
+        String all = socket.readAll();
+        assertTrue(all.endsWith("gapless.gateway.max-command-bytes allows"), all);
+    }
+
+    /** Nor under one whose request was answered before it came. */
+    @Test
+    void whoSendsOnGetsTheAnswer() {
+        RawSocket socket = connect()
+                .send("POST " + TestGateway.path("t", "messages") + " HTTP/1.1\r\nHost: localhost\r\n"
+                        + "Content-Type: application/json\r\nContent-Length: 50000000\r\n\r\n");
+        for (int i = 0; i < 100; i++) {
+            socket.send("x".repeat(100_000));
+        }
+        String all = socket.readAll();
+        assertTrue(all.startsWith("HTTP/1.1 503 "), all);
+        assertTrue(all.contains("gapless.gateway.unfinished-bytes"), all);
     }
 }

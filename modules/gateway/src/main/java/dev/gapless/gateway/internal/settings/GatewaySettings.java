@@ -66,6 +66,7 @@ public final class GatewaySettings {
     public final int sendBufferBytes;
     public final Duration headerTimeout;
     public final Duration idleTimeout;
+    public final Duration lingerTimeout;
     public final Duration writeTimeout;
     public final Duration unacknowledgedTimeout;
     public final Duration pingInterval;
@@ -124,6 +125,7 @@ public final class GatewaySettings {
         sendBufferBytes = bytes(config, "send-buffer-bytes", 1_024);
         headerTimeout = positive(config, "header-timeout");
         idleTimeout = positive(config, "idle-timeout");
+        lingerTimeout = positive(config, "linger-timeout");
         writeTimeout = positive(config, "write-timeout");
         unacknowledgedTimeout = positive(config, "unacknowledged-timeout");
         pingInterval = positive(config, "ping-interval");

@@ -17,12 +17,19 @@ import org.jspecify.annotations.Nullable;
 final class Watched extends SocketChannelEndPoint {
     private static final long NONE = 0;
 
+    private final Lingering lingering;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile long progressNs = System.nanoTime();
     private volatile long headSinceNs = System.nanoTime() | 1;
 
-    Watched(SocketChannel channel, ManagedSelector selector, SelectionKey key, Scheduler scheduler) {
+    Watched(
+            SocketChannel channel,
+            ManagedSelector selector,
+            SelectionKey key,
+            Scheduler scheduler,
+            Lingering lingering) {
         super(channel, selector, key, scheduler);
+        this.lingering = lingering;
     }
 
     /** That of a request; null if there is another connector below it. */
@@ -56,6 +63,11 @@ final class Watched extends SocketChannelEndPoint {
             headSinceNs = System.nanoTime() | 1;
         }
         return filled;
+    }
+
+    @Override
+    public void doClose() {
+        lingering.close(getChannel(), super::doClose);
     }
 
     /** Of the connections here, that one alone lets another take over what it has read. */

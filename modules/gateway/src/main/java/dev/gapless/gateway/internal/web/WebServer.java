@@ -38,19 +38,23 @@ public final class WebServer {
     private final ServerConnector connector;
     private final PublishHandler publishing;
     private final Observed observed;
+    private final Lingering lingering;
 
     /** Sockets that are watched. */
     private static final class Connector extends ServerConnector {
         private static final long serialVersionUID = 1;
 
-        Connector(Server server, HttpConfiguration http) {
+        private final transient Lingering lingering;
+
+        Connector(Server server, HttpConfiguration http, Lingering lingering) {
             super(server, 1, -1, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+            this.lingering = lingering;
         }
 
         @Override
         protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key)
                 throws IOException {
-            SocketChannelEndPoint endPoint = new Watched(channel, selector, key, getScheduler());
+            SocketChannelEndPoint endPoint = new Watched(channel, selector, key, getScheduler(), lingering);
             endPoint.setIdleTimeout(getIdleTimeout());
             return endPoint;
         }
@@ -76,7 +80,8 @@ public final class WebServer {
         threads.setName("gapless-gateway");
         threads.setDaemon(true);
         server = new Server(threads);
-        connector = new Connector(server, http());
+        lingering = new Lingering(common.later(), settings.lingerTimeout, connections);
+        connector = new Connector(server, http(), lingering);
         connector.setHost(settings.host);
         connector.setPort(settings.port);
         connector.setAcceptQueueSize(settings.acceptQueue);
@@ -148,6 +153,7 @@ public final class WebServer {
 
     /** Ends it. */
     public void close() {
+        lingering.close();
         try {
             server.stop();
         } catch (Exception e) { // Jetty declares any
