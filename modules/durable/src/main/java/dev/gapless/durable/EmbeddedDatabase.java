@@ -12,22 +12,26 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
+import java.util.Objects;
 import java.util.Set;
-import java.util.logging.Logger;
+import java.util.concurrent.Executor;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Connections to H2 of which a pool notices that their database was closed. H2 closes it after a write that failed, as on a full disk; its
  * connections then fail for ever, and say all the same that they are valid. Here that failure has the state of a broken connection, so the
- * pool makes a new one, which opens the database again. Public as the pool makes an instance by reflection. Thread-safe.
+ * pool makes a new one, which opens the database again. And a connection that the pool aborts is closed. Public as the pool makes an instance by reflection. Thread-safe.
  */
 public final class EmbeddedDatabase implements DataSource {
     static final String READ_ONLY =
             "the file of the database, or its directory, cannot be written to: make it writable";
 
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
     private static final String BROKEN_CONNECTION = "08006";
     private static final Set<Integer> CLOSED =
             Set.of(ErrorCode.DATABASE_IS_CLOSED, ErrorCode.DATABASE_CALLED_AT_SHUTDOWN, ErrorCode.OBJECT_CLOSED);
@@ -82,6 +86,10 @@ public final class EmbeddedDatabase implements DataSource {
     }
 
     private static @Nullable Object call(Object of, Method method, Object @Nullable [] arguments) throws Throwable {
+        if (of instanceof Connection connection && method.getName().equals("abort")) {
+            abort(connection, (Executor) Objects.requireNonNull(arguments)[0]);
+            return null;
+        }
         Object result;
         try {
             result = method.invoke(of, arguments);
@@ -97,6 +105,20 @@ public final class EmbeddedDatabase implements DataSource {
             return telling(PreparedStatement.class, prepared);
         }
         return result instanceof Statement statement ? telling(Statement.class, statement) : result;
+    }
+
+    /**
+     * A pool that closes does this to connections that are in use, and forgets them. H2 does nothing then: what such a connection was about to
+     * store would lock its rows, and the database stay open, as long as the process lives.
+     */
+    private static void abort(Connection connection, Executor executor) {
+        executor.execute(() -> {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                LOG.debug("A connection could not be closed", e);
+            }
+        });
     }
 
     // ------------------------------------------------------------------ the rest of a data source
@@ -122,7 +144,7 @@ public final class EmbeddedDatabase implements DataSource {
     }
 
     @Override
-    public Logger getParentLogger() throws SQLFeatureNotSupportedException {
+    public java.util.logging.Logger getParentLogger() throws SQLFeatureNotSupportedException {
         throw new SQLFeatureNotSupportedException();
     }
 
