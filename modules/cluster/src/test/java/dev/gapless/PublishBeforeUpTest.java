@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Position;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +57,10 @@ class PublishBeforeUpTest {
                 assertTrue(first.stream().noneMatch(CompletableFuture::isDone));
                 assertFalse(all.isDone());
                 assertFalse(streamed.isDone());
+                List<NodeStatus> statuses = get(gapless.status(Duration.ofDays(1)));
+                assertEquals(
+                        List.of(gapless.nodeName()),
+                        statuses.stream().map(NodeStatus::node).toList());
 
                 Cluster.get(early).join(Cluster.get(cluster.system(0)).selfAddress());
                 for (int i = 0; i < first.size(); i++) {

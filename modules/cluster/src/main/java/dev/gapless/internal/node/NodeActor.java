@@ -179,7 +179,13 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         this.stats = stats;
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
         this.statusService = new StatusService(
-                uid, name, otherClusters.address(), peers, new WaitingForStore(stats, settings::topic), completions);
+                uid,
+                name,
+                otherClusters.address(),
+                peers,
+                context.getSelf()::tell,
+                new WaitingForStore(stats, settings::topic),
+                completions);
         this.otherClusters = new OtherClusterNotice(otherClusters, node, stats, context.getSystem(), context::getLog);
         this.storeOpening = new StoreOpening(
                 store,

@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ final class StatusService {
     private final String name;
     private final String address;
     private final MemberActors peers;
+    /** Gets what is for this node, which answers whether it is a member or not. */
+    private final Consumer<Object> itself;
+
     private final WaitingForStore waiting;
     private final Executor executor;
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
@@ -72,17 +76,24 @@ final class StatusService {
     }
 
     StatusService(
-            long uid, String name, String address, MemberActors peers, WaitingForStore waiting, Executor executor) {
+            long uid,
+            String name,
+            String address,
+            MemberActors peers,
+            Consumer<Object> itself,
+            WaitingForStore waiting,
+            Executor executor) {
         this.uid = uid;
         this.name = name;
         this.address = address;
         this.peers = peers;
+        this.itself = itself;
         this.waiting = waiting;
         this.executor = executor;
     }
 
-    /** Asks these nodes; completes with whatever has come by then. */
-    void ask(Set<Long> uids, Duration timeout, CompletableFuture<List<NodeStatus>> to) {
+    /** Asks this node and these members; completes with whatever has come by then. */
+    void ask(Set<Long> members, Duration timeout, CompletableFuture<List<NodeStatus>> to) {
         asked.values().removeIf(open -> open.to.isDone());
         if (asked.size() >= MAX_OPEN) {
             to.completeExceptionally(
@@ -90,13 +101,23 @@ final class StatusService {
             return;
         }
         number++;
+        Set<Long> uids = new HashSet<>(members);
+        uids.add(uid);
         Asked open = new Asked(new HashSet<>(uids), to, executor);
         asked.put(number, open);
-        for (long member : uids) {
-            peers.send(member, new StatusMessage.Request(number, uid, member));
+        for (long one : uids) {
+            send(one, new StatusMessage.Request(number, uid, one));
         }
         CompletableFuture.delayedExecutor(timeout.toMillis(), TimeUnit.MILLISECONDS)
                 .execute(open::complete);
+    }
+
+    private void send(long to, Object message) {
+        if (to == uid) {
+            itself.accept(message);
+        } else {
+            peers.send(to, message);
+        }
     }
 
     void onReply(StatusMessage.Reply reply) {
@@ -121,7 +142,7 @@ final class StatusService {
         }
         CompletableFuture.allOf(reports.toArray(CompletableFuture[]::new))
                 .orTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
-                .whenComplete((done, failure) -> peers.send(
+                .whenComplete((done, failure) -> send(
                         request.fromUid(),
                         new StatusMessage.Reply(request.number(), uid, json(reports, otherClusters))));
     }

@@ -7,17 +7,20 @@ import dev.gapless.NodeStatus;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.wire.StatusMessage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class StatusServiceTest {
+    private final List<Object> asked = new ArrayList<>();
     private final StatusService service = new StatusService(
             1,
             "a",
             "host:1",
             new MemberActors(),
+            asked::add,
             new WaitingForStore(NodeStats.none(), topic -> {
                 throw new AssertionError();
             }),
@@ -41,6 +44,14 @@ class StatusServiceTest {
         assertFalse(statuses.isDone());
         reply(2, "b");
         assertEquals(List.of("a", "b", "c"), nodes());
+    }
+
+    @Test
+    void aNodeWhoseMembersHaveNotSaidTheirNamesAnswersForItself() {
+        service.ask(Set.of(), Duration.ofDays(1), statuses);
+        assertEquals(List.of(new StatusMessage.Request(1, 1, 1)), asked);
+        reply(1, "a");
+        assertEquals(List.of("a"), nodes());
     }
 
     @Test
