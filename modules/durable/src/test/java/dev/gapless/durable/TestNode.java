@@ -65,6 +65,14 @@ final class TestNode implements AutoCloseable {
 
     /** One that stores below this directory, in a cluster of its own, or in that of another node. */
     static TestNode start(String name, Path directory, @Nullable TestNode other, String config) {
+        TestNode node = join(name, directory, other, config);
+        Cluster cluster = Cluster.get(node.system);
+        await(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+        return node;
+    }
+
+    /** One that is not up yet. */
+    static TestNode join(String name, Path directory, @Nullable TestNode other, String config) {
         ActorSystem system = ActorSystem.create(
                 "test",
                 ConfigFactory.parseString(config)
@@ -77,7 +85,6 @@ final class TestNode implements AutoCloseable {
                 other == null
                         ? cluster.selfAddress()
                         : Cluster.get(other.system).selfAddress());
-        await(() -> cluster.selfMember().status().equals(MemberStatus.up()));
         return new TestNode(system);
     }
 
