@@ -1,0 +1,24 @@
+package dev.gapless.core.table;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a key, or that it was deleted.
+ *
+ * @param version the higher one is newer; of the same version, a deletion is
+ * @param value null if it was deleted
+ * @param <V> what the application keeps for a key
+ */
+public record Row<V>(long version, @Nullable V value) {
+
+    boolean isDeleted() {
+        return value == null;
+    }
+
+    /** Is it newer than that one? */
+    boolean isNewerThan(@Nullable Row<V> other) {
+        return other == null
+                || version > other.version
+                || (version == other.version && isDeleted() && !other.isDeleted());
+    }
+}

@@ -1,0 +1,224 @@
+package dev.gapless.core.table;
+
+import dev.gapless.core.Epoch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a source of truth, merged with the changes that are published. Whoever changes a row writes it to the source first, with a higher
+ * version, and publishes it afterwards.
+ *
+ * <p>There are two states of each key: the newest that is known, and the one that is seen. They are the same as long as nothing is missing. When
+ * something was missed, what is seen stays as it was until a read of the source has succeeded that began afterwards; what is known goes on. So
+ * what is seen goes from one complete state to the next.
+ *
+ * <pre>
+ *   missed ──► begin(heads) ──► messages, merged by version ──► end(rows): seen is what is known
+ *                  heads: how far each producer was before the source was read. What lies at or below them is in the rows
+ * </pre>
+ *
+ * <p>A read finds keys that were deleted by what it lacks: a key that no row has, and no message beyond the heads has named, is gone. One that
+ * was made beyond the heads, and deleted before the rows were read, is there until the message of its deletion comes. The
+ * deletion of a key is remembered, with its version, until a later read lacks it, too: older messages may follow, of other producers for
+ * instance.
+ *
+ * <p>Deterministic, and not thread-safe.
+ *
+ * @param <V> what the application keeps for a key
+ */
+public final class TableState<V> {
+    /** The newest that is known of a key. */
+    private static final class Known<V> {
+        Row<V> row;
+
+        @Nullable V seen;
+        /** How many reads had begun when its row came. */
+        int reads;
+
+        Known(Row<V> row, int reads) {
+            this.row = row;
+            this.reads = reads;
+        }
+    }
+
+    private final Map<String, Known<V>> known = new HashMap<>();
+    private int deleted;
+    /** How many reads have begun. */
+    private int reads;
+    /** Of the last read that has succeeded. */
+    private Map<Epoch, Long> covered = Map.of();
+    /** Of the read that is under way; null if none is. */
+    private @Nullable Map<Epoch, Long> heads;
+    /** The newest of what lies beyond them, by key. */
+    private final Map<String, Row<V>> beyond = new HashMap<>();
+    /** Is anything missing in what is seen? At first everything is. */
+    private boolean missing = true;
+    /** Was anything missed since the read began that is under way? */
+    private boolean missedSince;
+
+    // ------------------------------------------------------------------ messages
+
+    /**
+     * A message came, in the order of its stream. One that is published a second time changes nothing.
+     *
+     * @param stream in which it stands
+     * @param sequence where it stands there
+     * @param row what it says of its key
+     * @return what is seen otherwise now
+     */
+    public List<Change<V>> message(Epoch stream, long sequence, String key, Row<V> row) {
+        Known<V> its = known.get(key);
+        boolean isThere = its != null && !its.row.isDeleted();
+        if (!isThere && sequence <= covered.getOrDefault(stream, -1L)) {
+            return List.of(); // the source no longer had the key
+        }
+        if (heads != null && sequence > heads.getOrDefault(stream, -1L)) {
+            beyond.merge(key, row, (one, other) -> other.isNewerThan(one) ? other : one);
+        }
+        if (its != null && !row.isNewerThan(its.row)) {
+            return List.of();
+        }
+        if (its == null) {
+            its = new Known<>(row, reads);
+            known.put(key, its);
+            deleted += row.isDeleted() ? 1 : 0;
+        } else {
+            replace(its, row);
+        }
+        if (missing) {
+            return List.of();
+        }
+        List<Change<V>> changes = new ArrayList<>(1);
+        see(key, its, changes);
+        return changes;
+    }
+
+    /**
+     * A key was deleted, and the message does not say at which version: it is taken for that of the newest row that is known.
+     *
+     * @return what is seen otherwise now
+     */
+    public List<Change<V>> deletion(Epoch stream, long sequence, String key) {
+        Known<V> its = known.get(key);
+        return its == null ? List.of() : message(stream, sequence, key, new Row<>(its.row.version(), null));
+    }
+
+    private void replace(Known<V> its, Row<V> row) {
+        deleted += (row.isDeleted() ? 1 : 0) - (its.row.isDeleted() ? 1 : 0);
+        its.row = row;
+        its.reads = reads;
+    }
+
+    private void see(String key, Known<V> its, List<Change<V>> changes) {
+        V before = its.seen;
+        V after = its.row.value();
+        its.seen = after;
+        if (before != after) {
+            changes.add(new Change<>(key, before, after));
+        }
+    }
+
+    // ------------------------------------------------------------------ reads
+
+    /** Messages were missed. A read has to begin after this. */
+    public void missed() {
+        missing = true;
+        missedSince = true;
+    }
+
+    /**
+     * A read of the source begins, and nothing of it was read before. One that was under way has failed.
+     *
+     * @param heads how far each producer was before; {@link Long#MAX_VALUE} of a stream that is over. Streams that are not listed begin later
+     */
+    public void begin(Map<Epoch, Long> heads) {
+        this.heads = Map.copyOf(heads);
+        beyond.clear();
+        missedSince = false;
+        reads++;
+    }
+
+    /** The read that is under way has failed. */
+    public void failed() {
+        heads = null;
+        beyond.clear();
+    }
+
+    /**
+     * The read that is under way has succeeded.
+     *
+     * @param rows all rows of the source, by key. One may say that its key was deleted
+     * @return what is seen otherwise now
+     */
+    public List<Change<V>> end(Map<String, Row<V>> rows) {
+        if (heads == null) {
+            throw new IllegalStateException("no read is under way");
+        }
+        List<Change<V>> changes = new ArrayList<>();
+        for (Iterator<Map.Entry<String, Known<V>>> all = known.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<String, Known<V>> one = all.next();
+            if (!rows.containsKey(one.getKey()) && !isKept(one.getKey(), one.getValue())) {
+                all.remove();
+                deleted--;
+                see(one.getKey(), one.getValue(), changes);
+            }
+        }
+        rows.forEach((key, row) -> {
+            Known<V> its = known.get(key);
+            if (its == null) {
+                known.put(key, new Known<>(row, reads));
+                deleted += row.isDeleted() ? 1 : 0;
+            } else if (row.isNewerThan(its.row)) {
+                replace(its, row);
+            }
+        });
+        known.forEach((key, its) -> see(key, its, changes));
+        covered = heads;
+        heads = null;
+        beyond.clear();
+        missing = missedSince;
+        return changes;
+    }
+
+    /** The source lacks this key: it is what was named beyond the heads, or deleted. {@return false if that was known before the read} */
+    private boolean isKept(String key, Known<V> its) {
+        Row<V> later = beyond.get(key);
+        if (its.row.isDeleted()) {
+            return later != null || its.reads == reads;
+        }
+        replace(its, later == null ? new Row<>(its.row.version(), null) : later);
+        return true;
+    }
+
+    // ------------------------------------------------------------------ what is there
+
+    /** {@return whether something is missing in what is seen, and it stays as it is} */
+    public boolean isStale() {
+        return missing;
+    }
+
+    /** {@return whether a read is under way} */
+    public boolean isReading() {
+        return heads != null;
+    }
+
+    /** {@return the newest that is known of this key, seen or not; null if it is not there} */
+    public @Nullable V newest(String key) {
+        Known<V> its = known.get(key);
+        return its == null ? null : its.row.value();
+    }
+
+    /** {@return how many keys are known to be there} */
+    public int size() {
+        return known.size() - deleted;
+    }
+
+    /** {@return how many keys are remembered as deleted} A read forgets those that its source lacks. */
+    public int deleted() {
+        return deleted;
+    }
+}
