@@ -123,10 +123,8 @@ final class TopicReader {
         }
         for (Stream waited : streams.waitedFor()) {
             Place place = from.get(waited);
-            boolean leadsOn = place != null // to what nobody has heard of
-                    && place.over()
-                    && streams.isDurable(waited.epoch())
-                    && isLastRead(waited, from);
+            boolean leadsOn =
+                    place != null && place.over() && streams.isDurable(waited.epoch()); // to what nobody has heard of
             if ((place == null || leadsOn) && streams.wasMember(waited.epoch())) {
                 Registration r = Registration.ofMember(waited, unlisted);
                 r.becomeWaiting(true);
@@ -137,13 +135,6 @@ final class TopicReader {
             }
         }
         askNamed(now.ns());
-    }
-
-    /** Is there no later stream of that node of which something was read there? What lies in front of that one was passed. */
-    private boolean isLastRead(Stream stream, Frontier at) {
-        return at.places().stream()
-                .filter(place -> place.sequence() > 0 && place.stream().node().equals(stream.node()))
-                .noneMatch(place -> streams.sinceMs(place.stream()) > streams.sinceMs(stream));
     }
 
     private void askNamed(long nowNs) {
@@ -401,7 +392,7 @@ final class TopicReader {
      */
     private boolean asksInOrder(Frontier at) {
         for (Place place : at.places()) {
-            Registration r = place.sequence() <= 0
+            Registration r = place.over() || place.sequence() <= 0
                     ? null
                     : registrations.of(place.stream().epoch());
             Registration first = r == null || r.hasBegun() ? null : succession.comesBefore(r);

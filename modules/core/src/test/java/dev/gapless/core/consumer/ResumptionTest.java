@@ -418,23 +418,6 @@ class ResumptionTest {
     // ------------------------------------------------------------------ a time, the oldest, the latest
 
     @Test
-    @DisplayName("ruleC11: if anything may be missed, what ran apart and is in a later log may have been passed")
-    void strangersMayBePassed() {
-        streams.remember(history());
-        streams.expect(P, NOW);
-        streams.setDurable(P.epoch(), true);
-        streams.expect(Q, NOW);
-        Resumption covered = resume(token(over(P2, 5)));
-        assertTrue(covered.isCovered());
-        assertNull(covered.at().get(P));
-        horizonMs = TAKEN_MS + 1;
-        Resumption uncovered = resume(token(over(P2, 5)));
-        assertFalse(uncovered.isCovered());
-        assertEquals(Place.lost(P, Place.AWAITED), uncovered.at().get(P));
-        assertNull(uncovered.at().get(Q));
-    }
-
-    @Test
     @DisplayName("ruleT2: who begins at a time is told what ended since")
     void since() {
         member(P, 0);
