@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Connections to H2 of which a pool notices that their database was closed. H2 closes it after a write that failed, as on a full disk; its
  * connections then fail for ever, and say all the same that they are valid. Here that failure has the state of a broken connection, so the
- * pool makes a new one, which opens the database again. And a connection that the pool aborts is closed. Public as the pool makes an instance by reflection. Thread-safe.
+ * pool makes a new one, which opens the database again. And a connection that the pool aborts is closed. Public as the pool makes an
+ * instance by reflection. Thread-safe.
  */
 public final class EmbeddedDatabase implements DataSource {
     static final String READ_ONLY =

@@ -16,9 +16,7 @@ public record Row<V>(long version, @Nullable V value) {
     }
 
     /** Is it newer than that one? */
-    boolean isNewerThan(@Nullable Row<V> other) {
-        return other == null
-                || version > other.version
-                || (version == other.version && isDeleted() && !other.isDeleted());
+    boolean isNewerThan(Row<V> other) {
+        return version > other.version || (version == other.version && isDeleted() && !other.isDeleted());
     }
 }

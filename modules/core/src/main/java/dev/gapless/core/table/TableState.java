@@ -79,21 +79,12 @@ public final class TableState<V> {
         if (heads != null && sequence > heads.getOrDefault(stream, -1L)) {
             beyond.merge(key, row, (one, other) -> other.isNewerThan(one) ? other : one);
         }
-        if (its != null && !row.isNewerThan(its.row)) {
-            return List.of();
-        }
-        if (its == null) {
-            its = new Known<>(row, reads);
-            known.put(key, its);
-            deleted += row.isDeleted() ? 1 : 0;
-        } else {
-            replace(its, row);
-        }
-        if (missing) {
+        Known<V> newest = know(key, its, row);
+        if (newest == null || missing) {
             return List.of();
         }
         List<Change<V>> changes = new ArrayList<>(1);
-        see(key, its, changes);
+        see(key, newest, changes);
         return changes;
     }
 
@@ -105,6 +96,20 @@ public final class TableState<V> {
     public List<Change<V>> deletion(Epoch stream, long sequence, String key) {
         Known<V> its = known.get(key);
         return its == null ? List.of() : message(stream, sequence, key, new Row<>(its.row.version(), null));
+    }
+
+    /** Takes a row if it is newer than what is known of its key; {@return what is known then, or null if the row is not newer} */
+    private @Nullable Known<V> know(String key, @Nullable Known<V> its, Row<V> row) {
+        if (its == null) {
+            Known<V> first = new Known<>(row, reads);
+            known.put(key, first);
+            deleted += row.isDeleted() ? 1 : 0;
+            return first;
+        } else if (row.isNewerThan(its.row)) {
+            replace(its, row);
+            return its;
+        }
+        return null;
     }
 
     private void replace(Known<V> its, Row<V> row) {
@@ -168,13 +173,7 @@ public final class TableState<V> {
             }
         }
         rows.forEach((key, row) -> {
-            Known<V> its = known.get(key);
-            if (its == null) {
-                known.put(key, new Known<>(row, reads));
-                deleted += row.isDeleted() ? 1 : 0;
-            } else if (row.isNewerThan(its.row)) {
-                replace(its, row);
-            }
+            var unused = know(key, known.get(key), row);
         });
         known.forEach((key, its) -> see(key, its, changes));
         covered = heads;

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A source of truth, its writers, and a table, at random. Each key has one writer, which writes to the source first and publishes afterwards;
- * messages are late and missed, and reads are slow and fail. What was
- * written before rows were read is published before the next read begins.
+ * messages are late and missed, and reads are slow and fail. What was written before rows were read is published before the next read begins.
  */
 final class TableSchedule {
     private static final int STEPS = 120;

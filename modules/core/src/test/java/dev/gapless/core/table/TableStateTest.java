@@ -193,6 +193,17 @@ class TableStateTest {
     }
 
     @Test
+    @DisplayName(
+            "a read that begins while another one is under way begins anew: what was published before is in its rows")
+    void beginsAnew() {
+        begin(9, 3);
+        message(P, 10, "new", row(7));
+        begin(10, 3);
+        end(Map.of("k", row(1)));
+        assertEquals(Map.of("k", "v1"), seen);
+    }
+
+    @Test
     @DisplayName("of several producers the newest version counts, whichever comes last")
     void newest() {
         message(P, 6, "k", row(8));
