@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /** The nodes: five that are started again whenever they have ended, and a few that come and go. Thread-safe. */
 final class Population {
@@ -236,7 +237,7 @@ final class Population {
                     && views.keySet().containsAll(living)
                     && views.values().stream().noneMatch(m -> m.all().isEmpty());
         });
-        Await.until("everybody is up again", () -> {
+        Await.until("everybody is up again", this::views, () -> {
             tend();
             List<TestNode> living = free();
             List<String> addresses =
@@ -248,6 +249,15 @@ final class Population {
                                     && m.all().equals(addresses)
                                     && m.unreachable().isEmpty());
         });
+    }
+
+    /** For people: what each node that lives takes for the cluster. */
+    private String views() {
+        List<TestNode> living = all.stream().filter(TestNode::isAlive).toList();
+        Map<TestNode, Members> views = Views.of(living);
+        return living.stream()
+                .map(node -> node + (busy.contains(node) ? " (busy)" : "") + " sees " + views.get(node))
+                .collect(Collectors.joining("\n  ", "\n  ", ""));
     }
 
     /** Those that are free publish from now on, or stop and have an answer to everything that they began. */

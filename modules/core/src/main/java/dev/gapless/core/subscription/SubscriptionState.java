@@ -284,7 +284,7 @@ public final class SubscriptionState {
         return here.feed() != shared
                 && askedAt != topic.changes()
                 && here.index() > here.feed().lastNotice()
-                && here.positions().places().stream().noneMatch(Place::isAwaited)
+                && here.positions().places().stream().allMatch(place -> place.over() || place.isKnown())
                 && shared.mayCover(here.positions(), topic.known());
     }
 

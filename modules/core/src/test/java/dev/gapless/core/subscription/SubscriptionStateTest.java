@@ -547,6 +547,22 @@ class SubscriptionStateTest implements TopicView {
         asks();
     }
 
+    @Test
+    @DisplayName("ruleS5: not before its own feed has said where a stream begins: the shared one may have less of it")
+    void staysUntilItsPlaceIsKnown() {
+        own.began(P, 2);
+        feed.began(P, 2);
+        feed.began(Q, 0);
+        feed.messages(Q, 1, slices(1, 3));
+        subscription = in(own, SETTINGS, Place.at(P, 2), Place.at(Q, Place.UNKNOWN));
+        idle();
+        own.began(Q, 0);
+        assertSame(Step.IDLE, subscription.next(0));
+        asks();
+        goesOn(feed);
+        assertEquals(List.of(1L, 2L, 3L), given());
+    }
+
     private void asksForTheSharedFeed() {
         feed.began(P, 2);
         own.began(P, 2);
