@@ -147,6 +147,18 @@ final class Chains {
         return unread;
     }
 
+    /** Streams that were over unless stored, that are here, and of which whoever stands there has read nothing yet. */
+    Map<Epoch, Place> stored(Frontier at) {
+        Map<Epoch, Place> stored = new HashMap<>();
+        for (Place place : at.places()) {
+            Chain chain = place.isOverUnlessStored() ? byEpoch.get(place.stream().epoch()) : null;
+            if (chain != null && chain.tail() != Chain.NOWHERE) {
+                stored.put(place.stream().epoch(), Place.at(chain.stream(), Math.max(0, chain.began())));
+            }
+        }
+        return stored;
+    }
+
     /** Where the streams begin here of which nobody could say where a subscription is. */
     Map<Epoch, Long> begins(Frontier at) {
         Map<Epoch, Long> begins = new HashMap<>();

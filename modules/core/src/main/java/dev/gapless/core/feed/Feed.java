@@ -396,6 +396,11 @@ public final class Feed {
         return locked(() -> chains.unread(at, known));
     }
 
+    /** Streams that were over unless stored, that are here, and of which a subscription that stands there has read nothing yet. */
+    public Map<Epoch, Place> stored(Frontier at) {
+        return at.mayHaveEnded() ? locked(() -> chains.stored(at)) : Map.of();
+    }
+
     private <T> T locked(Supplier<T> what) {
         lock.lock();
         try {

@@ -84,6 +84,32 @@ public final class Frontier {
         return false;
     }
 
+    /**
+     * The same for whoever goes on elsewhere. As long as a node has not said where its own stream begins, its log may have earlier ones yet
+     * that are over for everybody else: there nobody would come to those, or say so.
+     */
+    public Frontier elsewhere() {
+        if (!mayHaveEnded) {
+            return this;
+        }
+        Map<Epoch, Place> unknown = new HashMap<>();
+        for (Place place : places.values()) {
+            if (place.isOverUnlessStored() && awaits(place.stream().node())) {
+                unknown.put(place.stream().epoch(), Place.at(place.stream(), Place.UNKNOWN));
+            }
+        }
+        return with(unknown);
+    }
+
+    private boolean awaits(String node) {
+        for (Place place : places.values()) {
+            if (!place.over() && !place.isKnown() && place.stream().node().equals(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     public Frontier with(Place place) {
         return with(List.of(place));
     }

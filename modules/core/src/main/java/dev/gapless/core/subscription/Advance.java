@@ -179,6 +179,10 @@ final class Advance {
             here = further.movedTo(further.index(), at.with(Place.at(stream, began.at())));
             return null;
         }
+        if (place != null && place.isOverUnlessStored() && entry instanceof FeedEntry.Expired) {
+            here = here.movedTo(here.index(), at.with(Place.at(stream, Place.AWAITED)));
+            return notice(entry);
+        }
         if (place != null && place.over()) {
             boolean hasReturned =
                     !(entry instanceof FeedEntry.Ended ended) || ended.end().wasMember();

@@ -84,6 +84,7 @@ final class Missing {
                 later.add(expired.stream()
                         .node()); // what came before that is read first, or is missed for another reason
             } else if (entry instanceof FeedEntry.Expired expired) {
+                begins(expired);
                 add(expired);
             } else if (entry instanceof FeedEntry.Ended ended && !ended.isComplete()) {
                 add(ended);
@@ -108,6 +109,14 @@ final class Missing {
         }
     }
 
+    /** One that a log has lost something of is there, too. */
+    private void begins(FeedEntry.Expired expired) {
+        Place place = at.get(expired.stream());
+        if (place != null && place.isOverUnlessStored()) {
+            from.putIfAbsent(expired.stream().epoch(), Place.at(expired.stream(), Place.AWAITED));
+        }
+    }
+
     /** What fell out of the feed. */
     void addOvertaken(Feed.Overtaken overtaken) {
         for (Base base : overtaken.bases()) {
@@ -115,8 +124,8 @@ final class Missing {
             Place place = at.get(stream);
             boolean begins =
                     place == null ? !known.isPassed(at, stream) : place.isAwaited() || place.isOverUnlessStored();
-            if (begins && base.began() >= 0) {
-                from.put(stream.epoch(), Place.at(stream, base.began()));
+            if (begins && (base.began() >= 0 || (place != null && base.at() >= 0))) {
+                from.put(stream.epoch(), Place.at(stream, Math.max(base.began(), Place.AWAITED)));
             }
             if (base.ended() != null) {
                 add(base.ended());

@@ -358,14 +358,17 @@ public final class SubscriptionState {
         return asks;
     }
 
-    /** Who asks counts what came before a member says where it is, if it is ready, or began in the past; and what only its feed has heard of. */
+    /**
+     * Who asks counts what came before a member says where it is, if it is ready, or began in the past; and what only its feed has heard of, or
+     * may come to.
+     */
     private Standing asking(Standing here) {
         boolean counts = ready || here.feed() != shared; // there it had asked for what is past
         if (!counts || !(here.phase() instanceof SubscriptionPhase.Unplaced)) {
             return here;
         }
         Frontier at = here.positions();
-        Map<Epoch, Place> unknown = new HashMap<>();
+        Map<Epoch, Place> unknown = new HashMap<>(here.feed().stored(at));
         if (here.index() < here.feed().oldest()) {
             unknown.putAll(here.feed().unread(at, topic.known()));
         }
@@ -375,7 +378,7 @@ public final class SubscriptionState {
                 unknown.put(place.stream().epoch(), Place.at(place.stream(), Math.max(began, Place.UNKNOWN)));
             }
         }
-        return unknown.isEmpty() ? here : here.unplaced(at.with(unknown));
+        return here.unplaced(at.elsewhere().with(unknown));
     }
 
     /**
@@ -630,7 +633,7 @@ public final class SubscriptionState {
                     : from;
         }
         return Tokens.of(
-                withBeginnings(at, here),
+                withBeginnings(at, here).elsewhere(),
                 known,
                 here.pending(),
                 here.unannounced(),

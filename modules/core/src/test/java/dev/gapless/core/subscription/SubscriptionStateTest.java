@@ -203,6 +203,63 @@ class SubscriptionStateTest implements TopicView {
     }
 
     @Test
+    @DisplayName("ruleC11: of a stream that was over and that a log has, also what that has lost meanwhile is told")
+    void storedAndOverrun() {
+        isStoredAndOverrun();
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 1, 2)), announced());
+        subscription.reloaded(null);
+        assertEquals(List.of(3L, 4L), given());
+    }
+
+    @Test
+    @DisplayName("ruleC11, ruleS3: the same behind another gap, which is told with it")
+    void storedAndOverrunBehindAnother() {
+        feed.expired(Q, 0, 3, Reason.OVERRUN, 0);
+        isStoredAndOverrun();
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 1, 2), gap(Q, Reason.OVERRUN, 1, 3)), announced());
+        subscription.reloaded(null);
+        assertEquals(List.of(3L, 4L), given());
+    }
+
+    @Test
+    @DisplayName("ruleC11, ruleS5: of a stream that was over and that a log has, what was overwritten unread is asked for")
+    void storedAndOverwritten() {
+        Feed another = new Feed(SETTINGS);
+        subscription = in(another, SETTINGS, Place.overUnlessStored(P), Place.at(P2, Place.AWAITED), Place.overUnlessStored(Q));
+        another.began(P, 0);
+        another.messages(P, 1, slices(1, 4));
+        another.ended(P, 4, End.goneOn(4, 0), true);
+        another.began(P2, 0);
+        another.messages(P2, 1, slices(1, 30));
+        asks();
+        Frontier at = subscription.placedAt();
+        assertEquals(Place.at(P, 0), at.get(P));
+        assertEquals(Place.at(P2, 0), at.get(P2));
+        assertEquals(Place.overUnlessStored(Q), at.get(Q), "it is not there");
+    }
+
+    @Test
+    @DisplayName("ruleC11, ruleT1: what a log may have of streams that were over is not known to a token, until the log was read to its own")
+    void mayBeStored() {
+        Stream next = Stream.of(4, TOPIC, "p");
+        settled.add(next.epoch());
+        subscription = in(
+                own, SETTINGS, Place.at(P, 2), Place.overUnlessStored(next), Place.at(P2, Place.AWAITED));
+        open.put(P2.epoch(), P2);
+        assertTrue(token().entries().contains(new Entry("p", next.uid(), next.epoch(), Entry.UNKNOWN, false)));
+        subscription.leaveOnceRead();
+        assertSame(Step.IDLE, subscription.next(0));
+        asks();
+        assertEquals(Place.at(next, Place.UNKNOWN), subscription.placedAt().get(next));
+    }
+
+    private void isStoredAndOverrun() {
+        feed.expired(P, Place.AWAITED, 2, Reason.OVERRUN, 0);
+        feed.messages(P, 3, slices(3, 4));
+        subscription = in(feed, SETTINGS, Place.overUnlessStored(P), Place.at(Q, 0));
+    }
+
+    @Test
     @DisplayName("ruleS1: a gap begins at the frontier + 1, and is dropped when it is empty")
     void expiryBeginsAtItsPosition() {
         began(P);
