@@ -123,8 +123,10 @@ final class TopicReader {
         }
         for (Stream waited : streams.waitedFor()) {
             Place place = from.get(waited);
-            boolean leadsOn =
-                    place != null && place.over() && streams.isDurable(waited.epoch()); // to what nobody has heard of
+            boolean leadsOn = place != null // to what nobody has heard of
+                    && place.over()
+                    && streams.isDurable(waited.epoch())
+                    && isLastRead(waited, from);
             if ((place == null || leadsOn) && streams.wasMember(waited.epoch())) {
                 Registration r = Registration.ofMember(waited, unlisted);
                 r.becomeWaiting(true);
@@ -135,6 +137,13 @@ final class TopicReader {
             }
         }
         askNamed(now.ns());
+    }
+
+    /** Is there no later stream of that node of which something was read there? What lies in front of that one was passed. */
+    private boolean isLastRead(Stream stream, Frontier at) {
+        return at.places().stream()
+                .filter(place -> place.sequence() > 0 && place.stream().node().equals(stream.node()))
+                .noneMatch(place -> streams.sinceMs(place.stream()) > streams.sinceMs(stream));
     }
 
     private void askNamed(long nowNs) {
@@ -305,9 +314,10 @@ final class TopicReader {
      * Places a subscription that stands there; null if this reader does not cover that.
      *
      * @param claims whether its places are what an application says, and may be ones that the producers never had
+     * @param began whether this reader began from there
      */
-    Feed.@Nullable Placed place(Frontier at, boolean claims, long nowNs) {
-        boolean fits = asksForUnlisted(at) && knowsNames(at) && asksInOrder(at);
+    Feed.@Nullable Placed place(Frontier at, boolean claims, boolean began, long nowNs) {
+        boolean fits = asksForUnlisted(at) && knowsNames(at) && (began || asksInOrder(at));
         return fits ? feed.place(at, new Asks(claims), nowNs) : null;
     }
 
@@ -392,7 +402,7 @@ final class TopicReader {
      */
     private boolean asksInOrder(Frontier at) {
         for (Place place : at.places()) {
-            Registration r = place.over() || place.sequence() <= 0
+            Registration r = place.sequence() <= 0
                     ? null
                     : registrations.of(place.stream().epoch());
             Registration first = r == null || r.hasBegun() ? null : succession.comesBefore(r);

@@ -151,7 +151,8 @@ final class Chains {
     Map<Epoch, Place> stored(Frontier at) {
         Map<Epoch, Place> stored = new HashMap<>();
         for (Place place : at.places()) {
-            Chain chain = place.isOverUnlessStored() ? byEpoch.get(place.stream().epoch()) : null;
+            Chain chain =
+                    place.isOverUnlessStored() ? byEpoch.get(place.stream().epoch()) : null;
             if (chain != null && chain.tail() != Chain.NOWHERE) {
                 stored.put(place.stream().epoch(), Place.at(chain.stream(), Math.max(0, chain.began())));
             }

@@ -418,6 +418,23 @@ class ResumptionTest {
     // ------------------------------------------------------------------ a time, the oldest, the latest
 
     @Test
+    @DisplayName("ruleC11: if anything may be missed, what ran apart and is in a later log may have been passed")
+    void strangersMayBePassed() {
+        streams.remember(history());
+        streams.expect(P, NOW);
+        streams.setDurable(P.epoch(), true);
+        streams.expect(Q, NOW);
+        Resumption covered = resume(token(over(P2, 5)));
+        assertTrue(covered.isCovered());
+        assertNull(covered.at().get(P));
+        horizonMs = TAKEN_MS + 1;
+        Resumption uncovered = resume(token(over(P2, 5)));
+        assertFalse(uncovered.isCovered());
+        assertEquals(Place.lost(P, Place.AWAITED), uncovered.at().get(P));
+        assertNull(uncovered.at().get(Q));
+    }
+
+    @Test
     @DisplayName("ruleT2: who begins at a time is told what ended since")
     void since() {
         member(P, 0);
@@ -461,5 +478,18 @@ class ResumptionTest {
         assertEquals(Place.over(P, Place.AWAITED), resumption.at().get(P));
         assertNull(Resumption.of(new Opening.Latest(), streams, NOW));
         assertEquals(Frontier.EMPTY.notices(), resumption.at().notices());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP2, ruleC11: of a stream that a log or a token named nothing is read, unless it is there (seed 1000000705561)")
+    void earliestOfStrangers() {
+        streams.remember(history());
+        streams.expect(P, NOW);
+        assertEquals(
+                Place.overUnlessStored(P), open(new Opening.Earliest()).at().get(P));
+        assertEquals(
+                Place.overUnlessStored(P),
+                open(new Opening.Since(TAKEN_MS)).at().get(P));
     }
 }

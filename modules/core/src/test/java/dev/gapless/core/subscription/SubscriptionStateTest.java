@@ -222,10 +222,12 @@ class SubscriptionStateTest implements TopicView {
     }
 
     @Test
-    @DisplayName("ruleC11, ruleS5: of a stream that was over and that a log has, what was overwritten unread is asked for")
+    @DisplayName(
+            "ruleC11, ruleS5: of a stream that was over and that a log has, what was overwritten unread is asked for")
     void storedAndOverwritten() {
         Feed another = new Feed(SETTINGS);
-        subscription = in(another, SETTINGS, Place.overUnlessStored(P), Place.at(P2, Place.AWAITED), Place.overUnlessStored(Q));
+        subscription = in(
+                another, SETTINGS, Place.overUnlessStored(P), Place.at(P2, Place.AWAITED), Place.overUnlessStored(Q));
         another.began(P, 0);
         another.messages(P, 1, slices(1, 4));
         another.ended(P, 4, End.goneOn(4, 0), true);
@@ -239,12 +241,12 @@ class SubscriptionStateTest implements TopicView {
     }
 
     @Test
-    @DisplayName("ruleC11, ruleT1: what a log may have of streams that were over is not known to a token, until the log was read to its own")
+    @DisplayName(
+            "ruleC11, ruleT1: what a log may have of streams that were over is not known to a token, until the log was read to its own")
     void mayBeStored() {
         Stream next = Stream.of(4, TOPIC, "p");
         settled.add(next.epoch());
-        subscription = in(
-                own, SETTINGS, Place.at(P, 2), Place.overUnlessStored(next), Place.at(P2, Place.AWAITED));
+        subscription = in(own, SETTINGS, Place.at(P, 2), Place.overUnlessStored(next), Place.at(P2, Place.AWAITED));
         open.put(P2.epoch(), P2);
         assertTrue(token().entries().contains(new Entry("p", next.uid(), next.epoch(), Entry.UNKNOWN, false)));
         subscription.leaveOnceRead();
