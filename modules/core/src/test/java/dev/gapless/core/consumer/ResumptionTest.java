@@ -487,9 +487,9 @@ class ResumptionTest {
         streams.remember(history());
         streams.expect(P, NOW);
         assertEquals(
-                Place.overUnlessStored(P), open(new Opening.Earliest()).at().get(P));
+                Place.lost(P, Place.AWAITED), open(new Opening.Earliest()).at().get(P));
         assertEquals(
-                Place.overUnlessStored(P),
+                Place.lost(P, Place.AWAITED),
                 open(new Opening.Since(TAKEN_MS)).at().get(P));
     }
 }
