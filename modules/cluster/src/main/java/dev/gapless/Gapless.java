@@ -194,6 +194,19 @@ public final class Gapless {
         return node.flow(given(topic, "topic"));
     }
 
+    /**
+     * Opens a table: the rows of a source, kept in step with what is published to a topic. Whoever opens one of the same topic and the same
+     * source object on this node shares it: the source is read once for all of them.
+     *
+     * @param topic the topic
+     * @param source where the rows are read
+     * @param <T> the type of its messages, which are the rows
+     * @return the table, which loads in the background
+     */
+    public <T> Table<T> table(Topic<T> topic, TableSource<T> source) {
+        return node.table(given(topic, "topic"), given(source, "source"));
+    }
+
     /** The numbers of this node, for {@link GaplessMetrics}. */
     NodeStats stats() {
         return node.stats();

@@ -75,6 +75,16 @@ public interface Producer<T> {
     CompletionStage<Position> delete(String key);
 
     /**
+     * Publishes that this key was deleted, and at which version of its row: a {@link Table} then keeps an older row from coming back that
+     * another producer is slow to publish. It goes with the message as header {@code gapless-version}.
+     *
+     * @param key up to 4,096 characters, not null
+     * @param version higher than those of the key's rows before
+     * @return its position
+     */
+    CompletionStage<Position> delete(String key, long version);
+
+    /**
      * Publishes a message, and returns once it is in the ring. For a thread that has nothing to do with positions: it costs less than a stage
      * for each message, and with backpressure that thread publishes as fast as consumers take. Where a stage would wait, the calling thread
      * does, for {@code gapless.backpressure-timeout} at most, also if it is interrupted: the interrupt is kept. Not for threads that must not

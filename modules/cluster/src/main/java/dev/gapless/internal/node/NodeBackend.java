@@ -10,6 +10,8 @@ import dev.gapless.Removed;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
+import dev.gapless.Table;
+import dev.gapless.TableSource;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
@@ -45,6 +47,11 @@ public interface NodeBackend {
     <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings);
 
     <T> Flow<T, Position, NotUsed> flow(Topic<T> topic);
+
+    /** This one has tables. It has none, unless this says so. */
+    default <T> Table<T> table(Topic<T> topic, TableSource<T> source) {
+        throw new UnsupportedOperationException("There are no tables here");
+    }
 
     default <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
         return flow(topic).toMat(Sink.ignore(), Keep.right());

@@ -10,6 +10,8 @@ import dev.gapless.Removed;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
+import dev.gapless.Table;
+import dev.gapless.TableSource;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
@@ -39,6 +41,9 @@ import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.subscribe.SubscriptionSpec;
 import dev.gapless.internal.subscribe.Verified;
+import dev.gapless.internal.table.TableHost;
+import dev.gapless.internal.table.TableSettings;
+import dev.gapless.internal.table.Tables;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.TopicClasses;
@@ -78,7 +83,7 @@ import scala.concurrent.ExecutionContext;
  * Gapless on a member of the cluster: the logs that publishing threads append to, and the {@link NodeActor} with its shards.
  * Thread-safe.
  */
-final class RunningNode implements Presence, NodeBackend, MessageHost {
+final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost {
     /** For whoever looks on behalf of a client. */
     private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
 
@@ -98,6 +103,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
     private final Cluster cluster;
     private final Removal removal;
     private final TopicClasses classes = new TopicClasses();
+    private final Tables tables = new Tables(this);
     private final AtomicLong subscriptions = new AtomicLong();
 
     RunningNode(ExtendedActorSystem system, Settings settings, Cluster cluster) {
@@ -159,7 +165,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
     }
 
     /** False if the actor system ends, and its subscriptions with it. */
-    private boolean after(Duration wait, Runnable what) {
+    @Override
+    public boolean after(Duration wait, Runnable what) {
         try {
             system.scheduler().scheduleOnce(wait, what, ExecutionContext.fromExecutor(completions));
             return true;
@@ -396,6 +403,38 @@ final class RunningNode implements Presence, NodeBackend, MessageHost {
     @Override
     public boolean isOutnumbered() {
         return stats.isOutnumbered();
+    }
+
+    // ------------------------------------------------------------------ tables
+
+    @Override
+    public <T> Table<T> table(Topic<T> topic, TableSource<T> source) {
+        return tables.open(topic, source);
+    }
+
+    @Override
+    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, Recipient<T> recipient) {
+        return subscribe(topic, start, SubscriptionSettings.defaults(), recipient);
+    }
+
+    @Override
+    public TableSettings tableSettings() {
+        return nodeSettings.table;
+    }
+
+    @Override
+    public Executor blocking() {
+        return system.dispatchers().lookup(nodeSettings.tableDispatcher);
+    }
+
+    @Override
+    public Executor listeners() {
+        return system.dispatchers().lookup(nodeSettings.dispatcher);
+    }
+
+    @Override
+    public Executor completions() {
+        return completions;
     }
 
     // ------------------------------------------------------------------ the rest

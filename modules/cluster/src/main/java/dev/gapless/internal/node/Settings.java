@@ -12,6 +12,7 @@ import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.member.History;
 import dev.gapless.core.node.OtherClusterSettings;
+import dev.gapless.internal.table.TableSettings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -74,6 +75,7 @@ public final class Settings {
             "slow-handler-warning",
             "stuck-transport-timeout",
             "metrics",
+            "table",
             "journal",
             TOPICS);
 
@@ -101,6 +103,8 @@ public final class Settings {
     final Duration slowHandlerWarning;
     final Duration stuckTransportTimeout;
     final int maxMeteredTopics;
+    final String tableDispatcher;
+    final TableSettings table;
     final Duration tokenStoreInterval;
 
     /** May this node publish, to any topic? */
@@ -171,6 +175,8 @@ public final class Settings {
         this.tokenStoreInterval = positive(config, "gapless.", "token-store-interval");
         this.maxMeteredTopics = config.getInt("metrics.max-topics");
         check(maxMeteredTopics >= 0, "gapless.metrics.max-topics", maxMeteredTopics, "at least 0");
+        this.tableDispatcher = dispatcher(system, "table.dispatcher");
+        this.table = table(config.getConfig("table"));
         this.ofOthers = topicSettings(config, "gapless.");
         for (String topic : config.getObject(TOPICS).keySet()) {
             String quoted = ConfigUtil.quoteString(topic);
@@ -182,6 +188,20 @@ public final class Settings {
                     "gapless.node-name",
                     "durable topics need a name that this node keeps over restarts (gapless.durability = journal)");
         }
+    }
+
+    private static TableSettings table(Config c) {
+        String path = "gapless.table.";
+        int maxKeys = c.getInt("max-keys");
+        check(maxKeys >= 1, path + "max-keys", maxKeys, "at least 1");
+        int maxWaiting = c.getInt("max-waiting");
+        check(maxWaiting >= 1, path + "max-waiting", maxWaiting, "at least 1");
+        return new TableSettings(
+                maxKeys,
+                positive(c, path, "read-timeout"),
+                c.getBoolean("serve-stale"),
+                positive(c, path, "reached-timeout"),
+                maxWaiting);
     }
 
     private static Duration phaseTimeout(Config system) {

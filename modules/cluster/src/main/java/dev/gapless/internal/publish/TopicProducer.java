@@ -61,6 +61,11 @@ public final class TopicProducer<T> implements Producer<T> {
     }
 
     @Override
+    public CompletionStage<Position> delete(String key, long version) {
+        return publish(() -> given(keyed(key, null).withHeader(Versions.HEADER, Long.toString(version))));
+    }
+
+    @Override
     public void send(T message) {
         local.send(encode(message));
     }

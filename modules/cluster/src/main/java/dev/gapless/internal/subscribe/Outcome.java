@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it was not handled, or null
  */
 public record Outcome(@Nullable Reload reload, @Nullable Throwable failure) {
-    static final Outcome DONE = new Outcome(null, null);
+    public static final Outcome DONE = new Outcome(null, null);
 
     static Outcome reloaded(@Nullable Reload reload) {
         return new Outcome(reload, null);

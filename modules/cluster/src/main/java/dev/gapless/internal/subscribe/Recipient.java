@@ -30,6 +30,11 @@ public interface Recipient<T> {
     /** Nothing more will come. */
     void ended(Ended<T> ended);
 
+    /** Does it only take notice of an expiry, and reload by itself, at its own pace? Then messages go on at once. */
+    default boolean reloadsByItself() {
+        return false;
+    }
+
     /** The actor that the subscription ends with, or null if there is none. */
     @Nullable ActorRef<?> owner();
 }

@@ -5,6 +5,7 @@ import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.OnFailure;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.fence.Fence;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.time.Wakeup;
@@ -96,8 +97,9 @@ final class SubscriptionLoop<T> {
     }
 
     private void open(Cue.Opened command) {
+        SubscriptionState state = recipient.reloadsByItself() ? command.state().tellingAtOnce() : command.state();
         EventReader<T> opened =
-                node.reader(reading.topic(), reading.settings(), reading.id(), command.state(), command.feedback());
+                node.reader(reading.topic(), reading.settings(), reading.id(), state, command.feedback());
         reader = opened;
         handle.opened(opened, () -> token(opened));
     }

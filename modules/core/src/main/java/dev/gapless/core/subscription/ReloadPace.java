@@ -42,6 +42,11 @@ final class ReloadPace {
         return new ReloadPace(jitterNs);
     }
 
+    /** The same, at once. */
+    ReloadPace toTellAtOnce() {
+        return new ReloadPace(0);
+    }
+
     /** With backpressure others wait meanwhile: both together take no more than a quarter of the time that they may. */
     private static double cut(TopicSettings settings) {
         double longest = settings.reloadIntervalNs() + settings.reloadJitterNs();

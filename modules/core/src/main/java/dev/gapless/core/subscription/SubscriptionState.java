@@ -188,6 +188,12 @@ public final class SubscriptionState {
         return this;
     }
 
+    /** The same, at once: who reads it spreads its reloads by itself. Before it is read. */
+    public SubscriptionState tellingAtOnce() {
+        pace = pace.toTellAtOnce();
+        return this;
+    }
+
     /** From now on it leaves out messages, and its tokens say by what: the hash of a filter, 0 for none. */
     public void filteredBy(long hash) {
         filter = hash;

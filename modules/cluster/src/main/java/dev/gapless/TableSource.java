@@ -1,0 +1,90 @@
+package dev.gapless;
+
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a {@link Table} reads its rows. Immutable.
+ *
+ * <pre>{@code
+ * TableSource<Price> source = TableSource.versioned(database::readAll, Price::symbol, Price::version);
+ * }</pre>
+ *
+ * <p>Each row has a version, which rises with each change of its key: a column that counts, or the time of the change as long as one writer has
+ * the key. Without versions a message that was slow would bring an old state back, and nobody would notice; so there is no such source.
+ *
+ * <p>Read where it was committed: a replica of a database that lags gives rows that are older than what was published.
+ *
+ * @param <T> the type of the rows, which are the messages of the topic
+ */
+public final class TableSource<T> {
+    private final Callable<? extends Iterable<? extends T>> rows;
+    private final Function<? super T, String> key;
+    private final ToLongFunction<? super T> version;
+    private final @Nullable Predicate<? super T> deleted;
+
+    private TableSource(
+            Callable<? extends Iterable<? extends T>> rows,
+            Function<? super T, String> key,
+            ToLongFunction<? super T> version,
+            @Nullable Predicate<? super T> deleted) {
+        this.rows = rows;
+        this.key = key;
+        this.version = version;
+        this.deleted = deleted;
+    }
+
+    /**
+     * {@return a source whose rows have versions}
+     *
+     * @param rows reads all rows, each key once; called on {@code gapless.table.dispatcher}, where it may block. What it throws is a read that
+     *     failed, and is tried again
+     * @param key of a row, and of a message; not null
+     * @param version of a row, and of a message
+     * @param <T> the type of the rows, which are the messages of the topic
+     */
+    public static <T> TableSource<T> versioned(
+            Callable<? extends Iterable<? extends T>> rows,
+            Function<? super T, String> key,
+            ToLongFunction<? super T> version) {
+        return new TableSource<>(
+                Objects.requireNonNull(rows, "rows must not be null"),
+                Objects.requireNonNull(key, "key must not be null"),
+                Objects.requireNonNull(version, "version must not be null"),
+                null);
+    }
+
+    /**
+     * {@return the same source, where rows and messages may say that their key was deleted} So a deletion keeps its version, also when its
+     * message was missed.
+     *
+     * @param says whether a row says that
+     */
+    public TableSource<T> withDeleted(Predicate<? super T> says) {
+        return new TableSource<>(rows, key, version, Objects.requireNonNull(says, "says must not be null"));
+    }
+
+    /** {@return what reads all rows} */
+    public Callable<? extends Iterable<? extends T>> rows() {
+        return rows;
+    }
+
+    /** {@return what says the key of a row} */
+    public Function<? super T, String> key() {
+        return key;
+    }
+
+    /** {@return what says the version of a row} */
+    public ToLongFunction<? super T> version() {
+        return version;
+    }
+
+    /** {@return what says whether the key of a row was deleted; null if none says so} */
+    public @Nullable Predicate<? super T> deleted() {
+        return deleted;
+    }
+}

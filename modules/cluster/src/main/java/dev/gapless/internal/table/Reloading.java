@@ -1,0 +1,220 @@
+package dev.gapless.internal.table;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.table.Row;
+import dev.gapless.internal.fence.Fence;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a table's source whenever it is wanted: one read at a time, not again within the topic's {@code reload-interval}, and after one that
+ * failed with its {@code reload-backoff}, for ever.
+ *
+ * <pre>
+ *   IDLE ── wanted ──► WAITING ── interval, jitter ──► ASKING ── heads ──► READING ── rows ──► IDLE
+ *     ▲                   ▲                              │                    │
+ *     │                   └────────── backoff ───────────┴──── failed ────────┘
+ * </pre>
+ *
+ * <p>Under the table's lock, but for the source itself.
+ */
+final class Reloading<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(Reloading.class);
+
+    private enum Phase {
+        IDLE,
+        WAITING,
+        ASKING,
+        READING
+    }
+
+    private final SharedTable<T> table;
+    private final TableHost host;
+    private final String topic;
+    private final RowReader<T> rows;
+    private final TopicSettings settings;
+    /** Its own share of the jitter. */
+    private final double share = ThreadLocalRandom.current().nextDouble();
+
+    private Phase phase = Phase.IDLE;
+    /** Is one to begin after the one that is under way? */
+    private boolean again;
+    /** When the last began; null if none did. */
+    private @Nullable Long beganNs;
+
+    private int failures;
+    private @Nullable Throwable cause;
+    /** Of the read that is under way: in the source, if that was called. */
+    private @Nullable Thread reader;
+
+    private long number;
+    private boolean over;
+
+    Reloading(SharedTable<T> table, TableHost host, String topic, RowReader<T> rows) {
+        this.table = table;
+        this.host = host;
+        this.topic = topic;
+        this.rows = rows;
+        this.settings = host.topicSettings(topic);
+    }
+
+    boolean isReading() {
+        return phase == Phase.READING;
+    }
+
+    int failures() {
+        return failures;
+    }
+
+    @Nullable Throwable cause() {
+        return cause;
+    }
+
+    /** A read has to begin after this. */
+    void want() {
+        if (phase == Phase.IDLE) {
+            waits(untilNext());
+        } else if (phase == Phase.READING) {
+            again = true;
+        } // else it is yet to begin
+    }
+
+    private Duration untilNext() {
+        Long began = beganNs;
+        if (began == null) {
+            return Duration.ZERO; // at first there is nothing to see
+        }
+        long sinceNs = System.nanoTime() - began;
+        long jitterNs = (long) (settings.reloadJitterNs() * share);
+        return Duration.ofNanos(Math.max(0, settings.reloadIntervalNs() - sinceNs) + jitterNs);
+    }
+
+    private void waits(Duration wait) {
+        phase = Phase.WAITING;
+        if (!over && !host.after(wait, () -> table.locked(this::ask))) {
+            over = true; // the node ends, and says so to the table
+        }
+    }
+
+    private void ask() {
+        if (over || phase != Phase.WAITING) {
+            return;
+        }
+        phase = Phase.ASKING;
+        beganNs = System.nanoTime();
+        try {
+            table.askHeads((heads, failure) -> table.locked(() -> onHeads(heads, failure)));
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+    }
+
+    private void onHeads(@Nullable Map<Epoch, Long> heads, @Nullable Throwable failure) {
+        if (over || phase != Phase.ASKING) {
+            return;
+        } else if (heads == null) {
+            failed(new IllegalStateException(
+                    "Topic " + topic + ": its producers were asked where they are, in vain", failure));
+            return;
+        }
+        phase = Phase.READING;
+        again = false;
+        long its = ++number;
+        table.beginRead(heads);
+        try {
+            host.blocking().execute(() -> read(its));
+        } catch (RejectedExecutionException e) {
+            over = true;
+            return;
+        }
+        warnIfOverdue(its);
+    }
+
+    private void read(long its) {
+        table.locked(() -> reader = Thread.currentThread());
+        AtomicReference<Map<String, Row<T>>> read = new AtomicReference<>(Map.of());
+        Throwable failure = Fence.<@Nullable Throwable>call(
+                () -> {
+                    read.set(rows.readAll());
+                    return null;
+                },
+                e -> e);
+        table.locked(() -> {
+            reader = null;
+            if (over || its != number) {
+                return;
+            } else if (failure != null) {
+                table.failRead();
+                failed(failure);
+            } else {
+                ended(Objects.requireNonNull(read.get()));
+            }
+        });
+        var unused = Thread.interrupted(); // the thread is the dispatcher's
+    }
+
+    private void ended(Map<String, Row<T>> read) {
+        phase = Phase.IDLE;
+        failures = 0;
+        cause = null;
+        table.endRead(read);
+        if (again || table.isMissing()) {
+            want();
+        }
+    }
+
+    private void failed(Throwable failure) {
+        if (failure instanceof TooManyKeys) {
+            table.close(String.valueOf(failure.getMessage()), failure);
+            return;
+        }
+        failures++;
+        cause = failure;
+        Duration wait = Duration.ofNanos(settings.reloadBackoff().waitNs(failures - 1));
+        Fence.log(
+                failure,
+                shown -> LOG.warn(
+                        "Topic {}: the source of its table could not be read, {} times in a row. It is tried again in {} ms",
+                        topic,
+                        failures,
+                        wait.toMillis(),
+                        shown));
+        waits(wait);
+    }
+
+    private void warnIfOverdue(long its) {
+        var unused = host.after(host.tableSettings().readTimeout(), () -> table.locked(() -> onOverdue(its)));
+    }
+
+    private void onOverdue(long its) {
+        if (over || phase != Phase.READING || its != number) {
+            return;
+        }
+        LOG.warn(
+                "Topic {}: the source of its table has not answered for {} s and more (gapless.table.read-timeout). Its thread is interrupted",
+                topic,
+                host.tableSettings().readTimeout().toSeconds());
+        Thread inSource = reader;
+        if (inSource != null) {
+            inSource.interrupt();
+        }
+        warnIfOverdue(its);
+    }
+
+    /** Nothing is read any more. */
+    void close() {
+        over = true;
+        Thread its = reader;
+        if (its != null) {
+            its.interrupt();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.gapless.internal.table;
+
+import dev.gapless.Delivery;
+import dev.gapless.TableSource;
+import dev.gapless.core.table.Row;
+import dev.gapless.internal.fence.Fence;
+import dev.gapless.internal.publish.Versions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Makes rows of what the application's source and its messages have. Thread-safe. */
+final class RowReader<T> {
+    private final String topic;
+    private final TableSource<T> source;
+    private final int maxKeys;
+
+    RowReader(String topic, TableSource<T> source, int maxKeys) {
+        this.topic = topic;
+        this.source = source;
+        this.maxKeys = maxKeys;
+    }
+
+    /**
+     * What a message says of its key.
+     *
+     * @param row null if the key was deleted, and nobody says at which version
+     * @param failure why it cannot be told; null if it can
+     */
+    record Said<T>(
+            String key, @Nullable Row<T> row, @Nullable Throwable failure) {}
+
+    Said<T> said(Delivery<T> delivery) {
+        T message = delivery.message();
+        String key = delivery.key();
+        return message == null
+                ? Fence.call(() -> deleted(delivery, String.valueOf(key)), e -> new Said<T>("", null, e))
+                : Fence.call(() -> changed(key, message), e -> new Said<T>("", null, e));
+    }
+
+    private static <T> Said<T> deleted(Delivery<T> delivery, String key) {
+        Long version = Versions.of(delivery.headers());
+        return new Said<>(key, version == null ? null : new Row<>(version, null), null);
+    }
+
+    private Said<T> changed(@Nullable String published, T message) {
+        String key = keyOf(message);
+        if (published != null && !published.equals(key)) {
+            throw new IllegalStateException(
+                    "it was published with key '" + published + "', and its source calls it '" + key + "'");
+        }
+        return new Said<>(key, rowOf(message), null);
+    }
+
+    private String keyOf(T row) {
+        return Objects.requireNonNull(source.key().apply(row), "the source's key of a row is null");
+    }
+
+    private Row<T> rowOf(T row) {
+        Predicate<? super T> deleted = source.deleted();
+        return new Row<>(source.version().applyAsLong(row), deleted != null && deleted.test(row) ? null : row);
+    }
+
+    /** Reads all rows. May block, and throw anything. */
+    Map<String, Row<T>> readAll() throws Exception {
+        Callable<? extends Iterable<? extends T>> rows = source.rows();
+        Iterable<? extends T> all = Objects.requireNonNull(
+                rows.call(), () -> "The source of the table of topic " + topic + " answered null");
+        Map<String, Row<T>> byKey = new HashMap<>();
+        for (T one : all) {
+            T row = Objects.requireNonNull(
+                    one, () -> "The source of the table of topic " + topic + " has a row that is null");
+            String key = keyOf(row);
+            if (byKey.put(key, rowOf(row)) != null) {
+                throw new IllegalStateException(
+                        "The source of the table of topic " + topic + " has two rows with key '" + key + "'");
+            }
+            if (byKey.size() > maxKeys) {
+                throw new TooManyKeys(topic, maxKeys);
+            }
+        }
+        return byKey;
+    }
+}

@@ -1,0 +1,465 @@
+package dev.gapless.internal.table;
+
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.Ended;
+import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
+import dev.gapless.TableChanges;
+import dev.gapless.TableClosed;
+import dev.gapless.TableSource;
+import dev.gapless.TableStatus;
+import dev.gapless.TableView;
+import dev.gapless.Topic;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
+import dev.gapless.core.table.Change;
+import dev.gapless.core.table.Row;
+import dev.gapless.core.table.TableState;
+import dev.gapless.internal.fence.Fence;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Option;
+import scala.collection.immutable.HashMap;
+import scala.jdk.javaapi.CollectionConverters;
+
+/** A topic and a source on this node, for all who have opened a table of both. Thread-safe. */
+final class SharedTable<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedTable.class);
+
+    private final TableHost host;
+    private final Topic<T> topic;
+    private final TableSettings settings;
+    private final RowReader<T> rows;
+    private final Reloading<T> reloading;
+    private final Consumer<SharedTable<T>> onClosed;
+    private final CompletableFuture<TableView<T>> ready = new CompletableFuture<>();
+
+    /** Guards what follows. No function of the application is called while it is held. */
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final TableState<T> state = new TableState<>();
+    private final Set<Listening<T>> listeners = new CopyOnWriteArraySet<>();
+    private final Set<Waiting> waiting = new LinkedHashSet<>();
+    private int holders;
+    private @Nullable Subscription subscription;
+    /** What is seen; null before the first state is complete. It is read without the lock. */
+    private volatile @Nullable HashMap<String, T> seen;
+    /** It is read without the lock. */
+    private volatile @Nullable TableClosed closed;
+
+    private Instant since = Instant.now();
+    private List<Gap> missed = List.of();
+    /** While something is missing: up to where the view has everything. */
+    private @Nullable CursorToken stands;
+    /** Up to where it will have everything once the read that is under way has succeeded; null if nothing was missed since that began. */
+    private @Nullable CursorToken standsThen;
+    /** Of the last read that succeeded. */
+    private Map<Epoch, Long> heads = Map.of();
+
+    private Map<Epoch, Long> headsOfRead = Map.of();
+    private @Nullable Position last;
+
+    /** Somebody waits for a position. */
+    private final class Waiting {
+        final Position position;
+        final CompletableFuture<TableView<T>> view = new CompletableFuture<>();
+
+        Waiting(Position position) {
+            this.position = position;
+        }
+    }
+
+    SharedTable(TableHost host, Topic<T> topic, TableSource<T> source, Consumer<SharedTable<T>> onClosed) {
+        this.host = host;
+        this.topic = topic;
+        this.settings = host.tableSettings();
+        this.rows = new RowReader<>(topic.name(), source, settings.maxKeys());
+        this.reloading = new Reloading<>(this, host, topic.name(), rows);
+        this.onClosed = onClosed;
+    }
+
+    /** Subscribes, and loads. Throws what is wrong with the topic. */
+    void open() {
+        locked(() -> {
+            Subscription opened = host.subscribe(topic, StartFrom.latest(), new TableRecipient<>(this));
+            subscription = opened;
+            var unused = opened.ready().whenComplete((members, failure) -> {
+                if (failure == null) {
+                    locked(reloading::want);
+                }
+            });
+        });
+    }
+
+    void locked(Runnable what) {
+        lock.lock();
+        try {
+            what.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ------------------------------------------------------------------ who holds it
+
+    /** Somebody more has opened it. {@return false if it has closed} */
+    boolean hold() {
+        lock.lock();
+        try {
+            holders += closed == null ? 1 : 0;
+            return closed == null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Somebody has closed it: the last one ends it. */
+    void release() {
+        locked(() -> {
+            holders--;
+            if (holders == 0) {
+                close("it was closed", null);
+            }
+        });
+    }
+
+    /** It ends, unless it has. */
+    void close(String why, @Nullable Throwable cause) {
+        locked(() -> {
+            if (closed != null) {
+                return;
+            }
+            TableClosed end = new TableClosed(topic.name(), why, cause);
+            since = Instant.now();
+            closed = end;
+            reloading.close();
+            Subscription its = subscription;
+            if (its != null) {
+                var unused = its.cancel();
+            }
+            host.completions().execute(() -> ready.completeExceptionally(end));
+            for (Waiting one : waiting) {
+                host.completions().execute(() -> one.view.completeExceptionally(end));
+            }
+            waiting.clear();
+            listeners.forEach(Listening::close);
+            host.completions().execute(() -> onClosed.accept(this)); // others may hold what it takes
+        });
+    }
+
+    // ------------------------------------------------------------------ what comes
+
+    void onMessage(Delivery<T> delivery) {
+        RowReader.Said<T> said = rows.said(delivery);
+        Position position = delivery.position();
+        locked(() -> {
+            if (closed != null) {
+                return;
+            }
+            last = position;
+            Throwable failure = said.failure();
+            if (failure != null) {
+                onUnreadable(delivery.node() + " " + position, delivery.key(), failure);
+                return;
+            }
+            Row<T> row = said.row();
+            step(
+                    row == null
+                            ? state.deletion(position.epoch(), position.sequence(), said.key())
+                            : state.message(position.epoch(), position.sequence(), said.key(), row),
+                    false);
+            if (state.size() > settings.maxKeys()) {
+                TooManyKeys failed = new TooManyKeys(topic.name(), settings.maxKeys());
+                close(String.valueOf(failed.getMessage()), failed);
+            } else if (state.deleted() > settings.maxKeys()) {
+                reloading.want(); // a read forgets deletions
+            }
+            if (!waiting.isEmpty() && !state.isStale()) {
+                complete(one -> one.epoch().equals(position.epoch()) && one.sequence() <= position.sequence());
+            }
+        });
+    }
+
+    /** A message does not say what became of its key: the source does. */
+    void onUnreadable(String where, @Nullable String key, Throwable failure) {
+        Fence.log(
+                failure,
+                shown -> LOG.warn(
+                        "Topic {}: its table cannot use the message at {}, key '{}'. It reads its source again",
+                        topic.name(),
+                        where,
+                        key,
+                        shown));
+        missed(List.of(), token());
+    }
+
+    void onExpired(CursorExpired<T> expired) {
+        missed(expired.gaps(), expired.token());
+    }
+
+    private void missed(List<Gap> gaps, CursorToken upTo) {
+        locked(() -> {
+            if (closed != null) {
+                return;
+            }
+            if (!state.isStale()) {
+                since = Instant.now();
+            }
+            List<Gap> all = new ArrayList<>(missed);
+            all.addAll(gaps);
+            missed = List.copyOf(all.subList(Math.max(0, all.size() - TableRecipient.MOST_GAPS), all.size()));
+            stands = stands == null ? upTo : stands;
+            standsThen = standsThen == null ? upTo : standsThen;
+            state.missed();
+            if (seen != null) {
+                reloading.want();
+            } // else it is wanted anyway
+        });
+    }
+
+    void onEnded(Ended<T> ended) {
+        close(
+                switch (ended.reason()) {
+                    case SHUTDOWN -> "its node has left the cluster, or was removed from it";
+                    case CANCELLED -> "it was closed";
+                    case FAILED, TAKEN_OVER -> "its subscription has ended: " + ended.reason();
+                },
+                ended.cause());
+    }
+
+    private void step(List<Change<T>> changes, boolean byReload) {
+        HashMap<String, T> next = seen;
+        if (next == null || changes.isEmpty()) {
+            return;
+        }
+        for (Change<T> change : changes) {
+            T after = change.after();
+            next = after == null ? next.removed(change.key()) : next.updated(change.key(), after);
+        }
+        seen = next;
+        for (Listening<T> listener : listeners) {
+            listener.add(changes, byReload);
+        }
+    }
+
+    // ------------------------------------------------------------------ reads of the source, under the lock
+
+    void askHeads(BiConsumer<@Nullable Map<Epoch, Long>, @Nullable Throwable> told) {
+        Heads.ask(host, topic, token(), settings.readTimeout(), told);
+    }
+
+    void beginRead(Map<Epoch, Long> producers) {
+        headsOfRead = producers;
+        state.begin(producers);
+        standsThen = null;
+    }
+
+    void failRead() {
+        state.failed();
+    }
+
+    void endRead(Map<String, Row<T>> read) {
+        List<Change<T>> changes = state.end(read);
+        boolean first = seen == null;
+        if (first) {
+            seen = new HashMap<>();
+        }
+        heads = headsOfRead;
+        step(changes, true);
+        if (!state.isStale()) {
+            since = Instant.now();
+            missed = List.of();
+        }
+        stands = standsThen;
+        if (state.size() > settings.maxKeys()) {
+            TooManyKeys failed = new TooManyKeys(topic.name(), settings.maxKeys());
+            close(String.valueOf(failed.getMessage()), failed);
+            return;
+        }
+        if (first) {
+            TableView<T> view = viewNow();
+            host.completions().execute(() -> ready.complete(view));
+        }
+        complete(this::has);
+    }
+
+    boolean isMissing() {
+        return state.isStale();
+    }
+
+    // ------------------------------------------------------------------ what is seen
+
+    CompletionStage<TableView<T>> ready() {
+        return ready.minimalCompletionStage();
+    }
+
+    @Nullable T get(String key) {
+        Option<T> row = seen().get(key);
+        return row.isEmpty() ? null : row.get();
+    }
+
+    private HashMap<String, T> seen() {
+        checkServes();
+        HashMap<String, T> now = seen;
+        if (now == null) {
+            throw new IllegalStateException(
+                    "The table of topic " + topic.name() + " has not been loaded yet: wait for ready()");
+        }
+        return now;
+    }
+
+    private void checkServes() {
+        TableClosed end = closed;
+        if (end != null && !settings.serveStale()) {
+            throw new TableClosed(end);
+        }
+    }
+
+    TableView<T> view() {
+        lock.lock();
+        try {
+            HashMap<String, T> unused = seen();
+            return viewNow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private TableView<T> viewNow() {
+        CursorToken upTo = stands;
+        return new TableView<>(
+                CollectionConverters.asJava(Objects.requireNonNull(seen)), upTo == null ? token() : upTo);
+    }
+
+    @Nullable T newest(String key) {
+        checkServes();
+        lock.lock();
+        try {
+            return state.newest(key);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private CursorToken token() {
+        return Objects.requireNonNull(subscription).token();
+    }
+
+    Listening<T> listen(Consumer<TableChanges<T>> listener) {
+        Listening<T> listening = new Listening<>(topic.name(), listener, host.listeners(), this::forget);
+        locked(() -> {
+            checkServes();
+            listeners.add(listening);
+            HashMap<String, T> now = seen;
+            if (now != null) {
+                List<Change<T>> all = new ArrayList<>(now.size());
+                CollectionConverters.asJava(now).forEach((key, row) -> all.add(new Change<>(key, null, row)));
+                listening.add(all, true);
+            }
+        });
+        return listening;
+    }
+
+    private void forget(Listening<T> listening) {
+        locked(() -> listeners.remove(listening));
+    }
+
+    CompletionStage<TableView<T>> reached(Position position) {
+        lock.lock();
+        try {
+            checkServes();
+            TableClosed end = closed;
+            if (end != null) {
+                return CompletableFuture.failedStage(end);
+            } else if (seen != null && !state.isStale() && has(position)) {
+                return CompletableFuture.completedStage(viewNow());
+            } else if (waiting.size() >= settings.maxWaiting()) {
+                throw new IllegalStateException("Topic " + topic.name() + ": " + waiting.size()
+                        + " wait for positions in its table (gapless.table.max-waiting)");
+            }
+            Waiting one = new Waiting(position);
+            waiting.add(one);
+            if (!host.after(settings.reachedTimeout(), () -> timeOut(one))) {
+                waiting.remove(one);
+                return CompletableFuture.failedStage(new IllegalStateException("The node ends"));
+            }
+            return one.view.minimalCompletionStage();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void timeOut(Waiting one) {
+        locked(() -> {
+            if (waiting.remove(one)) {
+                TimeoutException late = new TimeoutException("Topic " + topic.name() + ": its table has not come to "
+                        + one.position + " in " + settings.reachedTimeout().toMillis()
+                        + " ms (gapless.table.reached-timeout), its status is " + status());
+                host.completions().execute(() -> one.view.completeExceptionally(late));
+            }
+        });
+    }
+
+    /** Is that in what is seen, if nothing is missing? */
+    private boolean has(Position position) {
+        Position here = last;
+        if ((here != null && here.epoch().equals(position.epoch()) && here.sequence() >= position.sequence())
+                || heads.getOrDefault(position.epoch(), -1L) >= position.sequence()) {
+            return true;
+        }
+        return token().entries().stream()
+                .anyMatch(entry -> entry.epoch().equals(position.epoch())
+                        && (entry.over() || entry.sequence() >= position.sequence()));
+    }
+
+    private void complete(Predicate<Position> reached) {
+        if (waiting.isEmpty() || closed != null) {
+            return;
+        }
+        List<Waiting> done =
+                waiting.stream().filter(one -> reached.test(one.position)).toList();
+        done.forEach(waiting::remove);
+        if (!done.isEmpty()) {
+            TableView<T> view = viewNow();
+            done.forEach(one -> host.completions().execute(() -> one.view.complete(view)));
+        }
+    }
+
+    TableStatus status() {
+        lock.lock();
+        try {
+            TableClosed end = closed;
+            boolean live = end == null && seen != null && !state.isStale();
+            TableStatus.State its =
+                    end != null ? TableStatus.State.CLOSED : live ? TableStatus.State.LIVE : TableStatus.State.STALE;
+            return new TableStatus(
+                    its,
+                    since,
+                    end == null ? missed : List.of(),
+                    end == null && reloading.isReading(),
+                    reloading.failures(),
+                    end == null ? reloading.cause() : end);
+        } finally {
+            lock.unlock();
+        }
+    }
+}

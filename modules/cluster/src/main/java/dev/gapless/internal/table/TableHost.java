@@ -1,0 +1,31 @@
+package dev.gapless.internal.table;
+
+import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
+import dev.gapless.Topic;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.internal.subscribe.Recipient;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/** What tables need of the node that they are on. Thread-safe. */
+public interface TableHost {
+    /** Throws what is wrong with this, for the caller. */
+    <T> Subscription subscribe(Topic<T> topic, StartFrom start, Recipient<T> recipient);
+
+    TopicSettings topicSettings(String topic);
+
+    TableSettings tableSettings();
+
+    /** Where sources are read. */
+    Executor blocking();
+
+    /** Where listeners are called. */
+    Executor listeners();
+
+    /** Where stages complete. */
+    Executor completions();
+
+    /** Runs this after a while; false if the node ends. */
+    boolean after(Duration wait, Runnable what);
+}
