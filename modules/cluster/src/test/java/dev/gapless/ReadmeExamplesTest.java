@@ -48,6 +48,10 @@ class ReadmeExamplesTest {
     record Price(String symbol, double value, long version) {}
     // end
 
+    interface Database {
+        Iterable<Price> readAll();
+    }
+
     interface PriceTable {
         Map<String, Price> readAll();
     }
@@ -89,31 +93,54 @@ class ReadmeExamplesTest {
     // end
 
     @Test
-    @DisplayName("the ten lines publish, subscribe, and load a table without missing anything in between")
-    void theTenLinesPublishAndSubscribe() {
-        // Whoever publishes writes first: what is published before the subscription is ready is in the table.
+    @DisplayName(
+            "the first lines load the rows of a database, and follow what is published, without missing anything in between")
+    void theFirstLinesLoadAndFollow() {
+        // Whoever publishes writes first: what is published before the table is ready is in the database.
         Map<String, Price> rows = Map.of("EURUSD", new Price("EURUSD", 1.0834, 7), "XAU", new Price("XAU", 2011.5, 1));
-        PriceTable table = () -> rows;
+        Database database = rows::values;
         ActorSystem system = cluster.system(1);
 
         // shown in README.md
         Gapless gapless = Gapless.get(system); // an actor system that is a member of a cluster
         Topic<Price> topic = Topic.of("prices", Price.class);
 
-        PriceCache cache = new PriceCache(table);
-        SubscriptionSettings loading = SubscriptionSettings.defaults().loadFirst();
-        Subscription subscription = gapless.subscribe(topic, StartFrom.latest(), loading, cache);
-        CompletionStage<Ready> loaded = subscription.ready(); // the cache is filled, and follows
+        TableSource<Price> source = TableSource.versioned(database::readAll, Price::symbol, Price::version);
+        Table<Price> prices = gapless.table(topic, source);
+        CompletionStage<TableView<Price>> loaded = prices.ready(); // the rows are there, and follow what is published
 
         Producer<Price> producer = gapless.producer(topic);
-        CompletionStage<Position> position = producer.publish(new Price("EURUSD", 1.0834, 7));
+        CompletionStage<Position> position = producer.publish("EURUSD", new Price("EURUSD", 1.0834, 7));
         // end
 
         assertEquals(1, get(position).sequence());
-        await(() -> cache.prices().equals(rows));
-        get(loaded);
+        assertEquals(rows, get(loaded).rows());
         Price next = new Price("EURUSD", 1.0835, 8);
-        get(producer.publish(next));
+        get(prices.reached(get(producer.publish("EURUSD", next))));
+        assertEquals(
+                Map.of("EURUSD", next, "XAU", rows.get("XAU")), prices.view().rows());
+        prices.close();
+    }
+
+    @Test
+    @DisplayName("a cache by hand is loaded, and follows what is published")
+    void aCacheByHandIsLoadedAndFollows() {
+        Map<String, Price> rows = Map.of("EURUSD", new Price("EURUSD", 1.0834, 7), "XAU", new Price("XAU", 2011.5, 1));
+        PriceTable table = () -> rows;
+        Gapless gapless = cluster.gapless(1);
+        Topic<Price> topic = Topic.of("by-hand", Price.class);
+
+        // shown in README.md
+        PriceCache cache = new PriceCache(table);
+        SubscriptionSettings loading = SubscriptionSettings.defaults().loadFirst();
+        Subscription subscription = gapless.subscribe(topic, StartFrom.latest(), loading, cache);
+        CompletionStage<Ready> ready = subscription.ready(); // the cache is filled, and follows
+        // end
+
+        get(ready);
+        assertEquals(rows, cache.prices());
+        Price next = new Price("EURUSD", 1.0835, 8);
+        get(gapless.producer(topic).publish(next));
         await(() -> cache.prices().equals(Map.of("EURUSD", next, "XAU", rows.get("XAU"))));
     }
 

@@ -10,6 +10,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.log.Content;
 import dev.gapless.internal.measure.Refusal;
 import dev.gapless.internal.wire.Codec;
+import dev.gapless.internal.wire.Versions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

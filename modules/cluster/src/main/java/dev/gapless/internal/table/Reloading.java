@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,30 @@ import org.slf4j.LoggerFactory;
 final class Reloading<T> {
     private static final Logger LOG = LoggerFactory.getLogger(Reloading.class);
 
+    /** What is reloaded. */
+    interface Reloaded<T> {
+        /** Runs this under the table's lock. */
+        void locked(Runnable what);
+
+        /** Asks where the producers are. */
+        void askHeads(BiConsumer<@Nullable Map<Epoch, Long>, @Nullable Throwable> told);
+
+        /** The source is read from now on, and this is where the producers were before. */
+        void beginRead(Map<Epoch, Long> heads);
+
+        /** The read has failed. */
+        void failRead();
+
+        /** The read has succeeded. */
+        void endRead(Map<String, Row<T>> rows);
+
+        /** Is anything missing yet? */
+        boolean isMissing();
+
+        /** It cannot go on. */
+        void close(String why, Throwable cause);
+    }
+
     private enum Phase {
         IDLE,
         WAITING,
@@ -36,7 +61,7 @@ final class Reloading<T> {
         READING
     }
 
-    private final SharedTable<T> table;
+    private final Reloaded<T> table;
     private final TableHost host;
     private final String topic;
     private final RowReader<T> rows;
@@ -58,7 +83,7 @@ final class Reloading<T> {
     private long number;
     private boolean over;
 
-    Reloading(SharedTable<T> table, TableHost host, String topic, RowReader<T> rows) {
+    Reloading(Reloaded<T> table, TableHost host, String topic, RowReader<T> rows) {
         this.table = table;
         this.host = host;
         this.topic = topic;

@@ -4,7 +4,7 @@ import dev.gapless.Delivery;
 import dev.gapless.TableSource;
 import dev.gapless.core.table.Row;
 import dev.gapless.internal.fence.Fence;
-import dev.gapless.internal.publish.Versions;
+import dev.gapless.internal.wire.Versions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

@@ -42,8 +42,11 @@ import scala.collection.immutable.HashMap;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** A topic and a source on this node, for all who have opened a table of both. Thread-safe. */
-final class SharedTable<T> {
+final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reloaded<T> {
     private static final Logger LOG = LoggerFactory.getLogger(SharedTable.class);
+
+    /** Of those that a status shows. */
+    private static final int MOST_GAPS = 100;
 
     private final TableHost host;
     private final Topic<T> topic;
@@ -110,7 +113,8 @@ final class SharedTable<T> {
         });
     }
 
-    void locked(Runnable what) {
+    @Override
+    public void locked(Runnable what) {
         lock.lock();
         try {
             what.run();
@@ -143,7 +147,8 @@ final class SharedTable<T> {
     }
 
     /** It ends, unless it has. */
-    void close(String why, @Nullable Throwable cause) {
+    @Override
+    public void close(String why, @Nullable Throwable cause) {
         locked(() -> {
             if (closed != null) {
                 return;
@@ -168,7 +173,8 @@ final class SharedTable<T> {
 
     // ------------------------------------------------------------------ what comes
 
-    void onMessage(Delivery<T> delivery) {
+    @Override
+    public void onMessage(Delivery<T> delivery) {
         RowReader.Said<T> said = rows.said(delivery);
         Position position = delivery.position();
         locked(() -> {
@@ -199,8 +205,9 @@ final class SharedTable<T> {
         });
     }
 
-    /** A message does not say what became of its key: the source does. */
-    void onUnreadable(String where, @Nullable String key, Throwable failure) {
+    /** The source says what became of its key. */
+    @Override
+    public void onUnreadable(String where, @Nullable String key, Throwable failure) {
         Fence.log(
                 failure,
                 shown -> LOG.warn(
@@ -212,7 +219,8 @@ final class SharedTable<T> {
         missed(List.of(), token());
     }
 
-    void onExpired(CursorExpired<T> expired) {
+    @Override
+    public void onExpired(CursorExpired<T> expired) {
         missed(expired.gaps(), expired.token());
     }
 
@@ -226,7 +234,7 @@ final class SharedTable<T> {
             }
             List<Gap> all = new ArrayList<>(missed);
             all.addAll(gaps);
-            missed = List.copyOf(all.subList(Math.max(0, all.size() - TableRecipient.MOST_GAPS), all.size()));
+            missed = List.copyOf(all.subList(Math.max(0, all.size() - MOST_GAPS), all.size()));
             stands = stands == null ? upTo : stands;
             standsThen = standsThen == null ? upTo : standsThen;
             state.missed();
@@ -236,7 +244,8 @@ final class SharedTable<T> {
         });
     }
 
-    void onEnded(Ended<T> ended) {
+    @Override
+    public void onEnded(Ended<T> ended) {
         close(
                 switch (ended.reason()) {
                     case SHUTDOWN -> "its node has left the cluster, or was removed from it";
@@ -263,21 +272,25 @@ final class SharedTable<T> {
 
     // ------------------------------------------------------------------ reads of the source, under the lock
 
-    void askHeads(BiConsumer<@Nullable Map<Epoch, Long>, @Nullable Throwable> told) {
+    @Override
+    public void askHeads(BiConsumer<@Nullable Map<Epoch, Long>, @Nullable Throwable> told) {
         Heads.ask(host, topic, token(), settings.readTimeout(), told);
     }
 
-    void beginRead(Map<Epoch, Long> producers) {
+    @Override
+    public void beginRead(Map<Epoch, Long> producers) {
         headsOfRead = producers;
         state.begin(producers);
         standsThen = null;
     }
 
-    void failRead() {
+    @Override
+    public void failRead() {
         state.failed();
     }
 
-    void endRead(Map<String, Row<T>> read) {
+    @Override
+    public void endRead(Map<String, Row<T>> read) {
         List<Change<T>> changes = state.end(read);
         boolean first = seen == null;
         if (first) {
@@ -302,7 +315,8 @@ final class SharedTable<T> {
         complete(this::has);
     }
 
-    boolean isMissing() {
+    @Override
+    public boolean isMissing() {
         return state.isStale();
     }
 

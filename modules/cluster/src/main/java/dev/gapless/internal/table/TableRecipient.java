@@ -13,12 +13,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Passes what a subscription reads on to a table. An expiry is done with at once: the table reloads by itself, and messages go on meanwhile. */
 final class TableRecipient<T> implements Recipient<T> {
-    /** Of those that are shown. */
-    static final int MOST_GAPS = 100;
+    /** What it passes them on to. */
+    interface Reader<T> {
+        void onMessage(Delivery<T> delivery);
 
-    private final SharedTable<T> table;
+        void onExpired(CursorExpired<T> expired);
 
-    TableRecipient(SharedTable<T> table) {
+        /** A message does not say what became of its key. */
+        void onUnreadable(String where, @Nullable String key, Throwable failure);
+
+        void onEnded(Ended<T> ended);
+    }
+
+    private final Reader<T> table;
+
+    TableRecipient(Reader<T> table) {
         this.table = table;
     }
 

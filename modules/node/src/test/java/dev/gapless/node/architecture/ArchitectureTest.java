@@ -144,6 +144,7 @@ class ArchitectureTest {
                         "subscribe", Set.of("fence", "time", "store", "wire", "measure"),
                         "shard", Set.of("time", "measure", "publish", "subscribe"),
                         "report", Set.of("fence", "time", "measure", "subscribe"),
+                        "table", Set.of("fence", "wire", "subscribe"),
                         "node",
                                 Set.of(
                                         "fence",
@@ -154,7 +155,8 @@ class ArchitectureTest {
                                         "publish",
                                         "subscribe",
                                         "shard",
-                                        "report")));
+                                        "report",
+                                        "table")));
 
         @Test
         void eachRoomKnowsOnlyThoseBelowIt() {

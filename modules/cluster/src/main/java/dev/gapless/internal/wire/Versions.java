@@ -1,4 +1,4 @@
-package dev.gapless.internal.publish;
+package dev.gapless.internal.wire;
 
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
