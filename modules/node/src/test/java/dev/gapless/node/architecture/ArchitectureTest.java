@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.Map.entry;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -134,18 +135,19 @@ class ArchitectureTest {
     class Cluster {
         private static final Rooms ROOMS = new Rooms(
                 "dev.gapless.internal",
-                Map.of(
-                        "fence", Set.of(),
-                        "time", Set.of(),
-                        "store", Set.of(),
-                        "wire", Set.of("fence"),
-                        "measure", Set.of("time"),
-                        "publish", Set.of("time", "wire", "measure"),
-                        "subscribe", Set.of("fence", "time", "store", "wire", "measure"),
-                        "shard", Set.of("time", "measure", "publish", "subscribe"),
-                        "report", Set.of("fence", "time", "measure", "subscribe"),
-                        "table", Set.of("fence", "wire", "subscribe"),
-                        "node",
+                Map.ofEntries(
+                        entry("fence", Set.of()),
+                        entry("time", Set.of()),
+                        entry("store", Set.of()),
+                        entry("wire", Set.of("fence")),
+                        entry("measure", Set.of("time")),
+                        entry("publish", Set.of("time", "wire", "measure")),
+                        entry("subscribe", Set.of("fence", "time", "store", "wire", "measure")),
+                        entry("shard", Set.of("time", "measure", "publish", "subscribe")),
+                        entry("report", Set.of("fence", "time", "measure", "subscribe")),
+                        entry("table", Set.of("fence", "wire", "subscribe")),
+                        entry(
+                                "node",
                                 Set.of(
                                         "fence",
                                         "time",
@@ -156,7 +158,7 @@ class ArchitectureTest {
                                         "subscribe",
                                         "shard",
                                         "report",
-                                        "table")));
+                                        "table"))));
 
         @Test
         void eachRoomKnowsOnlyThoseBelowIt() {
