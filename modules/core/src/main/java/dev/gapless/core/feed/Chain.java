@@ -121,11 +121,6 @@ final class Chain {
         return ended != null && ended.end().hasGoneOn();
     }
 
-    /** Is it over, and was nothing ever in it? */
-    boolean wasEmpty() {
-        return ended != null && ended.end().head() == 0;
-    }
-
     /** Has its end fallen out of a ring with this oldest index? */
     boolean hasLostItsEnd(long oldest) {
         return ended != null && ended.index() < oldest;
@@ -151,8 +146,8 @@ final class Chain {
     boolean covers(@Nullable Place place, long head, long oldest) {
         if (place != null && (place.kind() == Place.Kind.OVER || (place.over() && ended != null))) {
             return true;
-        } else if (place == null && wasEmpty()) {
-            return true;
+        } else if (place == null && ended != null && ended.end().head() == 0) {
+            return true; // nothing was ever in it
         } else if (hasLostItsEnd(oldest)) {
             return false;
         } else if (place == null) {

@@ -87,10 +87,8 @@ final class Chains {
         for (Chain chain : byEpoch.values()) {
             Stream stream = chain.stream();
             Place place = at.get(stream);
-            boolean isLeftOut = place == null
-                    && chain.hasGoneOn()
-                    && !chain.wasEmpty()
-                    && isBehind(at, chain, false); // told elsewhere
+            boolean isLeftOut =
+                    place == null && chain.hasGoneOn() && isBehind(at, chain, false); // it is told of that elsewhere
             if (isLeftOut || !chain.covers(place, asked.head(stream), oldest)) {
                 return false;
             }

@@ -228,18 +228,6 @@ class FeedTest {
     }
 
     @Test
-    @DisplayName("ruleS5: a stream that went on, and in which nothing was, keeps nobody out (seed 1000000030300)")
-    void placesWhoLacksAnEmptyStream() {
-        Stream next = Stream.of(4, TOPIC, "p");
-        Feed feed = new Feed(Given.ring(10));
-        feed.began(P, 0);
-        feed.ended(P, 0, End.goneOn(0, 0), true);
-        feed.began(next, 0);
-        feed.messages(next, 1, slices(1, 3));
-        assertNotNull(feed.place(at(Place.at(next, 1)), Asked.ANYTHING, 0));
-    }
-
-    @Test
     @DisplayName(
             "ruleC11, G2: of a stream of which nobody had heard everything is passed once one behind it was read, also to its end")
     void passesStrangersBehindWhatIsOver() {
