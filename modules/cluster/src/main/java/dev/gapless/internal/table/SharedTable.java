@@ -312,7 +312,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
             TableView<T> view = viewNow();
             host.completions().execute(() -> ready.complete(view));
         }
-        complete(this::has);
+        complete(state.isStale() ? this::wasRead : this::has); // the token has passed what was missed since
     }
 
     @Override
@@ -437,12 +437,17 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     private boolean has(Position position) {
         Position here = last;
         if ((here != null && here.epoch().equals(position.epoch()) && here.sequence() >= position.sequence())
-                || heads.getOrDefault(position.epoch(), -1L) >= position.sequence()) {
+                || wasRead(position)) {
             return true;
         }
         return token().entries().stream()
                 .anyMatch(entry -> entry.epoch().equals(position.epoch())
                         && (entry.over() || entry.sequence() >= position.sequence()));
+    }
+
+    /** Was it published before the source was read? */
+    private boolean wasRead(Position position) {
+        return heads.getOrDefault(position.epoch(), -1L) >= position.sequence();
     }
 
     private void complete(Predicate<Position> reached) {
