@@ -3,6 +3,8 @@ package dev.gapless;
 import dev.gapless.core.Position;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +70,12 @@ public interface Table<T> extends AutoCloseable {
      * @return closes it: nothing more is told
      */
     Registration onChange(Consumer<TableChanges<T>> listener);
+
+    /**
+     * {@return the same as a stream} Each materialization begins with the state that there is, from nothing. It fails with {@link TableClosed}
+     * when the table closes, or has closed. One that asks slowly gets the steps that came meanwhile as one, of each key the last row.
+     */
+    Source<TableChanges<T>, NotUsed> changes();
 
     /**
      * {@return a stage that completes when the view has what was published at this position: to read what one has written} It fails with

@@ -20,11 +20,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.cluster.Cluster;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.SinkQueueWithCancel;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -411,6 +415,40 @@ class TableTest {
         listening.close();
         get(table.reached(publish("slow", "a:41")));
         assertEquals(2, slow.size());
+    }
+
+    @Test
+    @DisplayName("a stream that asks slowly gets the last row of each key, and fails when the table closes")
+    void changesAsAStream() {
+        database.put("a:1");
+        Table<String> table = open("streamed");
+        get(table.ready());
+        SinkQueueWithCancel<TableChanges<String>> stream =
+                table.changes().toMat(Sink.queue(), Keep.right()).run(cluster.system(1));
+        assertEquals(List.of(new Change<>("a", null, "a:1")), next(stream));
+        Position last = null;
+        for (int i = 2; i <= 60; i++) {
+            last = publish("streamed", "a:" + i);
+        }
+        get(table.reached(Objects.requireNonNull(last)));
+        String before = "a:1";
+        int steps = 0;
+        while (!before.equals("a:60")) {
+            Change<String> change = next(stream).get(0);
+            assertEquals(before, change.before());
+            before = Objects.requireNonNull(change.after());
+            steps++;
+        }
+        assertTrue(steps < 59, () -> "each message was a step of its own");
+        CompletionStage<?> after = stream.pull();
+        table.close();
+        CompletionException closed = assertThrows(CompletionException.class, () -> get(after));
+        assertInstanceOf(TableClosed.class, closed.getCause());
+        assertThrows(TableClosed.class, table::changes);
+    }
+
+    private static List<Change<String>> next(SinkQueueWithCancel<TableChanges<String>> stream) {
+        return get(stream.pull()).orElseThrow().changes();
     }
 
     @Test

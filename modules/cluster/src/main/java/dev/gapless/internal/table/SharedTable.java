@@ -34,6 +34,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +44,7 @@ import scala.collection.immutable.HashMap;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** A topic and a source on this node, for all who have opened a table of both. Thread-safe. */
-final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reloaded<T> {
+final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reloaded<T>, ChangesSource.Told<T> {
     private static final Logger LOG = LoggerFactory.getLogger(SharedTable.class);
 
     /** Of those that a status shows. */
@@ -60,7 +62,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     private final ReentrantLock lock = new ReentrantLock();
 
     private final TableState<T> state = new TableState<>();
-    private final Set<Listening<T>> listeners = new CopyOnWriteArraySet<>();
+    private final Set<Steps<T>> listeners = new CopyOnWriteArraySet<>();
     private final Set<Waiting> waiting = new LinkedHashSet<>();
     private int holders;
     private @Nullable Subscription subscription;
@@ -166,7 +168,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
                 host.completions().execute(() -> one.view.completeExceptionally(end));
             }
             waiting.clear();
-            listeners.forEach(Listening::close);
+            listeners.forEach(listener -> listener.ended(end));
             host.completions().execute(() -> onClosed.accept(this)); // others may hold what it takes
         });
     }
@@ -265,7 +267,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
             next = after == null ? next.removed(change.key()) : next.updated(change.key(), after);
         }
         seen = next;
-        for (Listening<T> listener : listeners) {
+        for (Steps<T> listener : listeners) {
             listener.add(changes, byReload);
         }
     }
@@ -379,22 +381,35 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     }
 
     Listening<T> listen(Consumer<TableChanges<T>> listener) {
-        Listening<T> listening = new Listening<>(topic.name(), listener, host.listeners(), this::forget);
+        Listening<T> listening = new Listening<>(topic.name(), listener, host.listeners(), this::end);
+        begin(listening);
+        return listening;
+    }
+
+    @Override
+    public void begin(Steps<T> steps) {
         locked(() -> {
-            checkServes();
-            listeners.add(listening);
+            TableClosed end = closed;
+            if (end != null) {
+                throw new TableClosed(end);
+            }
+            listeners.add(steps);
             HashMap<String, T> now = seen;
             if (now != null) {
                 List<Change<T>> all = new ArrayList<>(now.size());
                 CollectionConverters.asJava(now).forEach((key, row) -> all.add(new Change<>(key, null, row)));
-                listening.add(all, true);
+                steps.add(all, true);
             }
         });
-        return listening;
     }
 
-    private void forget(Listening<T> listening) {
-        locked(() -> listeners.remove(listening));
+    @Override
+    public void end(Steps<T> steps) {
+        locked(() -> listeners.remove(steps));
+    }
+
+    Source<TableChanges<T>, NotUsed> changes() {
+        return Source.fromGraph(new ChangesSource<>(this));
     }
 
     CompletionStage<TableView<T>> reached(Position position) {

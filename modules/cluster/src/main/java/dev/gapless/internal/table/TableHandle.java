@@ -14,6 +14,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /** What one who has opened a table holds of it. Thread-safe. */
@@ -75,6 +77,11 @@ final class TableHandle<T> implements Table<T> {
             listeners.remove(listening);
             listening.close();
         };
+    }
+
+    @Override
+    public Source<TableChanges<T>, NotUsed> changes() {
+        return open().changes();
     }
 
     @Override
