@@ -48,10 +48,7 @@ public interface NodeBackend {
 
     <T> Flow<T, Position, NotUsed> flow(Topic<T> topic);
 
-    /** This one has tables. It has none, unless this says so. */
-    default <T> Table<T> table(Topic<T> topic, TableSource<T> source) {
-        throw new UnsupportedOperationException("There are no tables here");
-    }
+    <T> Table<T> table(Topic<T> topic, TableSource<T> source);
 
     default <T> Sink<T, CompletionStage<Done>> sink(Topic<T> topic) {
         return flow(topic).toMat(Sink.ignore(), Keep.right());

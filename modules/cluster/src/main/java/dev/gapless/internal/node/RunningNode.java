@@ -58,6 +58,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -420,6 +421,16 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     @Override
     public TableSettings tableSettings() {
         return nodeSettings.table;
+    }
+
+    @Override
+    public Clock clock() {
+        return Clock.SYSTEM;
+    }
+
+    @Override
+    public double nextShare() {
+        return ThreadLocalRandom.current().nextDouble();
     }
 
     @Override

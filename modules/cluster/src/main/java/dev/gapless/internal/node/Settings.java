@@ -104,7 +104,7 @@ public final class Settings {
     final Duration stuckTransportTimeout;
     final int maxMeteredTopics;
     final String tableDispatcher;
-    final TableSettings table;
+    public final TableSettings table;
     final Duration tokenStoreInterval;
 
     /** May this node publish, to any topic? */

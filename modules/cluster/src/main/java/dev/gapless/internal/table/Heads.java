@@ -42,8 +42,8 @@ final class Heads {
             CursorToken own,
             Duration timeout,
             BiConsumer<@Nullable Map<Epoch, Long>, @Nullable Throwable> told) {
-        Subscription asking =
-                host.subscribe(topic, StartFrom.since(Instant.now().plus(TO_COME)), new Deaf<T>());
+        Subscription asking = host.subscribe(
+                topic, StartFrom.since(Instant.ofEpochMilli(host.clock().ms()).plus(TO_COME)), new Deaf<T>());
         var unusedReady = asking.ready()
                 .toCompletableFuture()
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)

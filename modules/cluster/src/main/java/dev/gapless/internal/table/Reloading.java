@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +66,7 @@ final class Reloading<T> {
     private final RowReader<T> rows;
     private final TopicSettings settings;
     /** Its own share of the jitter. */
-    private final double share = ThreadLocalRandom.current().nextDouble();
+    private final double share;
 
     private Phase phase = Phase.IDLE;
     /** Is one to begin after the one that is under way? */
@@ -89,6 +88,7 @@ final class Reloading<T> {
         this.topic = topic;
         this.rows = rows;
         this.settings = host.topicSettings(topic);
+        this.share = host.nextShare();
     }
 
     boolean isReading() {
@@ -117,7 +117,7 @@ final class Reloading<T> {
         if (began == null) {
             return Duration.ZERO; // at first there is nothing to see
         }
-        long sinceNs = System.nanoTime() - began;
+        long sinceNs = host.clock().ns() - began;
         long jitterNs = (long) (settings.reloadJitterNs() * share);
         return Duration.ofNanos(Math.max(0, settings.reloadIntervalNs() - sinceNs) + jitterNs);
     }
@@ -134,7 +134,7 @@ final class Reloading<T> {
             return;
         }
         phase = Phase.ASKING;
-        beganNs = System.nanoTime();
+        beganNs = host.clock().ns();
         try {
             table.askHeads((heads, failure) -> table.locked(() -> onHeads(heads, failure)));
         } catch (RuntimeException e) {

@@ -71,7 +71,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     /** It is read without the lock. */
     private volatile @Nullable TableClosed closed;
 
-    private Instant since = Instant.now();
+    private Instant since;
     private List<Gap> missed = List.of();
     /** While something is missing: up to where the view has everything. */
     private @Nullable CursorToken stands;
@@ -100,6 +100,11 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
         this.rows = new RowReader<>(topic.name(), source, settings.maxKeys());
         this.reloading = new Reloading<>(this, host, topic.name(), rows);
         this.onClosed = onClosed;
+        this.since = now();
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(host.clock().ms());
     }
 
     /** Subscribes, and loads. Throws what is wrong with the topic. */
@@ -156,7 +161,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
                 return;
             }
             TableClosed end = new TableClosed(topic.name(), why, cause);
-            since = Instant.now();
+            since = now();
             closed = end;
             reloading.close();
             Subscription its = subscription;
@@ -232,7 +237,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
                 return;
             }
             if (!state.isStale()) {
-                since = Instant.now();
+                since = now();
             }
             List<Gap> all = new ArrayList<>(missed);
             all.addAll(gaps);
@@ -301,7 +306,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
         heads = headsOfRead;
         step(changes, true);
         if (!state.isStale()) {
-            since = Instant.now();
+            since = now();
             missed = List.of();
         }
         stands = standsThen;

@@ -5,6 +5,7 @@ import dev.gapless.Subscription;
 import dev.gapless.Topic;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.internal.subscribe.Recipient;
+import dev.gapless.internal.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 
@@ -16,6 +17,11 @@ public interface TableHost {
     TopicSettings topicSettings(String topic);
 
     TableSettings tableSettings();
+
+    Clock clock();
+
+    /** A number from 0 to 1: which part of the jitter a table waits for. */
+    double nextShare();
 
     /** Where sources are read. */
     Executor blocking();

@@ -83,6 +83,11 @@ final class ObservedRecipient<T> implements Recipient<T> {
     }
 
     @Override
+    public boolean reloadsByItself() {
+        return recipient.reloadsByItself();
+    }
+
+    @Override
     public @Nullable ActorRef<?> owner() {
         return recipient.owner();
     }

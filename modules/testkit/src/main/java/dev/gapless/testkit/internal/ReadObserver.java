@@ -20,4 +20,26 @@ public interface ReadObserver<T> {
 
     /** All that follows from an answer of the recipient has happened. Once for each event but the last. */
     void followed();
+
+    /** {@return one that does not look} */
+    static <T> ReadObserver<T> blind() {
+        return new ReadObserver<>() {
+            @Override
+            public void given(Event<T> event) {}
+
+            @Override
+            public @Nullable Throwable failureOf(CursorExpired<T> expired) {
+                return null;
+            }
+
+            @Override
+            public void reloading(CursorExpired<T> expired) {}
+
+            @Override
+            public void settled(Event<T> event, @Nullable Throwable failure) {}
+
+            @Override
+            public void followed() {}
+        };
+    }
 }

@@ -21,11 +21,13 @@ import dev.gapless.internal.subscribe.SubscriptionHost;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.subscribe.SubscriptionSpec;
 import dev.gapless.internal.wire.TopicClasses;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.stream.javadsl.Source;
 
@@ -59,17 +61,35 @@ final class Subscriptions implements SubscriptionHost {
 
     <T> DrivenSubscription<T> subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
+        DrivenSubscription<T> subscription =
+                open(topic, start, settings, recipient, made -> observers.observe(topic, made));
+        around.turns().run();
+        return subscription;
+    }
+
+    /** The same, of which a test knows nothing; soon. */
+    <T> Subscription subscribeUnseen(Topic<T> topic, StartFrom start, Recipient<T> recipient) {
+        return open(topic, start, SubscriptionSettings.defaults(), recipient, made -> ReadObserver.blind());
+    }
+
+    /** Runs this after a while; false if the process is gone. */
+    boolean after(Duration wait, Runnable what) {
+        return timers.after(wait, what);
+    }
+
+    private <T> DrivenSubscription<T> open(
+            Topic<T> topic,
+            StartFrom start,
+            SubscriptionSettings settings,
+            Recipient<T> recipient,
+            Function<DrivenSubscription<T>, ReadObserver<T>> observer) {
         if (process.isGone()) {
             throw new IllegalStateException("Node " + process.name() + " is not running: start() it first");
         }
         SubscriptionHandle handle = handle(topic, start, settings);
         long id = nextSubscription();
         DrivenSubscription<T> subscription = new DrivenSubscription<>(
-                around,
-                process.name(),
-                this,
-                new SubscriptionSpec<>(topic, settings, id, recipient, handle),
-                made -> observers.observe(topic, made));
+                around, process.name(), this, new SubscriptionSpec<>(topic, settings, id, recipient, handle), observer);
         driven.put(id, subscription);
         SubscriptionListener listener = subscription.listener();
         handle.open(
@@ -81,7 +101,6 @@ final class Subscriptions implements SubscriptionHost {
                         listener,
                         feedback -> onFeedback(topic.name(), feedback)),
                 listener::refused);
-        around.turns().run();
         return subscription;
     }
 

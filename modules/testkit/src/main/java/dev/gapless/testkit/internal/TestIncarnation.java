@@ -6,6 +6,8 @@ import dev.gapless.NodeStatus;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
+import dev.gapless.Table;
+import dev.gapless.TableSource;
 import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
@@ -39,6 +41,7 @@ public final class TestIncarnation implements NodeBackend {
     private final TopicClasses classes = new TopicClasses();
     private final TestProcess process;
     private final Subscriptions subscriptions;
+    private final TestTables tables;
 
     /** A process that has just started, and is no member yet. */
     public TestIncarnation(Surroundings around, Observers observers, String name) {
@@ -47,6 +50,7 @@ public final class TestIncarnation implements NodeBackend {
         Executor completions = stage -> around.turns().addAndRun(stages, stage);
         this.process = new TestProcess(around, name, completions);
         this.subscriptions = new Subscriptions(around, observers, process, classes, completions);
+        this.tables = new TestTables(around, subscriptions, completions);
     }
 
     @Override
@@ -153,6 +157,11 @@ public final class TestIncarnation implements NodeBackend {
     @Override
     public <T> Source<Event<T>, Subscription> source(Topic<T> topic, StartFrom start, SubscriptionSettings settings) {
         return subscriptions.source(topic, start, settings);
+    }
+
+    @Override
+    public <T> Table<T> table(Topic<T> topic, TableSource<T> source) {
+        return tables.open(topic, source);
     }
 
     @Override

@@ -1,0 +1,104 @@
+package dev.gapless.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.Table;
+import dev.gapless.TableSource;
+import dev.gapless.TableStatus;
+import dev.gapless.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a test does with a table: everything happens in the virtual time, on the thread of the test. */
+class TableTest {
+    private static final Topic<String> FLAGS = Topic.of("flags", String.class);
+    private static final Duration MORE_THAN_A_RELOAD_WAITS = Duration.ofSeconds(3);
+
+    private final GaplessTestKit kit = GaplessTestKit.create("gapless.buffer-messages = 20");
+    private final TestNode feed = kit.node("feed");
+    private final TestNode app = kit.node("app");
+    private final Map<String, String> rows = new TreeMap<>();
+    private boolean down;
+    private int reads;
+
+    private final TableSource<String> source =
+            TableSource.versioned(this::readAll, row -> row.substring(0, 1), row -> Long.parseLong(row.substring(1)));
+
+    private Iterable<String> readAll() {
+        reads++;
+        if (down) {
+            throw new IllegalStateException("database down");
+        }
+        return List.copyOf(rows.values());
+    }
+
+    private void write(String row) {
+        rows.put(row.substring(0, 1), row);
+        feed.publish(FLAGS, row.substring(0, 1), row);
+    }
+
+    @AfterEach
+    void close() {
+        kit.close();
+    }
+
+    @Test
+    void loadsAtOnceAndFollows() {
+        rows.put("a", "a1");
+        Table<String> table = app.gapless().table(FLAGS, source);
+        assertTrue(table.ready().toCompletableFuture().isDone());
+        List<String> told = new ArrayList<>();
+        table.onChange(
+                changes -> changes.changes().forEach(change -> told.add(change.key() + " is " + change.after())));
+        write("a2");
+        write("b1");
+        assertEquals(Map.of("a", "a2", "b", "b1"), table.view().rows());
+        assertEquals(List.of("a is a1", "a is a2", "b is b1"), told);
+        assertEquals(1, reads);
+    }
+
+    @Test
+    void isStaleUntilItHasReadWhatItMissed() {
+        rows.put("a", "a1");
+        Table<String> table = app.gapless().table(FLAGS, source);
+        app.cutOff();
+        write("a2");
+        feed.overrun(FLAGS);
+        down = true;
+        app.reconnect();
+        kit.pass(MORE_THAN_A_RELOAD_WAITS);
+        assertEquals(TableStatus.State.STALE, table.status().state());
+        assertTrue(table.status().failures() > 0);
+        assertEquals("a1", table.get("a"));
+        down = false;
+        kit.pass(Duration.ofSeconds(10));
+        assertTrue(table.status().isLive());
+        assertEquals("a2", table.get("a"));
+    }
+
+    @Test
+    void isTriedUntilItHasLoaded() {
+        down = true;
+        Table<String> table = app.gapless().table(FLAGS, source);
+        assertFalse(table.ready().toCompletableFuture().isDone());
+        kit.pass(MORE_THAN_A_RELOAD_WAITS);
+        assertTrue(reads > 3, () -> reads + " reads");
+        down = false;
+        kit.pass(Duration.ofSeconds(10));
+        assertTrue(table.ready().toCompletableFuture().isDone());
+    }
+
+    @Test
+    void isClosedWithItsNode() {
+        Table<String> table = app.gapless().table(FLAGS, source);
+        app.leave();
+        assertEquals(TableStatus.State.CLOSED, table.status().state());
+    }
+}
