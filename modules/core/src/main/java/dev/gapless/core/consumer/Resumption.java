@@ -270,9 +270,7 @@ final class Resumption {
         }
         for (Stream waited : streams.waitedFor()) {
             boolean isSettled = streams.settled(waited.epoch()) != null;
-            if (!streams.wasMember(waited.epoch())) {
-                places.put(waited.epoch(), Place.lost(waited, Place.AWAITED)); // named by a log, or by another token
-            } else if (!isSettled) { // else it concerns those alone whose tokens name it
+            if (streams.wasMember(waited.epoch()) && !isSettled) { // else it concerns those alone whose tokens name it
                 places.put(waited.epoch(), Place.at(waited, Place.UNKNOWN));
             }
         }

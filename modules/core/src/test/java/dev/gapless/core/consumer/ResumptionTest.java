@@ -479,17 +479,4 @@ class ResumptionTest {
         assertNull(Resumption.of(new Opening.Latest(), streams, NOW));
         assertEquals(Frontier.EMPTY.notices(), resumption.at().notices());
     }
-
-    @Test
-    @DisplayName(
-            "ruleP2, ruleC11: of a stream that a log or a token named nothing is read, unless it is there (seed 1000000705561)")
-    void earliestOfStrangers() {
-        streams.remember(history());
-        streams.expect(P, NOW);
-        assertEquals(
-                Place.lost(P, Place.AWAITED), open(new Opening.Earliest()).at().get(P));
-        assertEquals(
-                Place.lost(P, Place.AWAITED),
-                open(new Opening.Since(TAKEN_MS)).at().get(P));
-    }
 }
