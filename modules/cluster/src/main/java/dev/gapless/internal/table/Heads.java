@@ -1,23 +1,18 @@
 package dev.gapless.internal.table;
 
-import dev.gapless.Ended;
 import dev.gapless.Event;
-import dev.gapless.OnFailure;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.internal.fence.Fence;
-import dev.gapless.internal.subscribe.Outcome;
-import dev.gapless.internal.subscribe.Recipient;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,33 +72,8 @@ final class Heads {
     }
 
     /** Has nothing to do with what comes. */
-    private static final class Deaf<T> implements Recipient<T> {
+    private static final class Deaf<T> extends AtOnce<T> {
         @Override
-        public int window() {
-            return 1;
-        }
-
-        @Override
-        public Outcome give(Event<T> event, long number, Receipts receipts) {
-            return Outcome.DONE;
-        }
-
-        @Override
-        public OnFailure failed(Event<T> event, Throwable cause) {
-            return OnFailure.SKIP;
-        }
-
-        @Override
-        public void ended(Ended<T> ended) {}
-
-        @Override
-        public @Nullable ActorRef<?> owner() {
-            return null;
-        }
-
-        @Override
-        public boolean reloadsByItself() {
-            return true;
-        }
+        void take(Event<T> event) {}
     }
 }

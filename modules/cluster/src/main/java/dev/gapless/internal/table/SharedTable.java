@@ -200,10 +200,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
                             ? state.deletion(position.epoch(), position.sequence(), said.key())
                             : state.message(position.epoch(), position.sequence(), said.key(), row),
                     false);
-            if (state.size() > settings.maxKeys()) {
-                TooManyKeys failed = new TooManyKeys(topic.name(), settings.maxKeys());
-                close(String.valueOf(failed.getMessage()), failed);
-            } else if (state.deleted() > settings.maxKeys()) {
+            if (!closesIfTooLarge() && state.deleted() > settings.maxKeys()) {
                 reloading.want(); // a read forgets deletions
             }
             if (!waiting.isEmpty() && !state.isStale()) {
@@ -262,6 +259,15 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
                 ended.cause());
     }
 
+    private boolean closesIfTooLarge() {
+        boolean isTooLarge = state.size() > settings.maxKeys();
+        if (isTooLarge) {
+            TooManyKeys failed = new TooManyKeys(topic.name(), settings.maxKeys());
+            close(String.valueOf(failed.getMessage()), failed);
+        }
+        return isTooLarge;
+    }
+
     private void step(List<Change<T>> changes, boolean byReload) {
         HashMap<String, T> next = seen;
         if (next == null || changes.isEmpty()) {
@@ -310,9 +316,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
             missed = List.of();
         }
         stands = standsThen;
-        if (state.size() > settings.maxKeys()) {
-            TooManyKeys failed = new TooManyKeys(topic.name(), settings.maxKeys());
-            close(String.valueOf(failed.getMessage()), failed);
+        if (closesIfTooLarge()) {
             return;
         }
         if (first) {

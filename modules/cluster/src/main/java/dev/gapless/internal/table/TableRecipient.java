@@ -4,15 +4,11 @@ import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Ended;
 import dev.gapless.Event;
-import dev.gapless.OnFailure;
 import dev.gapless.Undecodable;
-import dev.gapless.internal.subscribe.Outcome;
-import dev.gapless.internal.subscribe.Recipient;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
-/** Passes what a subscription reads on to a table. An expiry is done with at once: the table reloads by itself, and messages go on meanwhile. */
-final class TableRecipient<T> implements Recipient<T> {
+/** Passes what a subscription reads on to a table. */
+final class TableRecipient<T> extends AtOnce<T> {
     /** What it passes them on to. */
     interface Reader<T> {
         void onMessage(Delivery<T> delivery);
@@ -32,12 +28,7 @@ final class TableRecipient<T> implements Recipient<T> {
     }
 
     @Override
-    public int window() {
-        return 1;
-    }
-
-    @Override
-    public Outcome give(Event<T> event, long number, Receipts receipts) {
+    void take(Event<T> event) {
         if (event instanceof Delivery<T> delivery) {
             table.onMessage(delivery);
         } else if (event instanceof CursorExpired<T> expired) {
@@ -46,26 +37,10 @@ final class TableRecipient<T> implements Recipient<T> {
             table.onUnreadable(
                     undecodable.node() + " " + undecodable.position(), undecodable.key(), undecodable.cause());
         }
-        return Outcome.DONE;
-    }
-
-    @Override
-    public OnFailure failed(Event<T> event, Throwable cause) {
-        return OnFailure.STOP;
     }
 
     @Override
     public void ended(Ended<T> ended) {
         table.onEnded(ended);
-    }
-
-    @Override
-    public @Nullable ActorRef<?> owner() {
-        return null;
-    }
-
-    @Override
-    public boolean reloadsByItself() {
-        return true;
     }
 }
