@@ -175,11 +175,7 @@ final class Advance {
             here = further;
             return null;
         }
-        if (place != null && place.isOverUnlessStored() && entry instanceof FeedEntry.Began began) {
-            here = further.movedTo(further.index(), at.with(Place.at(stream, began.at())));
-            return null;
-        }
-        if (place != null && place.isOverUnlessStored() && entry instanceof FeedEntry.Expired) {
+        if (place != null && place.isOverUnlessStored() && !(entry instanceof FeedEntry.Ended)) {
             here = here.movedTo(here.index(), at.with(Place.at(stream, Place.AWAITED)));
             return notice(entry);
         }
