@@ -60,7 +60,7 @@ class DurableRestartTest {
         }
         Map<String, Long> after = judged.awaitLevelOrTold();
         assertHaveResumed(KILLS, before, after);
-        assertEquals(Set.of(), expiries(after), after::toString);
+        assertEquals(Set.of(), expiries(after), () -> after + "\n" + judged.told());
     }
 
     @Test
@@ -108,7 +108,7 @@ class DurableRestartTest {
             }
             Map<String, Long> after = judged.awaitLevelOrTold();
             assertHaveResumed(KILLS, before, after);
-            assertEquals(Set.of(), expiries(after), after::toString);
+            assertEquals(Set.of(), expiries(after), () -> after + "\n" + judged.told());
         }
     }
 

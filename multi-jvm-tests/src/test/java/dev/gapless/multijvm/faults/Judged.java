@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Nodes, mostly three, that publish to a topic with a small ring and to one with a large ring all the time, subscribe to both, and write
@@ -194,6 +196,43 @@ final class Judged implements AutoCloseable {
         System.out.println(counts);
         traffic(true);
         return counts;
+    }
+
+    /** For people: the journals of subscriptions that were told of gaps, without what was delivered, and of who was a member there when. */
+    String told() {
+        List<String> told = new ArrayList<>();
+        for (Path subscription : journals("subscription-")) {
+            List<String> lines = lines(subscription).stream()
+                    .filter(line -> !line.startsWith("d "))
+                    .map(line -> line.length() > 120 ? line.substring(0, 120) : line)
+                    .toList();
+            if (lines.stream().anyMatch(line -> line.startsWith("g "))) {
+                told.addAll(lines);
+                String incarnation = lines.get(0).split(" ")[4];
+                journals("members-").stream()
+                        .filter(members -> members.toString().contains(incarnation))
+                        .forEach(members -> told.addAll(lines(members)));
+            }
+        }
+        return String.join("\n", told);
+    }
+
+    private List<Path> journals(String prefix) {
+        try (Stream<Path> all = Files.list(journals)) {
+            return all.filter(journal -> journal.getFileName().toString().startsWith(prefix))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> lines(Path journal) {
+        try {
+            return Files.readAllLines(journal);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Map<String, String> lacking() {

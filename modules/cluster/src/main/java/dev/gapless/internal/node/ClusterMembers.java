@@ -30,6 +30,9 @@ final class ClusterMembers {
     private final MemberActors peers;
     private final ActorContext<Object> nodeActor;
     private final List<ActorRef<Object>> shards;
+    /** {@link #onState} follows, with everything of which there was an event before it. */
+    private final Runnable askState;
+
     private final Map<Long, Member> members = new HashMap<>();
 
     /** Of this incarnation; with a role, of members that have it. */
@@ -39,16 +42,21 @@ final class ClusterMembers {
             Node node,
             MemberActors peers,
             ActorContext<Object> nodeActor,
-            List<ActorRef<Object>> shards) {
+            List<ActorRef<Object>> shards,
+            Runnable askState) {
         this.selfUid = selfUid;
         this.role = role;
         this.node = node;
         this.peers = peers;
         this.nodeActor = nodeActor;
         this.shards = shards;
+        this.askState = askState;
     }
 
-    /** What there is before the first event. Who was a member before this node is there before this node is up. */
+    /**
+     * What there is before the first event, and again once this node is up. Who was a member before this node is there before this node
+     * is up: otherwise it would take itself for the oldest.
+     */
     void onState(ClusterEvent.CurrentClusterState state, Now now) {
         List<Member> others = new ArrayList<>();
         List<Member> self = new ArrayList<>();
@@ -101,6 +109,8 @@ final class ClusterMembers {
             node.removed(uid, now);
             drain.run();
             peers.remove(uid);
+        } else if (isSelf(member) && !members.containsKey(uid)) {
+            askState.run(); // the events of one gossip come in any order
         } else {
             isThere(member, now);
         }

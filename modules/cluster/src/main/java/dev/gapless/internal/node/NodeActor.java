@@ -175,7 +175,14 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 settings.publishes(),
                 otherClusters);
         this.node = new dev.gapless.core.node.Node(self, logs::refuseMessages, outbox, now());
-        this.members = new ClusterMembers(self.uid(), settings.role, node, peers, context, shards);
+        this.members = new ClusterMembers(
+                self.uid(),
+                settings.role,
+                node,
+                peers,
+                context,
+                shards,
+                () -> cluster.sendCurrentClusterState(Adapter.toClassic(context.getSelf())));
         this.stats = stats;
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
         this.statusService = new StatusService(
