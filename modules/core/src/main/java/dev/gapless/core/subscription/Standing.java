@@ -1,10 +1,14 @@
 package dev.gapless.core.subscription;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedCursor;
 import dev.gapless.core.feed.Frontier;
+import dev.gapless.core.feed.Place;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Where a subscription stands, all of it at one moment. Immutable, but for how many messages of the run are handled.
@@ -38,7 +42,7 @@ record Standing(
     static Standing first(Feed feed) {
         FeedCursor cursor = FeedCursor.nowhere();
         return new Standing(
-                SubscriptionPhase.UNPLACED,
+                new SubscriptionPhase.Unplaced(Frontier.EMPTY),
                 feed,
                 cursor,
                 cursor.next(),
@@ -140,13 +144,23 @@ record Standing(
     /** It asks where to read on; this is the frontier. */
     Standing unplaced(Frontier at) {
         assertNotReloading();
-        return new Standing(SubscriptionPhase.UNPLACED, feed, cursor, index, MessageRun.none(at), pending, unannounced);
+        Frontier from = phase instanceof SubscriptionPhase.Unplaced unplaced ? unplaced.from() : positions();
+        SubscriptionPhase asks = new SubscriptionPhase.Unplaced(from);
+        return new Standing(asks, feed, cursor, index, MessageRun.none(at), pending, unannounced);
     }
 
     /** It stays where it is. */
     Standing staying() {
-        assert phase instanceof SubscriptionPhase.Unplaced : phase;
-        return new Standing(SubscriptionPhase.READING, feed, cursor, index, run, pending, unannounced);
+        Frontier from = ((SubscriptionPhase.Unplaced) phase).from();
+        Map<Epoch, Place> places = new HashMap<>();
+        for (Place place : positions().places()) {
+            Place before = place.over() || place.isKnown() ? null : from.get(place.stream());
+            if (before != null) {
+                places.put(place.stream().epoch(), before);
+            }
+        }
+        MessageRun at = MessageRun.none(positions().with(places));
+        return new Standing(SubscriptionPhase.READING, feed, cursor, index, at, pending, unannounced);
     }
 
     /** It reads on there, from this place on, once it was told that. */

@@ -22,9 +22,12 @@ sealed interface SubscriptionPhase {
      */
     record Reloading(Frontier upTo, int failed) implements SubscriptionPhase {}
 
-    /** It has asked where to read on. */
-    record Unplaced() implements SubscriptionPhase {}
+    /**
+     * It has asked where to read on.
+     *
+     * @param from its frontier before that: what other feeds may not say counts as unknown meanwhile, and is not if it stays
+     */
+    record Unplaced(Frontier from) implements SubscriptionPhase {}
 
     SubscriptionPhase READING = new Reading();
-    SubscriptionPhase UNPLACED = new Unplaced();
 }

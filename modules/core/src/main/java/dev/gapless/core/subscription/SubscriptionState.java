@@ -435,8 +435,10 @@ public final class SubscriptionState {
     }
 
     private Standing goesOn(Standing here, ReadOn where) {
-        Standing there = here.staying();
-        if (where instanceof ReadOn.In in) {
+        Standing there;
+        if (!(where instanceof ReadOn.In in)) {
+            there = here.staying();
+        } else {
             there = readsOn(here, in, placedOnce);
             placedFrom = placedOnce && here.index() < here.feed().oldest() ? there.index() : 0;
             placedOnce = true;
