@@ -55,7 +55,7 @@ class DurableRestartTest {
             judged.awaitTokens(node);
             long pid = node.pid();
             kill(judged, node);
-            judged.comeBack(node);
+            judged.comeBackAndPublish(node);
             assertNotEquals(pid, node.pid());
         }
         Map<String, Long> after = judged.awaitLevelOrTold();
@@ -104,7 +104,7 @@ class DurableRestartTest {
             for (int kill = 0; kill < KILLS; kill++) {
                 judged.awaitTokens(node);
                 kill(judged, node);
-                judged.comeBack(node);
+                judged.comeBackAndPublish(node);
             }
             Map<String, Long> after = judged.awaitLevelOrTold();
             assertHaveResumed(KILLS, before, after);

@@ -101,9 +101,12 @@ final class Judged implements AutoCloseable {
         return IntStream.rangeClosed(1, size).mapToObj(cluster::node).toList();
     }
 
-    /** It publishes and subscribes; a new process where the one before was, by the tokens in the files that that has left. */
-    private void begin(TestNode node) {
-        subscriptions.journal(node, TOPICS, LARGEST_BURST);
+    /**
+     * It publishes and subscribes; a new process where the one before was, by the tokens in the files that that has left. Returns what its
+     * publishers' journals are called by.
+     */
+    private String begin(TestNode node) {
+        String its = subscriptions.journal(node, TOPICS, LARGEST_BURST);
         for (String topic : TOPICS) {
             Subscriptions.Token token = subscriptions.ownToken(node, topic);
             if (token == null) {
@@ -112,6 +115,7 @@ final class Judged implements AutoCloseable {
                 subscriptions.resume(node, token, false);
             }
         }
+        return its;
     }
 
     /** Each of its subscriptions has kept one. */
@@ -141,6 +145,16 @@ final class Judged implements AutoCloseable {
     void comeBack(TestNode node) {
         begin(node.restart());
         awaitReady(node);
+    }
+
+    /** The same, and its logs are open: a node that is killed before that is one of which its successor knows nothing. */
+    void comeBackAndPublish(TestNode node) {
+        String its = begin(node.restart());
+        awaitReady(node);
+        Await.until(
+                node + " has published",
+                () -> TOPICS.stream()
+                        .allMatch(topic -> Tools.hasPublished(subscriptions.publisherJournal(topic, node, its))));
     }
 
     /** New processes of all nodes, which form a cluster anew. */
@@ -208,7 +222,7 @@ final class Judged implements AutoCloseable {
                     .toList();
             if (lines.stream().anyMatch(line -> line.startsWith("g "))) {
                 told.addAll(lines);
-                String incarnation = lines.get(0).split(" ")[4];
+                String incarnation = lines.get(0).split(" ", -1)[4];
                 journals("members-").stream()
                         .filter(members -> members.toString().contains(incarnation))
                         .forEach(members -> told.addAll(lines(members)));

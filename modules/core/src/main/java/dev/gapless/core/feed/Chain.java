@@ -1,6 +1,7 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Position;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +120,11 @@ final class Chain {
     /** Is it over, and did a later incarnation go on with it? */
     boolean hasGoneOn() {
         return ended != null && ended.end().hasGoneOn();
+    }
+
+    /** Is it over, did a later incarnation go on with it, and was nothing ever in it? */
+    boolean wasEmpty() {
+        return hasGoneOn() && Objects.requireNonNull(ended).end().head() == 0;
     }
 
     /** Has its end fallen out of a ring with this oldest index? */

@@ -97,8 +97,8 @@ final class Chains {
     }
 
     /**
-     * Streams that went on in later ones, and are over for whoever stands there, whatever is here of them: those that were lost there, and
-     * strangers' of which it has nothing, if something of a later one was read.
+     * Streams that went on in later ones, and are over for whoever stands there, whatever is here of them: those that were lost there; and if
+     * something of a later one was read, strangers' of which it has nothing, and those in which nothing ever was.
      */
     Map<Epoch, Place> over(Frontier at, StreamsView known) {
         Map<Epoch, Place> over = new HashMap<>();
@@ -106,7 +106,8 @@ final class Chains {
             Stream stream = chain.stream();
             Place place = at.get(stream);
             boolean isPassed = place == null
-                    ? known.isPassed(at, stream) || (isStrangers(chain, known) && isBehind(at, chain, true))
+                    ? known.isPassed(at, stream)
+                            || ((isStrangers(chain, known) || chain.wasEmpty()) && isBehind(at, chain, true))
                     : place.over() && chain.hasGoneOn();
             if (isPassed) {
                 over.put(stream.epoch(), Place.over(stream, chain.tail()));

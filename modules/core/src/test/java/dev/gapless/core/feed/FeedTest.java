@@ -229,6 +229,24 @@ class FeedTest {
 
     @Test
     @DisplayName(
+            "ruleS5: a stream that went on, and in which nothing was, is over for whoever has read one behind it (seed 1000000030300)")
+    void whoLacksAnEmptyStreamHasPassedIt() {
+        Stream next = Stream.of(4, TOPIC, "p");
+        Feed feed = new Feed(Given.ring(10));
+        feed.began(P, 0);
+        feed.ended(P, 0, End.goneOn(0, 0), true);
+        feed.began(next, 0);
+        feed.messages(next, 1, slices(1, 3));
+        Frontier lacks = at(Place.at(next, 1));
+        assertNull(feed.place(lacks, Asked.ANYTHING, 0));
+        Map<Epoch, Place> over = feed.over(lacks, StreamsView.NOTHING);
+        assertEquals(Map.of(P.epoch(), Place.over(P, 0)), over);
+        assertNotNull(feed.place(lacks.with(over), Asked.ANYTHING, 0));
+        assertEquals(Map.of(), feed.over(at(Place.at(next, 0)), StreamsView.NOTHING), "it may come to it yet");
+    }
+
+    @Test
+    @DisplayName(
             "ruleC11, G2: of a stream of which nobody had heard everything is passed once one behind it was read, also to its end")
     void passesStrangersBehindWhatIsOver() {
         Stream next = Stream.of(4, TOPIC, "p");

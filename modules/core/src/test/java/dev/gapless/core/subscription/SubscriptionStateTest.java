@@ -552,6 +552,27 @@ class SubscriptionStateTest implements TopicView {
         assertFalse(subscription.asks(), "once");
     }
 
+    @Test
+    @DisplayName(
+            "ruleS5: who asks and stays has its places as before, also those that other feeds may not say (seed 1000002039132)")
+    void staysWhereItWas() {
+        Stream next = Stream.of(9, TOPIC, Q.node());
+        settled.add(Q.epoch());
+        began(P);
+        feed.expired(P, 0, 3, Reason.OVERRUN, 0);
+        subscription = in(feed, SETTINGS, Place.at(P, 0), Place.overUnlessStored(Q), Place.at(next, Place.AWAITED));
+        subscription.becomeReady();
+        announced();
+        subscription.reloaded(reflects(P, 900));
+        asks();
+        assertEquals(Place.at(Q, Place.UNKNOWN), subscription.placedAt().get(Q), "another feed may lack it");
+        assertEquals(Place.at(next, Place.UNKNOWN), subscription.placedAt().get(next));
+        subscription.goOn(ReadOn.STAY);
+        idle();
+        assertEquals(Place.overUnlessStored(Q), subscription.positions().get(Q));
+        assertEquals(Place.at(next, Place.AWAITED), subscription.positions().get(next));
+    }
+
     // ------------------------------------------------------------------ asking where to read on (rule S5)
 
     @Test
