@@ -14,32 +14,38 @@ import org.jspecify.annotations.Nullable;
  * TableSource<Price> source = TableSource.versioned(database::readAll, Price::symbol, Price::version);
  * }</pre>
  *
- * <p>Each row has a version, which rises with each change of its key: a column that counts, or the time of the change as long as one writer has
- * the key. Without versions a message that was slow would bring an old state back, and nobody would notice; so there is no such source.
+ * <p>Either each row has a version, which rises with each change of its key: a column that counts, or the time of the change as long as one
+ * writer has the key. Or the rows come with the token that they are at: of a view that a subscriber of the topic writes, with the token of each
+ * message in the same transaction. Without versions and without a token a message that was slow would bring an old state back, and nobody would
+ * notice; so there is no such source.
  *
- * <p>Read where it was committed: a replica of a database that lags gives rows that are older than what was published.
+ * <p>Read where it was committed: a replica of a database that lags gives rows that are older than what was published. A source with a token
+ * says so, and is read again.
  *
  * @param <T> the type of the rows, which are the messages of the topic
  */
 public final class TableSource<T> {
     private final Callable<? extends Iterable<? extends T>> rows;
+    private final @Nullable Callable<TableRows<T>> positioned;
     private final Function<? super T, String> key;
-    private final ToLongFunction<? super T> version;
+    private final @Nullable ToLongFunction<? super T> version;
     private final @Nullable Predicate<? super T> deleted;
 
     private TableSource(
             Callable<? extends Iterable<? extends T>> rows,
+            @Nullable Callable<TableRows<T>> positioned,
             Function<? super T, String> key,
-            ToLongFunction<? super T> version,
+            @Nullable ToLongFunction<? super T> version,
             @Nullable Predicate<? super T> deleted) {
         this.rows = rows;
+        this.positioned = positioned;
         this.key = key;
         this.version = version;
         this.deleted = deleted;
     }
 
     /**
-     * {@return a source whose rows have versions}
+     * {@return a source whose rows have versions} Messages go on while it is read.
      *
      * @param rows reads all rows, each key once; called on {@code gapless.table.dispatcher}, where it may block. What it throws is a read that
      *     failed, and is tried again
@@ -53,9 +59,25 @@ public final class TableSource<T> {
             ToLongFunction<? super T> version) {
         return new TableSource<>(
                 Objects.requireNonNull(rows, "rows must not be null"),
+                null,
                 Objects.requireNonNull(key, "key must not be null"),
                 Objects.requireNonNull(version, "version must not be null"),
                 null);
+    }
+
+    /**
+     * {@return a source that says up to where its rows are} No message comes while it is read. A read that is behind what was missed is tried
+     * again, like one that failed.
+     *
+     * @param read reads all rows, and the token that was stored with them, in one transaction; called on {@code gapless.table.dispatcher}, where
+     *     it may block
+     * @param key of a row, and of a message; not null
+     * @param <T> the type of the rows, which are the messages of the topic
+     */
+    public static <T> TableSource<T> positioned(Callable<TableRows<T>> read, Function<? super T, String> key) {
+        Objects.requireNonNull(read, "read must not be null");
+        return new TableSource<>(
+                () -> read.call().rows(), read, Objects.requireNonNull(key, "key must not be null"), null, null);
     }
 
     /**
@@ -65,7 +87,7 @@ public final class TableSource<T> {
      * @param says whether a row says that
      */
     public TableSource<T> withDeleted(Predicate<? super T> says) {
-        return new TableSource<>(rows, key, version, Objects.requireNonNull(says, "says must not be null"));
+        return new TableSource<>(rows, positioned, key, version, Objects.requireNonNull(says, "says must not be null"));
     }
 
     /** {@return what reads all rows} */
@@ -73,13 +95,18 @@ public final class TableSource<T> {
         return rows;
     }
 
+    /** {@return what reads all rows, and up to where they are; null if they have versions instead} */
+    public @Nullable Callable<TableRows<T>> positioned() {
+        return positioned;
+    }
+
     /** {@return what says the key of a row} */
     public Function<? super T, String> key() {
         return key;
     }
 
-    /** {@return what says the version of a row} */
-    public ToLongFunction<? super T> version() {
+    /** {@return what says the version of a row; null if the source says up to where its rows are instead} */
+    public @Nullable ToLongFunction<? super T> version() {
         return version;
     }
 

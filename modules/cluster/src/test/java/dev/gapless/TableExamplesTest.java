@@ -93,4 +93,45 @@ class TableExamplesTest {
             assertFalse(resumed.messages().isEmpty());
         }
     }
+
+    /** A view that a subscriber writes. */
+    interface PositionedDatabase {
+        Iterable<Price> prices();
+
+        String token();
+    }
+
+    @Test
+    void rowsWithTheirToken() {
+        try (TestCluster cluster = TestCluster.of(1, CONFIG)) {
+            Gapless gapless = cluster.gapless(0);
+            Topic<Price> topic = Topic.of("prices", Price.class);
+            Subscription writer = gapless.subscribe(topic, StartFrom.latest(), new Recorder<>());
+            get(writer.ready());
+            String stored = writer.token().toString();
+            List<Price> rows = List.of(new Price("EURUSD", 1.0834, 7));
+            PositionedDatabase database = new PositionedDatabase() {
+                @Override
+                public Iterable<Price> prices() {
+                    return rows;
+                }
+
+                @Override
+                public String token() {
+                    return stored;
+                }
+            };
+
+            // shown in docs/tables.md
+            TableSource<Price> source = TableSource.positioned(
+                    () -> new TableRows<>(database.prices(), CursorToken.parse(database.token())),
+                    Price::symbol); // in one transaction
+            Table<Price> prices = gapless.table(topic, source);
+            // end
+            get(prices.ready());
+            Price older = new Price("EURUSD", 1.0833, 6);
+            get(gapless.producer(topic).publish("EURUSD", older).thenCompose(prices::reached));
+            assertEquals(Map.of("EURUSD", older), prices.view().rows()); // what came later counts
+        }
+    }
 }

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.table.Change;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -469,5 +470,37 @@ class TableTest {
         table.close();
         assertThrows(NullPointerException.class, () -> cluster.gapless(1).table(null, database.source));
         assertThrows(NullPointerException.class, () -> TableSource.versioned(null, row -> "", row -> 1));
+    }
+
+    private static double meter(SimpleMeterRegistry registry, String name) {
+        return registry.get(name)
+                .tag("topic", "measured-table")
+                .meter()
+                .measure()
+                .iterator()
+                .next()
+                .getValue();
+    }
+
+    @Test
+    @DisplayName("meters say how old what it shows is, how large it is, and how its source does")
+    void meters() {
+        database.put("A:1", "B:1");
+        database.down = new IllegalStateException("away");
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (GaplessMetrics metrics = new GaplessMetrics(cluster.gapless(1))) {
+            metrics.bindTo(registry);
+            Table<String> table = open("measured-table");
+            await(() -> table.status().failures() > 1);
+            await(() -> meter(registry, "gapless.table.read.failures") > 1);
+            assertTrue(meter(registry, "gapless.table.stale") > 0);
+            database.down = null;
+            get(table.ready());
+            await(() -> meter(registry, "gapless.table.stale") == 0);
+            assertEquals(2, meter(registry, "gapless.table.rows"));
+            assertTrue(meter(registry, "gapless.table.read.time") > 2, "a timer's first number is how often");
+            table.close();
+            await(() -> meter(registry, "gapless.table.rows") == 0);
+        }
     }
 }

@@ -15,10 +15,10 @@ public final class Main {
         // What it knows is stale then: the process ends (exit-jvm in application.conf), and whoever runs it starts it again.
         gapless.onRemoved(removed -> System.out.println("This node ends: " + removed.reason()));
         FlagFile file = new FlagFile(Path.of(args.length > 0 ? args[0] : "flags.txt"));
-        FlagCache cache = new FlagCache(file);
+        FlagCache cache = new FlagCache(gapless, file);
         FlagEditor editor = new FlagEditor(gapless, file);
 
-        cache.follow(gapless).toCompletableFuture().join(); // once this node is a member of the cluster
+        cache.ready().toCompletableFuture().join(); // once this node is a member of the cluster
         System.out.println("Ready, as process " + ProcessHandle.current().pid() + ": " + cache.all().values());
         Scanner input = new Scanner(System.in);
         while (input.hasNextLine()) {

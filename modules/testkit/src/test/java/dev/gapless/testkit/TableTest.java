@@ -4,15 +4,25 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.CursorExpired;
+import dev.gapless.Delivery;
+import dev.gapless.MessageHandler;
+import dev.gapless.Reload;
+import dev.gapless.StartFrom;
+import dev.gapless.Subscription;
 import dev.gapless.Table;
+import dev.gapless.TableRows;
 import dev.gapless.TableSource;
 import dev.gapless.TableStatus;
 import dev.gapless.Topic;
+import dev.gapless.core.CursorToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -100,5 +110,32 @@ class TableTest {
         Table<String> table = app.gapless().table(FLAGS, source);
         app.leave();
         assertEquals(TableStatus.State.CLOSED, table.status().state());
+    }
+
+    @Test
+    void waitsForRowsThatSayUpToWhereTheyAre() {
+        Subscription writer = feed.gapless().subscribe(FLAGS, StartFrom.latest(), new MessageHandler<String>() {
+            @Override
+            public void onMessage(Delivery<String> delivery) {
+                rows.put(Objects.requireNonNull(delivery.key()), Objects.requireNonNull(delivery.message()));
+            }
+
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<String> expired) {
+                throw new AssertionError("it is on the publisher's node");
+            }
+        });
+        CursorToken before = writer.token();
+        feed.publish(FLAGS, "a", "a1");
+        List<TableRows<String>> read = new ArrayList<>(List.of(new TableRows<>(List.of(), before)));
+        TableSource<String> positioned = TableSource.positioned(() -> read.get(0), row -> row.substring(0, 1));
+        Table<String> table = app.gapless().table(FLAGS, positioned);
+        kit.pass(MORE_THAN_A_RELOAD_WAITS);
+        assertTrue(table.status().failures() > 0, "they lack a1");
+        read.set(0, new TableRows<>(List.copyOf(rows.values()), writer.token()));
+        kit.pass(Duration.ofSeconds(10));
+        assertEquals(Map.of("a", "a1"), table.view().rows());
+        feed.publish(FLAGS, "a", "a0");
+        assertEquals(Map.of("a", "a0"), table.view().rows(), "what came later counts");
     }
 }

@@ -74,6 +74,7 @@ public final class Meters {
         subscriptions();
         handlers();
         reloads();
+        tables();
     }
 
     /** Those of the node. */
@@ -276,6 +277,24 @@ public final class Meters {
                 "gapless.reload.longest",
                 "For how long a subscription has been reloading, failed attempts included",
                 stats -> stats.mostOfSubscriptions(subscription -> subscription.reloadingNs(Clock.nowNs())));
+    }
+
+    private void tables() {
+        gauge("gapless.table.rows", "rows", "Rows of this node's tables", TopicStats::rows);
+        duration(
+                "gapless.table.stale",
+                "For how long a table has missed something, or has not been loaded",
+                TopicStats::tableStaleNs);
+        timer(
+                "gapless.table.read.time",
+                "Reads of tables' sources that have ended, failed ones too",
+                Count.TABLE_READS_NS,
+                Count.TABLE_READS);
+        counter(
+                "gapless.table.read.failures",
+                null,
+                "Reads of tables' sources that failed, and are tried again",
+                Count.TABLE_READ_FAILURES);
     }
 
     // ------------------------------------------------------------------

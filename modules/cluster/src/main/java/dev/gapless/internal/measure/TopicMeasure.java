@@ -26,6 +26,7 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
     private TopicStats.@Nullable Publishing producer;
     private @Nullable Feed feed;
     private Set<SubscriptionStats> subscriptions = Set.of();
+    private Set<TopicStats.Kept> tables = Set.of();
 
     // For NodeStats alone.
     private long seenTraffic;
@@ -102,6 +103,21 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
         shown.remove(removed);
     }
 
+    public synchronized void add(TopicStats.Kept table) {
+        if (tables.isEmpty()) {
+            tables = new HashSet<>();
+        }
+        tables.add(table);
+        shown.add(table);
+    }
+
+    public synchronized void remove(TopicStats.Kept table) {
+        if (!tables.isEmpty()) {
+            tables.remove(table);
+        }
+        shown.remove(table);
+    }
+
     @Override
     public synchronized void add(SubscriptionStats subscription) {
         if (subscriptions.isEmpty()) {
@@ -139,11 +155,15 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
             in.add(fed);
         }
         subscriptions.forEach(subscription -> in.take(subscription, before));
+        tables.forEach(table -> {
+            before.remove(table);
+            in.add(table);
+        });
     }
 
     /** Nobody takes part now, nor did at the last look. */
     synchronized boolean isUnusedAgain() {
-        boolean unused = producer == null && feed == null && subscriptions.isEmpty();
+        boolean unused = producer == null && feed == null && subscriptions.isEmpty() && tables.isEmpty();
         boolean again = unused && seenUnused;
         seenUnused = unused;
         return again;

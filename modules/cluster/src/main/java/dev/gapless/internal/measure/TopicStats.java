@@ -37,6 +37,15 @@ public final class TopicStats {
         @Nullable StoreStatus store();
     }
 
+    /** A table on this node, as far as it is measured. Thread-safe. */
+    public interface Kept {
+        /** How many it has. */
+        long rows();
+
+        /** For how long it has missed something, or not been loaded, in nanoseconds; 0 if it has everything. */
+        long staleNs();
+    }
+
     /** For those that no node counts. */
     public static final TopicStats NONE = new TopicStats("none", () -> false);
 
@@ -49,6 +58,7 @@ public final class TopicStats {
     private final Counters<Ended.Reason> ended = new Counters<>(Ended.Reason.class);
     private final Set<Publishing> producers = ConcurrentHashMap.newKeySet();
     private final Set<Feed> feeds = ConcurrentHashMap.newKeySet();
+    private final Set<Kept> tables = ConcurrentHashMap.newKeySet();
     private final Set<SubscriptionStats> subscriptions = ConcurrentHashMap.newKeySet();
 
     /** Of which topic; does anybody want to know how long handlers take? */
@@ -124,6 +134,14 @@ public final class TopicStats {
 
     void remove(Feed feed) {
         feeds.remove(feed);
+    }
+
+    void add(Kept table) {
+        tables.add(table);
+    }
+
+    void remove(Kept table) {
+        tables.remove(table);
     }
 
     void add(SubscriptionStats subscription) {
@@ -236,6 +254,16 @@ public final class TopicStats {
     /** A sum over what the feeds may hold. */
     long ofFeedBounds(ToLongFunction<TopicSettings> number) {
         return sum(feeds, feed -> number.applyAsLong(feed.settings()));
+    }
+
+    /** How many rows the tables have. */
+    long rows() {
+        return sum(tables, Kept::rows);
+    }
+
+    /** For how long the table has been stale that has been for longest, in nanoseconds. */
+    long tableStaleNs() {
+        return max(tables, Kept::staleNs);
     }
 
     public Set<SubscriptionStats> subscriptions() {

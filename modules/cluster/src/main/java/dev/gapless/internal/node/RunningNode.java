@@ -19,6 +19,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.measure.SubscriptionStats;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.publish.TopicProducer;
 import dev.gapless.internal.report.GivenUps;
@@ -241,7 +242,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
                 topic, start, settings, new ActorRecipient<>(actor, Verified.of(system, topic.name(), wrap), window));
     }
 
-    private <T> Subscription subscribe(
+    @Override
+    public <T> Subscription subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
         SubscriptionHandle handle = handle(topic, start, settings);
         long id = nextSubscription();
@@ -414,8 +416,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     }
 
     @Override
-    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, Recipient<T> recipient) {
-        return subscribe(topic, start, SubscriptionSettings.defaults(), recipient);
+    public TopicMeasure measure(String topic) {
+        return stats.topic(topic);
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record Outcome(@Nullable Reload reload, @Nullable Throwable failure) {
     public static final Outcome DONE = new Outcome(null, null);
 
-    static Outcome reloaded(@Nullable Reload reload) {
+    public static Outcome reloaded(@Nullable Reload reload) {
         return new Outcome(reload, null);
     }
 

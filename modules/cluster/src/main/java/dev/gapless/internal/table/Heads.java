@@ -3,6 +3,7 @@ package dev.gapless.internal.table;
 import dev.gapless.Event;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
@@ -38,7 +39,10 @@ final class Heads {
             Duration timeout,
             BiConsumer<@Nullable Map<Epoch, Long>, @Nullable Throwable> told) {
         Subscription asking = host.subscribe(
-                topic, StartFrom.since(Instant.ofEpochMilli(host.clock().ms()).plus(TO_COME)), new Deaf<T>());
+                topic,
+                StartFrom.since(Instant.ofEpochMilli(host.clock().ms()).plus(TO_COME)),
+                SubscriptionSettings.defaults(),
+                new Deaf<T>());
         var unusedReady = asking.ready()
                 .toCompletableFuture()
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)

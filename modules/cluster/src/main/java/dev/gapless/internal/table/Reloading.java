@@ -2,8 +2,9 @@ package dev.gapless.internal.table;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.table.Row;
 import dev.gapless.internal.fence.Fence;
+import dev.gapless.internal.measure.Count;
+import dev.gapless.internal.measure.TopicMeasure;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -43,8 +44,11 @@ final class Reloading<T> {
         /** The read has failed. */
         void failRead();
 
+        /** Why the rows cannot be taken; null if they can. */
+        @Nullable Throwable refused(RowReader.Read<T> read);
+
         /** The read has succeeded. */
-        void endRead(Map<String, Row<T>> rows);
+        void endRead(RowReader.Read<T> read);
 
         /** Is anything missing yet? */
         boolean isMissing();
@@ -65,6 +69,7 @@ final class Reloading<T> {
     private final String topic;
     private final RowReader<T> rows;
     private final TopicSettings settings;
+    private final TopicMeasure measure;
     /** Its own share of the jitter. */
     private final double share;
 
@@ -88,6 +93,7 @@ final class Reloading<T> {
         this.topic = topic;
         this.rows = rows;
         this.settings = host.topicSettings(topic);
+        this.measure = host.measure(topic);
         this.share = host.nextShare();
     }
 
@@ -165,13 +171,16 @@ final class Reloading<T> {
 
     private void read(long its) {
         table.locked(() -> reader = Thread.currentThread());
-        AtomicReference<Map<String, Row<T>>> read = new AtomicReference<>(Map.of());
+        long beganNs = host.clock().ns();
+        AtomicReference<RowReader.@Nullable Read<T>> read = new AtomicReference<>();
         Throwable failure = Fence.<@Nullable Throwable>call(
                 () -> {
                     read.set(rows.readAll());
                     return null;
                 },
                 e -> e);
+        measure.add(Count.TABLE_READS, 1);
+        measure.add(Count.TABLE_READS_NS, host.clock().ns() - beganNs);
         table.locked(() -> {
             reader = null;
             if (over || its != number) {
@@ -186,7 +195,13 @@ final class Reloading<T> {
         var unused = Thread.interrupted(); // the thread is the dispatcher's
     }
 
-    private void ended(Map<String, Row<T>> read) {
+    private void ended(RowReader.Read<T> read) {
+        Throwable refused = table.refused(read);
+        if (refused != null) {
+            table.failRead();
+            failed(refused);
+            return;
+        }
         phase = Phase.IDLE;
         failures = 0;
         cause = null;
@@ -203,6 +218,7 @@ final class Reloading<T> {
         }
         failures++;
         cause = failure;
+        measure.add(Count.TABLE_READ_FAILURES, 1);
         Duration wait = Duration.ofNanos(settings.reloadBackoff().waitNs(failures - 1));
         Fence.log(
                 failure,

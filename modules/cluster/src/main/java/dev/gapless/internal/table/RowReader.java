@@ -1,7 +1,9 @@
 package dev.gapless.internal.table;
 
 import dev.gapless.Delivery;
+import dev.gapless.TableRows;
 import dev.gapless.TableSource;
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.table.Row;
 import dev.gapless.internal.fence.Fence;
 import dev.gapless.internal.wire.Versions;
@@ -9,7 +11,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Makes rows of what the application's source and its messages have. Thread-safe. */
@@ -17,6 +21,15 @@ final class RowReader<T> {
     private final String topic;
     private final TableSource<T> source;
     private final int maxKeys;
+    /** If rows have no version: what comes later is newer. */
+    private final AtomicLong count = new AtomicLong();
+
+    /**
+     * What a read of the source had.
+     *
+     * @param upTo up to where the rows are; null if they have versions instead
+     */
+    record Read<T>(Map<String, Row<T>> rows, @Nullable CursorToken upTo) {}
 
     RowReader(String topic, TableSource<T> source, int maxKeys) {
         this.topic = topic;
@@ -41,8 +54,9 @@ final class RowReader<T> {
                 : Fence.call(() -> changed(key, message), e -> new Said<T>("", null, e));
     }
 
-    private static <T> Said<T> deleted(Delivery<T> delivery, String key) {
-        Long version = Versions.of(delivery.headers());
+    private Said<T> deleted(Delivery<T> delivery, String key) {
+        Long version =
+                source.version() == null ? Long.valueOf(count.incrementAndGet()) : Versions.of(delivery.headers());
         return new Said<>(key, version == null ? null : new Row<>(version, null), null);
     }
 
@@ -61,14 +75,27 @@ final class RowReader<T> {
 
     private Row<T> rowOf(T row) {
         Predicate<? super T> deleted = source.deleted();
-        return new Row<>(source.version().applyAsLong(row), deleted != null && deleted.test(row) ? null : row);
+        ToLongFunction<? super T> version = source.version();
+        return new Row<>(
+                version == null ? count.incrementAndGet() : version.applyAsLong(row),
+                deleted != null && deleted.test(row) ? null : row);
     }
 
     /** Reads all rows. May block, and throw anything. */
-    Map<String, Row<T>> readAll() throws Exception {
-        Callable<? extends Iterable<? extends T>> rows = source.rows();
-        Iterable<? extends T> all = Objects.requireNonNull(
-                rows.call(), () -> "The source of the table of topic " + topic + " answered null");
+    Read<T> readAll() throws Exception {
+        Callable<TableRows<T>> positioned = source.positioned();
+        if (positioned == null) {
+            return new Read<>(byKey(answered(source.rows().call())), null);
+        }
+        TableRows<T> read = answered(positioned.call());
+        return new Read<>(byKey(read.rows()), read.upTo());
+    }
+
+    private <A> A answered(@Nullable A answer) {
+        return Objects.requireNonNull(answer, () -> "The source of the table of topic " + topic + " answered null");
+    }
+
+    private Map<String, Row<T>> byKey(Iterable<? extends T> all) {
         Map<String, Row<T>> byKey = new HashMap<>();
         for (T one : all) {
             T row = Objects.requireNonNull(

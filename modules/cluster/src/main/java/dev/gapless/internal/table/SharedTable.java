@@ -3,14 +3,17 @@ package dev.gapless.internal.table;
 import dev.gapless.CursorExpired;
 import dev.gapless.Delivery;
 import dev.gapless.Ended;
+import dev.gapless.Event;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.TableChanges;
 import dev.gapless.TableClosed;
 import dev.gapless.TableSource;
 import dev.gapless.TableStatus;
 import dev.gapless.TableView;
 import dev.gapless.Topic;
+import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
@@ -19,9 +22,10 @@ import dev.gapless.core.table.Change;
 import dev.gapless.core.table.Row;
 import dev.gapless.core.table.TableState;
 import dev.gapless.internal.fence.Fence;
+import dev.gapless.internal.measure.TopicStats;
+import dev.gapless.internal.subscribe.Recipient;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,11 +33,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArraySet;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,12 @@ import scala.collection.immutable.HashMap;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** A topic and a source on this node, for all who have opened a table of both. Thread-safe. */
-final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reloaded<T>, ChangesSource.Told<T> {
+final class SharedTable<T>
+        implements TableRecipient.Reader<T>,
+                PausedRecipient.Reader<T>,
+                Reloading.Reloaded<T>,
+                ChangesSource.Told<T>,
+                TopicStats.Kept {
     private static final Logger LOG = LoggerFactory.getLogger(SharedTable.class);
 
     /** Of those that a status shows. */
@@ -54,6 +62,9 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     private final Topic<T> topic;
     private final TableSettings settings;
     private final RowReader<T> rows;
+    /** Does its source say up to where its rows are? Then nothing comes while that is read. */
+    private final boolean positioned;
+
     private final Reloading<T> reloading;
     private final Consumer<SharedTable<T>> onClosed;
     private final CompletableFuture<TableView<T>> ready = new CompletableFuture<>();
@@ -63,7 +74,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
 
     private final TableState<T> state = new TableState<>();
     private final Set<Steps<T>> listeners = new CopyOnWriteArraySet<>();
-    private final Set<Waiting> waiting = new LinkedHashSet<>();
+    private final Waiters<T> waiters;
     private int holders;
     private @Nullable Subscription subscription;
     /** What is seen; null before the first state is complete. It is read without the lock. */
@@ -77,27 +88,21 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     private @Nullable CursorToken stands;
     /** Up to where it will have everything once the read that is under way has succeeded; null if nothing was missed since that began. */
     private @Nullable CursorToken standsThen;
-    /** Of the last read that succeeded. */
+    /** Of the last read that succeeded: where the producers were before it, or up to where its rows are. */
     private Map<Epoch, Long> heads = Map.of();
 
     private Map<Epoch, Long> headsOfRead = Map.of();
     private @Nullable Position last;
-
-    /** Somebody waits for a position. */
-    private final class Waiting {
-        final Position position;
-        final CompletableFuture<TableView<T>> view = new CompletableFuture<>();
-
-        Waiting(Position position) {
-            this.position = position;
-        }
-    }
+    /** Behind which nothing comes until the source was read. */
+    private @Nullable Held held;
 
     SharedTable(TableHost host, Topic<T> topic, TableSource<T> source, Consumer<SharedTable<T>> onClosed) {
         this.host = host;
         this.topic = topic;
         this.settings = host.tableSettings();
         this.rows = new RowReader<>(topic.name(), source, settings.maxKeys());
+        this.positioned = source.positioned() != null;
+        this.waiters = new Waiters<>(host, topic.name(), this::locked, this::status);
         this.reloading = new Reloading<>(this, host, topic.name(), rows);
         this.onClosed = onClosed;
         this.since = now();
@@ -110,13 +115,23 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     /** Subscribes, and loads. Throws what is wrong with the topic. */
     void open() {
         locked(() -> {
-            Subscription opened = host.subscribe(topic, StartFrom.latest(), new TableRecipient<>(this));
-            subscription = opened;
-            var unused = opened.ready().whenComplete((members, failure) -> {
-                if (failure == null) {
-                    locked(reloading::want);
-                }
-            });
+            subscribe();
+            host.measure(topic.name()).add(this);
+        });
+    }
+
+    private void subscribe() {
+        SubscriptionSettings usual = SubscriptionSettings.defaults();
+        if (positioned) {
+            subscription = host.subscribe(topic, StartFrom.latest(), usual.loadFirst(), new PausedRecipient<>(this));
+            return;
+        }
+        Subscription opened = host.subscribe(topic, StartFrom.latest(), usual, new TableRecipient<>(this));
+        subscription = opened;
+        var unused = opened.ready().whenComplete((members, failure) -> {
+            if (failure == null) {
+                locked(reloading::want);
+            }
         });
     }
 
@@ -164,15 +179,13 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
             since = now();
             closed = end;
             reloading.close();
+            host.measure(topic.name()).remove(this);
             Subscription its = subscription;
             if (its != null) {
                 var unused = its.cancel();
             }
             host.completions().execute(() -> ready.completeExceptionally(end));
-            for (Waiting one : waiting) {
-                host.completions().execute(() -> one.view.completeExceptionally(end));
-            }
-            waiting.clear();
+            waiters.fail(end);
             listeners.forEach(listener -> listener.ended(end));
             host.completions().execute(() -> onClosed.accept(this)); // others may hold what it takes
         });
@@ -183,44 +196,83 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     @Override
     public void onMessage(Delivery<T> delivery) {
         RowReader.Said<T> said = rows.said(delivery);
-        Position position = delivery.position();
         locked(() -> {
-            if (closed != null) {
-                return;
-            }
-            last = position;
-            Throwable failure = said.failure();
-            if (failure != null) {
-                onUnreadable(delivery.node() + " " + position, delivery.key(), failure);
-                return;
-            }
-            Row<T> row = said.row();
-            step(
-                    row == null
-                            ? state.deletion(position.epoch(), position.sequence(), said.key())
-                            : state.message(position.epoch(), position.sequence(), said.key(), row),
-                    false);
-            if (!closesIfTooLarge() && state.deleted() > settings.maxKeys()) {
-                reloading.want(); // a read forgets deletions
-            }
-            if (!waiting.isEmpty() && !state.isStale()) {
-                complete(one -> one.epoch().equals(position.epoch()) && one.sequence() <= position.sequence());
+            if (closed == null && !takes(delivery, said)) {
+                warn(delivery.node() + " " + delivery.position(), delivery.key(), said.failure());
+                missed(List.of(), token());
             }
         });
+    }
+
+    /** Takes a message, unless that does not say what became of its key. */
+    private boolean takes(Delivery<T> delivery, RowReader.Said<T> said) {
+        Position position = delivery.position();
+        last = position;
+        if (positioned && wasRead(position)) {
+            return true;
+        } else if (said.failure() != null) {
+            return false;
+        }
+        step(changes(position, said), false);
+        if (!closesIfTooLarge() && state.deleted() > settings.maxKeys()) {
+            reloading.want(); // a read forgets deletions
+        }
+        if (!waiters.isEmpty() && !state.isStale()) {
+            waiters.complete(
+                    one -> one.epoch().equals(position.epoch()) && one.sequence() <= position.sequence(),
+                    this::viewNow);
+        }
+        return true;
+    }
+
+    private List<Change<T>> changes(Position position, RowReader.Said<T> said) {
+        Row<T> row = said.row();
+        if (row == null) {
+            return state.deletion(position.epoch(), position.sequence(), said.key());
+        }
+        return positioned && row.isDeleted()
+                ? state.removal(said.key())
+                : state.message(position.epoch(), position.sequence(), said.key(), row);
+    }
+
+    @Override
+    public boolean take(Event<T> event, long number, Recipient.Receipts receipts) {
+        Delivery<T> delivery = event instanceof Delivery<T> message ? message : null;
+        RowReader.Said<T> said = delivery == null ? null : rows.said(delivery);
+        lock.lock();
+        try {
+            if (closed != null || (delivery != null && said != null && takes(delivery, said))) {
+                return true;
+            } else if (delivery != null && said != null) {
+                warn(delivery.node() + " " + delivery.position(), delivery.key(), said.failure());
+            } else if (event instanceof Undecodable<T> one) {
+                warn(one.node() + " " + one.position(), one.key(), one.cause());
+            }
+            Held its = Held.of(event, number, receipts);
+            held = its;
+            missed(its.gaps(), its.message() == null ? its.at() : token());
+            return false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The source says what became of its key. */
     @Override
     public void onUnreadable(String where, @Nullable String key, Throwable failure) {
+        warn(where, key, failure);
+        missed(List.of(), token());
+    }
+
+    private void warn(String where, @Nullable String key, @Nullable Throwable failure) {
         Fence.log(
-                failure,
+                failure == null ? new IllegalStateException() : failure,
                 shown -> LOG.warn(
                         "Topic {}: its table cannot use the message at {}, key '{}'. It reads its source again",
                         topic.name(),
                         where,
                         key,
                         shown));
-        missed(List.of(), token());
     }
 
     @Override
@@ -242,7 +294,7 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
             stands = stands == null ? upTo : stands;
             standsThen = standsThen == null ? upTo : standsThen;
             state.missed();
-            if (seen != null) {
+            if (seen != null || positioned) {
                 reloading.want();
             } // else it is wanted anyway
         });
@@ -287,7 +339,11 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
 
     @Override
     public void askHeads(BiConsumer<@Nullable Map<Epoch, Long>, @Nullable Throwable> told) {
-        Heads.ask(host, topic, token(), settings.readTimeout(), told);
+        if (positioned) {
+            told.accept(Map.of(), null); // its rows say it
+        } else {
+            Heads.ask(host, topic, token(), settings.readTimeout(), told);
+        }
     }
 
     @Override
@@ -303,13 +359,33 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     }
 
     @Override
-    public void endRead(Map<String, Row<T>> read) {
-        List<Change<T>> changes = state.end(read);
+    public @Nullable Throwable refused(RowReader.Read<T> read) {
+        CursorToken upTo = read.upTo();
+        Held its = held;
+        if (upTo == null || its == null) {
+            return null;
+        }
+        try {
+            upTo.checkIsOf(topic.name(), its.at().cluster());
+        } catch (IllegalArgumentException e) {
+            return e;
+        }
+        String lacked = its.lackedOf(upTo);
+        return lacked == null
+                ? null
+                : new IllegalStateException(
+                        "The source of the table of topic " + topic.name() + " does not have " + lacked + " yet");
+    }
+
+    @Override
+    public void endRead(RowReader.Read<T> read) {
+        List<Change<T>> changes = state.end(read.rows());
+        CursorToken upTo = read.upTo();
         boolean first = seen == null;
         if (first) {
             seen = new HashMap<>();
         }
-        heads = headsOfRead;
+        heads = upTo == null ? headsOfRead : headsOf(upTo);
         step(changes, true);
         if (!state.isStale()) {
             since = now();
@@ -323,7 +399,19 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
             TableView<T> view = viewNow();
             host.completions().execute(() -> ready.complete(view));
         }
-        complete(state.isStale() ? this::wasRead : this::has); // the token has passed what was missed since
+        waiters.complete(
+                state.isStale() ? this::wasRead : this::has,
+                this::viewNow); // the token has passed what was missed since
+        Held its = held;
+        if (upTo != null && its != null) {
+            held = null;
+            its.release(upTo);
+        }
+    }
+
+    private static Map<Epoch, Long> headsOf(CursorToken upTo) {
+        return upTo.entries().stream()
+                .collect(Collectors.toMap(CursorToken.Entry::epoch, CursorToken.Entry::sequence, Math::max));
     }
 
     @Override
@@ -372,7 +460,22 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
     private TableView<T> viewNow() {
         CursorToken upTo = stands;
         return new TableView<>(
-                CollectionConverters.asJava(Objects.requireNonNull(seen)), upTo == null ? token() : upTo);
+                CollectionConverters.asJava(Objects.requireNonNull(seen)),
+                upTo != null ? upTo : positioned ? withWhatWasRead(token()) : token());
+    }
+
+    /** The subscription may yet come to what the rows had. */
+    private CursorToken withWhatWasRead(CursorToken token) {
+        List<CursorToken.Entry> entries = new ArrayList<>();
+        for (CursorToken.Entry entry : token.entries()) {
+            long read = entry.over() ? -1 : heads.getOrDefault(entry.epoch(), -1L);
+            entries.add(
+                    read > entry.sequence()
+                            ? new CursorToken.Entry(entry.node(), entry.uid(), entry.epoch(), read, false)
+                            : entry);
+        }
+        return new CursorToken(
+                token.topic(), token.cluster(), token.timeMs(), token.historyId(), entries, token.filter());
     }
 
     @Nullable T newest(String key) {
@@ -430,31 +533,11 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
                 return CompletableFuture.failedStage(end);
             } else if (seen != null && !state.isStale() && has(position)) {
                 return CompletableFuture.completedStage(viewNow());
-            } else if (waiting.size() >= settings.maxWaiting()) {
-                throw new IllegalStateException("Topic " + topic.name() + ": " + waiting.size()
-                        + " wait for positions in its table (gapless.table.max-waiting)");
             }
-            Waiting one = new Waiting(position);
-            waiting.add(one);
-            if (!host.after(settings.reachedTimeout(), () -> timeOut(one))) {
-                waiting.remove(one);
-                return CompletableFuture.failedStage(new IllegalStateException("The node ends"));
-            }
-            return one.view.minimalCompletionStage();
+            return waiters.add(position);
         } finally {
             lock.unlock();
         }
-    }
-
-    private void timeOut(Waiting one) {
-        locked(() -> {
-            if (waiting.remove(one)) {
-                TimeoutException late = new TimeoutException("Topic " + topic.name() + ": its table has not come to "
-                        + one.position + " in " + settings.reachedTimeout().toMillis()
-                        + " ms (gapless.table.reached-timeout), its status is " + status());
-                host.completions().execute(() -> one.view.completeExceptionally(late));
-            }
-        });
     }
 
     /** Is that in what is seen, if nothing is missing? */
@@ -474,17 +557,18 @@ final class SharedTable<T> implements TableRecipient.Reader<T>, Reloading.Reload
         return heads.getOrDefault(position.epoch(), -1L) >= position.sequence();
     }
 
-    private void complete(Predicate<Position> reached) {
-        if (waiting.isEmpty() || closed != null) {
-            return;
-        }
-        List<Waiting> done =
-                waiting.stream().filter(one -> reached.test(one.position)).toList();
-        done.forEach(waiting::remove);
-        if (!done.isEmpty()) {
-            TableView<T> view = viewNow();
-            done.forEach(one -> host.completions().execute(() -> one.view.complete(view)));
-        }
+    @Override
+    public long rows() {
+        HashMap<String, T> now = seen;
+        return now == null ? 0 : now.size();
+    }
+
+    @Override
+    public long staleNs() {
+        TableStatus now = status();
+        return now.state() == TableStatus.State.STALE
+                ? Math.max(1, host.clock().ms() - now.since().toEpochMilli()) * 1_000_000
+                : 0;
     }
 
     TableStatus status() {

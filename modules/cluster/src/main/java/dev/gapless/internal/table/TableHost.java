@@ -2,8 +2,10 @@ package dev.gapless.internal.table;
 
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.subscribe.Recipient;
 import dev.gapless.internal.time.Clock;
 import java.time.Duration;
@@ -12,11 +14,14 @@ import java.util.concurrent.Executor;
 /** What tables need of the node that they are on. Thread-safe. */
 public interface TableHost {
     /** Throws what is wrong with this, for the caller. */
-    <T> Subscription subscribe(Topic<T> topic, StartFrom start, Recipient<T> recipient);
+    <T> Subscription subscribe(Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient);
 
     TopicSettings topicSettings(String topic);
 
     TableSettings tableSettings();
+
+    /** Where a topic's tables are counted. */
+    TopicMeasure measure(String topic);
 
     Clock clock();
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param <V> what the application keeps for a key
  */
 public record Row<V>(long version, @Nullable V value) {
-
-    boolean isDeleted() {
+    /** {@return whether the key was deleted} */
+    public boolean isDeleted() {
         return value == null;
     }
 

@@ -98,6 +98,26 @@ public final class TableState<V> {
         return its == null ? List.of() : message(stream, sequence, key, new Row<>(its.row.version(), null));
     }
 
+    /**
+     * A key was deleted, and nothing that is older of it can follow: the deletion is not remembered.
+     *
+     * @return what is seen otherwise now
+     */
+    public List<Change<V>> removal(String key) {
+        Known<V> its = known.get(key);
+        if (its == null) {
+            return List.of();
+        }
+        replace(its, new Row<>(its.row.version(), null));
+        List<Change<V>> changes = new ArrayList<>(1);
+        if (!missing) {
+            see(key, its, changes);
+            known.remove(key);
+            deleted--;
+        }
+        return changes;
+    }
+
     /** Takes a row if it is newer than what is known of its key; {@return what is known then, or null if the row is not newer} */
     private @Nullable Known<V> know(String key, @Nullable Known<V> its, Row<V> row) {
         if (its == null) {

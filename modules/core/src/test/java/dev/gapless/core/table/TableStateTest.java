@@ -282,4 +282,23 @@ class TableStateTest {
         assertEquals(0, end(Map.of("k", row(1))));
         assertEquals("v2", k());
     }
+
+    @Test
+    @DisplayName("where nothing older can follow, a deletion is not remembered")
+    void removal() {
+        TableState<String> state = new TableState<>();
+        state.begin(Map.of());
+        state.end(Map.of("A", new Row<>(1, "a")));
+        assertEquals(List.of(new Change<>("A", "a", null)), state.removal("A"));
+        assertEquals(List.of(), state.removal("A"));
+        assertEquals(0, state.deleted());
+        assertEquals(0, state.size());
+        state.missed();
+        state.message(new Epoch(1), 1, "B", new Row<>(2, "b"));
+        assertEquals(List.of(), state.removal("B"), "what is seen stays as it was");
+        assertNull(state.newest("B"));
+        state.begin(Map.of());
+        assertEquals(List.of(), state.end(Map.of()));
+        assertEquals(0, state.size());
+    }
 }

@@ -68,8 +68,9 @@ final class Subscriptions implements SubscriptionHost {
     }
 
     /** The same, of which a test knows nothing; soon. */
-    <T> Subscription subscribeUnseen(Topic<T> topic, StartFrom start, Recipient<T> recipient) {
-        return open(topic, start, SubscriptionSettings.defaults(), recipient, made -> ReadObserver.blind());
+    <T> Subscription subscribeUnseen(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
+        return open(topic, start, settings, recipient, made -> ReadObserver.blind());
     }
 
     /** Runs this after a while; false if the process is gone. */

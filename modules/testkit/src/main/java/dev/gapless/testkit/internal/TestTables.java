@@ -2,10 +2,12 @@ package dev.gapless.testkit.internal;
 
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
+import dev.gapless.SubscriptionSettings;
 import dev.gapless.Table;
 import dev.gapless.TableSource;
 import dev.gapless.Topic;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.subscribe.Recipient;
 import dev.gapless.internal.table.TableHost;
 import dev.gapless.internal.table.TableSettings;
@@ -37,13 +39,19 @@ final class TestTables implements TableHost {
     }
 
     @Override
-    public <T> Subscription subscribe(Topic<T> topic, StartFrom start, Recipient<T> recipient) {
-        return subscriptions.subscribeUnseen(topic, start, recipient);
+    public <T> Subscription subscribe(
+            Topic<T> topic, StartFrom start, SubscriptionSettings settings, Recipient<T> recipient) {
+        return subscriptions.subscribeUnseen(topic, start, settings, recipient);
     }
 
     @Override
     public TopicSettings topicSettings(String topic) {
         return around.topic(topic);
+    }
+
+    @Override
+    public TopicMeasure measure(String topic) {
+        return TopicMeasure.NONE;
     }
 
     @Override
