@@ -52,6 +52,7 @@ public final class EmbeddedDatabase implements DataSource {
     }
 
     private final JdbcDataSource database = new JdbcDataSource();
+    private final Compaction compaction = new Compaction(Compaction.INTERVAL_NS);
 
     /** For the pool. */
     public EmbeddedDatabase() {}
@@ -72,7 +73,7 @@ public final class EmbeddedDatabase implements DataSource {
     }
 
     /** H2 opens what it cannot write to for reading, and as long as a connection is there it stays so. */
-    private static Connection writable(Connection connection) throws SQLException {
+    private Connection writable(Connection connection) throws SQLException {
         if (connection.isReadOnly()) {
             connection.close();
             throw new SQLException(READ_ONLY);
@@ -80,13 +81,13 @@ public final class EmbeddedDatabase implements DataSource {
         return telling(Connection.class, connection);
     }
 
-    private static <T> T telling(Class<T> type, T of) {
+    private <T> T telling(Class<T> type, T of) {
         InvocationHandler handler = (proxy, method, arguments) -> call(of, method, arguments);
         return type.cast(
                 Proxy.newProxyInstance(EmbeddedDatabase.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
-    private static @Nullable Object call(Object of, Method method, Object @Nullable [] arguments) throws Throwable {
+    private @Nullable Object call(Object of, Method method, Object @Nullable [] arguments) throws Throwable {
         if (of instanceof Connection connection && method.getName().equals("abort")) {
             abort(connection, (Executor) Objects.requireNonNull(arguments)[0]);
             return null;
@@ -99,6 +100,9 @@ public final class EmbeddedDatabase implements DataSource {
             throw failure instanceof SQLException sql && CLOSED.contains(sql.getErrorCode())
                     ? new Closed(sql)
                     : failure;
+        }
+        if (of instanceof Connection connection && method.getName().equals("commit")) {
+            compaction.committed(connection);
         }
         if (result instanceof CallableStatement) {
             return result;
