@@ -235,7 +235,8 @@ final class Placement {
         Map<Stream, End> ended = endsToTell(at, reader);
         Map<Epoch, Place> over = new HashMap<>();
         ended.keySet().forEach(stream -> over.put(stream.epoch(), Place.over(stream, Place.AWAITED)));
-        Map<Epoch, Place> passed = new HashMap<>(reader.feed().over(at, streams.known()));
+        long announcedTo = reader == shared ? one.subscription.announcedTo() : 0;
+        Map<Epoch, Place> passed = new HashMap<>(reader.feed().over(at, streams.known(), announcedTo));
         passed.putAll(reader.lostOf(at));
         over.putAll(passed);
         Feed.Placed placed = reader.place(at.with(over), one.claims(), began, now.ns());

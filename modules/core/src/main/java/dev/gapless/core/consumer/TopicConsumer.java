@@ -191,6 +191,9 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
             return;
         }
         one.subscription.begin(from.at(), from.ended(), streams.notices() - (from.isCovered() ? 0 : 1));
+        if (!from.isCovered()) {
+            one.subscription.anythingMayBeMissed(); // up to here
+        }
         placement.place(one, now);
     }
 

@@ -87,13 +87,16 @@ final class Chains {
         for (Chain chain : byEpoch.values()) {
             Stream stream = chain.stream();
             Place place = at.get(stream);
-            boolean isLeftOut =
-                    place == null && chain.hasGoneOn() && isBehind(at, chain, false); // it is told of that elsewhere
-            if (isLeftOut || !chain.covers(place, asked.head(stream), oldest)) {
+            if ((place == null && isLeftOut(at, chain)) || !chain.covers(place, asked.head(stream), oldest)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Has it gone on in one that is read there, where nothing of it is? It is told of that elsewhere. */
+    private boolean isLeftOut(Frontier at, Chain chain) {
+        return chain.hasGoneOn() && isBehind(at, chain, false);
     }
 
     /**
@@ -114,6 +117,23 @@ final class Chains {
             }
         }
         return over;
+    }
+
+    /**
+     * Streams that had ended here by this index, of which whoever stands there has nothing, and would miss something: then it was told that anything
+     * may be missed.
+     */
+    Map<Epoch, Place> announced(Frontier at, long index, long oldest) {
+        Map<Epoch, Place> announced = new HashMap<>();
+        for (Chain chain : byEpoch.values()) {
+            Stream stream = chain.stream();
+            if (chain.isOverBy(index)
+                    && at.get(stream) == null
+                    && (isLeftOut(at, chain) || !chain.covers(null, 0, oldest))) {
+                announced.put(stream.epoch(), Place.over(stream, chain.tail()));
+            }
+        }
+        return announced;
     }
 
     private static boolean isStrangers(Chain chain, StreamsView known) {

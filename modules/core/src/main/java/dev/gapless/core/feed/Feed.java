@@ -371,9 +371,13 @@ public final class Feed {
         return was;
     }
 
-    /** May a subscription that stands there read this feed from its oldest entry on, as far as the feed knows (rule S5)? */
-    public boolean mayCover(Frontier at, StreamsView known) {
-        return locked(() -> chains.cover(at.with(chains.over(at, known)), Asked.ANYTHING, ring.oldest()));
+    /**
+     * May a subscription that stands there read this feed from its oldest entry on, as far as the feed knows (rule S5)?
+     *
+     * @param announcedTo as for {@link #over}
+     */
+    public boolean mayCover(Frontier at, StreamsView known, long announcedTo) {
+        return locked(() -> chains.cover(at.with(passed(at, known, announcedTo)), Asked.ANYTHING, ring.oldest()));
     }
 
     /** Places a subscription that stands there at the oldest entry; null if this feed does not cover it. */
@@ -386,9 +390,17 @@ public final class Feed {
     /**
      * Streams that are over for a subscription that stands there, whatever is here of them: those that it was told are lost, and those that went
      * on in later ones, and that it has passed.
+     *
+     * @param announcedTo what had ended up to this index when it was told that anything may be missed; 0 if it was not
      */
-    public Map<Epoch, Place> over(Frontier at, StreamsView known) {
-        return locked(() -> chains.over(at, known));
+    public Map<Epoch, Place> over(Frontier at, StreamsView known, long announcedTo) {
+        return locked(() -> passed(at, known, announcedTo));
+    }
+
+    private Map<Epoch, Place> passed(Frontier at, StreamsView known, long announcedTo) {
+        Map<Epoch, Place> passed = chains.over(at, known);
+        passed.putAll(chains.announced(at, announcedTo, ring.oldest()));
+        return passed;
     }
 
     /** Streams that a later incarnation's log may have yet, and of which a subscription that stands there, and was overtaken, has read nothing. */

@@ -68,6 +68,8 @@ public final class SubscriptionState {
     private volatile boolean begun;
     /** Is it ready? Then it counts what members published that had not said where they are. */
     private volatile boolean ready;
+
+    private volatile long announcedTo;
     /** Nobody waits for it any more. */
     private volatile boolean closed;
     /** Does the frontier name messages that its feed has not heard of, so that their producers are asked for them before it reads on? */
@@ -137,6 +139,16 @@ public final class SubscriptionState {
         Missing.Announced announced = missing.announced();
         standing = standing.begun(at.passing(notices), Pending.of(announced, beganMs));
         begun = true;
+    }
+
+    /** Consumer. It begins with the announcement that anything may be missed: of what has ended in the shared feed, too. */
+    public void anythingMayBeMissed() {
+        announcedTo = shared.head();
+    }
+
+    /** Any thread. What had ended in the shared feed up to this index when it was told that anything may be missed; 0 if it was not. */
+    public long announcedTo() {
+        return announcedTo;
     }
 
     /** Any thread. It is ready. */
@@ -291,7 +303,7 @@ public final class SubscriptionState {
                 && askedAt != topic.changes()
                 && here.index() > here.feed().lastNotice()
                 && here.positions().places().stream().allMatch(place -> place.over() || place.isKnown())
-                && shared.mayCover(here.positions(), topic.known());
+                && shared.mayCover(here.positions(), topic.known(), announcedTo);
     }
 
     /** Nobody waits for it any more. Any thread. */

@@ -189,16 +189,16 @@ class FeedTest {
         feed.messages(P, 1, slices(1, 3));
         feed.messages(Q, 1, slices(1, 3));
         Frontier at = at(Place.at(P, 2), Place.at(Q, 0));
-        assertTrue(feed.mayCover(at, StreamsView.NOTHING));
+        assertTrue(feed.mayCover(at, StreamsView.NOTHING, 0));
         Feed.Placed placed = feed.place(at, Asked.ANYTHING, 0);
         assertNotNull(placed);
         assertEquals(feed.oldest(), placed.cursor().next());
         assertEquals(Map.of(), placed.begins());
-        assertFalse(feed.mayCover(at.with(Place.at(P, 1)), StreamsView.NOTHING));
+        assertFalse(feed.mayCover(at.with(Place.at(P, 1)), StreamsView.NOTHING, 0));
         assertNull(feed.place(at.with(Place.at(P, 1)), Asked.ANYTHING, 0));
-        assertFalse(feed.mayCover(at.with(Place.at(Q, 4)), StreamsView.NOTHING), "nobody knows of a fourth");
-        assertFalse(feed.mayCover(at(Place.at(Q, 0)), StreamsView.NOTHING), "the first message of P is gone");
-        assertTrue(feed.mayCover(at(Place.at(P, 2)), StreamsView.NOTHING), "it has all of Q");
+        assertFalse(feed.mayCover(at.with(Place.at(Q, 4)), StreamsView.NOTHING, 0), "nobody knows of a fourth");
+        assertFalse(feed.mayCover(at(Place.at(Q, 0)), StreamsView.NOTHING, 0), "the first message of P is gone");
+        assertTrue(feed.mayCover(at(Place.at(P, 2)), StreamsView.NOTHING, 0), "it has all of Q");
     }
 
     @Test
@@ -239,10 +239,28 @@ class FeedTest {
         feed.messages(next, 1, slices(1, 3));
         Frontier lacks = at(Place.at(next, 1));
         assertNull(feed.place(lacks, Asked.ANYTHING, 0));
-        Map<Epoch, Place> over = feed.over(lacks, StreamsView.NOTHING);
+        Map<Epoch, Place> over = feed.over(lacks, StreamsView.NOTHING, 0);
         assertEquals(Map.of(P.epoch(), Place.over(P, 0)), over);
         assertNotNull(feed.place(lacks.with(over), Asked.ANYTHING, 0));
-        assertEquals(Map.of(), feed.over(at(Place.at(next, 0)), StreamsView.NOTHING), "it may come to it yet");
+        assertEquals(Map.of(), feed.over(at(Place.at(next, 0)), StreamsView.NOTHING, 0), "it may come to it yet");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS5: what had ended when a subscription was told that anything may be missed keeps it out no more (seed 1000000705561)")
+    void whatWasAnnouncedAsAnything() {
+        Stream next = Stream.of(4, TOPIC, "p");
+        Feed feed = new Feed(Given.ring(10));
+        feed.expired(P, -1, 3, Reason.OVERRUN, 0);
+        feed.ended(P, 3, End.goneOn(3, 0), true);
+        long then = feed.head();
+        feed.began(next, 0);
+        Frontier at = at(Place.at(next, 0));
+        assertFalse(feed.mayCover(at, StreamsView.NOTHING, 0), "it may come to the first three yet");
+        assertFalse(feed.mayCover(at, StreamsView.NOTHING, then - 1), "that was not over by then");
+        assertTrue(feed.mayCover(at, StreamsView.NOTHING, then));
+        assertEquals(Map.of(P.epoch(), Place.over(P, 3)), feed.over(at, StreamsView.NOTHING, then));
+        assertEquals(Map.of(), feed.over(at.with(Place.at(P, 3)), StreamsView.NOTHING, then), "it reads that");
     }
 
     @Test
@@ -259,8 +277,8 @@ class FeedTest {
         feed.ended(next, 3, End.goneOn(3, 0), true);
         Set<Epoch> strangers = Set.of(P.epoch());
         StreamsView known = new StreamsView(Map.of(), Map.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, 0);
-        assertTrue(feed.over(at(Place.over(next, 3)), known).containsKey(P.epoch()));
-        assertFalse(feed.over(at(Place.over(next, 0)), known).containsKey(P.epoch()), "it may lack it");
+        assertTrue(feed.over(at(Place.over(next, 3)), known, 0).containsKey(P.epoch()));
+        assertFalse(feed.over(at(Place.over(next, 0)), known, 0).containsKey(P.epoch()), "it may lack it");
     }
 
     @Test
