@@ -56,13 +56,15 @@ class SubscriptionStateTest implements TopicView {
     private final Feed own = new Feed(SETTINGS.forCatchUp());
     private final Map<Epoch, Stream> open = new HashMap<>();
     private final Set<Epoch> settled = new HashSet<>();
+    private final Set<Epoch> strangers = new HashSet<>();
     private long notices;
     private long changes;
     private SubscriptionState subscription = in(feed, SETTINGS);
 
     @Override
     public StreamsView known() {
-        return new StreamsView(open, Map.of(), settled, Set.of(), EndedStreams.of(Given.history(), TOPIC), notices);
+        return new StreamsView(
+                open, Map.of(), settled, strangers, Set.of(), EndedStreams.of(Given.history(), TOPIC), notices);
     }
 
     @Override
@@ -1044,6 +1046,10 @@ class SubscriptionStateTest implements TopicView {
         idle();
         assertEquals(3, epochs().size());
         open.clear();
+        strangers.add(P.epoch());
+        idle();
+        assertEquals(3, epochs().size(), "others have yet to read it");
+        strangers.clear();
         idle();
         assertEquals(2, epochs().size());
     }
