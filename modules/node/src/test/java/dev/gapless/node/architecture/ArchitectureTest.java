@@ -145,7 +145,7 @@ class ArchitectureTest {
                         entry("subscribe", Set.of("fence", "time", "store", "wire", "measure")),
                         entry("shard", Set.of("time", "measure", "publish", "subscribe")),
                         entry("report", Set.of("fence", "time", "measure", "subscribe")),
-                        entry("table", Set.of("fence", "time", "wire", "subscribe")),
+                        entry("table", Set.of("fence", "time", "wire", "measure", "subscribe")),
                         entry(
                                 "node",
                                 Set.of(
