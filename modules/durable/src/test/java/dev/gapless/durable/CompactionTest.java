@@ -29,7 +29,9 @@ class CompactionTest {
         JdbcDataSource database = new JdbcDataSource();
         database.setURL("jdbc:h2:file:" + directory.resolve(name) + ";WRITE_DELAY=0;RETENTION_TIME=0");
         try (Connection connection = database.getConnection()) {
-            connection.createStatement().execute("CREATE TABLE stored (number INT PRIMARY KEY, bytes VARBINARY, name VARCHAR UNIQUE)");
+            connection
+                    .createStatement()
+                    .execute("CREATE TABLE stored (number INT PRIMARY KEY, bytes VARBINARY, name VARCHAR UNIQUE)");
             connection.setAutoCommit(false);
             PreparedStatement insert = connection.prepareStatement("INSERT INTO stored VALUES (?, ?, ?)");
             PreparedStatement delete = connection.prepareStatement("DELETE FROM stored WHERE number <= ?");
