@@ -77,6 +77,7 @@ class MembershipTest {
     @Test
     @Tag("thorough")
     void ruleC9_whatAMemberPublishesWhileItIsSilentIsAnnouncedWhenItAnswers() {
+        n1.subscribeReady("before", "before"); // they know each other's names
         cluster.cut(n1, n2);
         TestSubscription s = n1.subscribe("cut-off", "cut-off").awaitReady();
         assertEquals(List.of(n2.name()), s.report().silent());
