@@ -141,16 +141,19 @@ final class Judged implements AutoCloseable {
         faults.line("over", node.name(), ns);
     }
 
-    /** A new process at the same port, whose subscriptions go on by token, and are ready when this returns. */
-    void comeBack(TestNode node) {
-        begin(node.restart());
+    /**
+     * A new process at the same port, whose subscriptions go on by token, and are ready when this returns. Returns what its publishers' journals
+     * are called by.
+     */
+    String comeBack(TestNode node) {
+        String its = begin(node.restart());
         awaitReady(node);
+        return its;
     }
 
     /** The same, and its logs are open: a node that is killed before that is one of which its successor knows nothing. */
     void comeBackAndPublish(TestNode node) {
-        String its = begin(node.restart());
-        awaitReady(node);
+        String its = comeBack(node);
         Await.until(
                 node + " has published",
                 () -> TOPICS.stream()

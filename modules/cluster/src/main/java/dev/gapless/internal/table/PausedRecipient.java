@@ -2,14 +2,11 @@ package dev.gapless.internal.table;
 
 import dev.gapless.Ended;
 import dev.gapless.Event;
-import dev.gapless.OnFailure;
 import dev.gapless.internal.subscribe.Outcome;
-import dev.gapless.internal.subscribe.Recipient;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /** Passes what a subscription reads on to a table, and waits where the table reads its source first. */
-final class PausedRecipient<T> implements Recipient<T> {
+final class PausedRecipient<T> extends OneAtATime<T> {
     /** What it passes them on to. */
     interface Reader<T> {
         /** {@return whether it is done with it; else the receipts are told once the source was read} */
@@ -25,27 +22,12 @@ final class PausedRecipient<T> implements Recipient<T> {
     }
 
     @Override
-    public int window() {
-        return 1;
-    }
-
-    @Override
     public @Nullable Outcome give(Event<T> event, long number, Receipts receipts) {
         return table.take(event, number, receipts) ? Outcome.DONE : null;
     }
 
     @Override
-    public OnFailure failed(Event<T> event, Throwable cause) {
-        return OnFailure.STOP; // no event ever has
-    }
-
-    @Override
     public void ended(Ended<T> ended) {
         table.onEnded(ended);
-    }
-
-    @Override
-    public @Nullable ActorRef<?> owner() {
-        return null;
     }
 }

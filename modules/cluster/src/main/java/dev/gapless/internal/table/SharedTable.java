@@ -197,21 +197,21 @@ final class SharedTable<T>
     public void onMessage(Delivery<T> delivery) {
         RowReader.Said<T> said = rows.said(delivery);
         locked(() -> {
-            if (closed == null && !takes(delivery, said)) {
-                warn(delivery.node() + " " + delivery.position(), delivery.key(), said.failure());
-                missed(List.of(), token());
+            Throwable failure = closed == null ? taken(delivery, said) : null;
+            if (failure != null) {
+                onUnreadable(delivery.node(), delivery.position(), delivery.key(), failure);
             }
         });
     }
 
-    /** Takes a message, unless that does not say what became of its key. */
-    private boolean takes(Delivery<T> delivery, RowReader.Said<T> said) {
+    /** Takes a message. {@return why it does not say what became of its key; null if it does} */
+    private @Nullable Throwable taken(Delivery<T> delivery, RowReader.Said<T> said) {
         Position position = delivery.position();
         last = position;
         if (positioned && wasRead(position)) {
-            return true;
+            return null;
         } else if (said.failure() != null) {
-            return false;
+            return said.failure();
         }
         step(changes(position, said), false);
         if (!closesIfTooLarge() && state.deleted() > settings.maxKeys()) {
@@ -222,7 +222,7 @@ final class SharedTable<T>
                     one -> one.epoch().equals(position.epoch()) && one.sequence() <= position.sequence(),
                     this::viewNow);
         }
-        return true;
+        return null;
     }
 
     private List<Change<T>> changes(Position position, RowReader.Said<T> said) {
@@ -241,12 +241,16 @@ final class SharedTable<T>
         RowReader.Said<T> said = delivery == null ? null : rows.said(delivery);
         lock.lock();
         try {
-            if (closed != null || (delivery != null && said != null && takes(delivery, said))) {
+            if (closed != null) {
                 return true;
             } else if (delivery != null && said != null) {
-                warn(delivery.node() + " " + delivery.position(), delivery.key(), said.failure());
+                Throwable failure = taken(delivery, said);
+                if (failure == null) {
+                    return true;
+                }
+                warn(delivery.node(), delivery.position(), delivery.key(), failure);
             } else if (event instanceof Undecodable<T> one) {
-                warn(one.node() + " " + one.position(), one.key(), one.cause());
+                warn(one.node(), one.position(), one.key(), one.cause());
             }
             Held its = Held.of(event, number, receipts);
             held = its;
@@ -259,18 +263,19 @@ final class SharedTable<T>
 
     /** The source says what became of its key. */
     @Override
-    public void onUnreadable(String where, @Nullable String key, Throwable failure) {
-        warn(where, key, failure);
+    public void onUnreadable(String node, Position position, @Nullable String key, Throwable failure) {
+        warn(node, position, key, failure);
         missed(List.of(), token());
     }
 
-    private void warn(String where, @Nullable String key, @Nullable Throwable failure) {
+    private void warn(String node, Position position, @Nullable String key, Throwable failure) {
         Fence.log(
-                failure == null ? new IllegalStateException() : failure,
+                failure,
                 shown -> LOG.warn(
-                        "Topic {}: its table cannot use the message at {}, key '{}'. It reads its source again",
+                        "Topic {}: its table cannot use the message at {} {}, key '{}'. It reads its source again",
                         topic.name(),
-                        where,
+                        node,
+                        position,
                         key,
                         shown));
     }

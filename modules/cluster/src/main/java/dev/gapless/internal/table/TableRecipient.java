@@ -5,6 +5,7 @@ import dev.gapless.Delivery;
 import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.Undecodable;
+import dev.gapless.core.Position;
 import org.jspecify.annotations.Nullable;
 
 /** Passes what a subscription reads on to a table. */
@@ -16,7 +17,7 @@ final class TableRecipient<T> extends AtOnce<T> {
         void onExpired(CursorExpired<T> expired);
 
         /** A message does not say what became of its key. */
-        void onUnreadable(String where, @Nullable String key, Throwable failure);
+        void onUnreadable(String node, Position position, @Nullable String key, Throwable failure);
 
         void onEnded(Ended<T> ended);
     }
@@ -34,8 +35,7 @@ final class TableRecipient<T> extends AtOnce<T> {
         } else if (event instanceof CursorExpired<T> expired) {
             table.onExpired(expired);
         } else if (event instanceof Undecodable<T> undecodable) {
-            table.onUnreadable(
-                    undecodable.node() + " " + undecodable.position(), undecodable.key(), undecodable.cause());
+            table.onUnreadable(undecodable.node(), undecodable.position(), undecodable.key(), undecodable.cause());
         }
     }
 
