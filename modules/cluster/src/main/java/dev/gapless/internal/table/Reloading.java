@@ -35,7 +35,7 @@ final class Reloading<T> {
         /** Runs this under the table's lock. */
         void locked(Runnable what);
 
-        /** Asks where the producers are. */
+        /** Asks where the producers are. What is missed from here on needs another read. */
         void askHeads(BiConsumer<@Nullable Map<Epoch, Long>, @Nullable Throwable> told);
 
         /** The source is read from now on, and this is where the producers were before. */
@@ -109,13 +109,13 @@ final class Reloading<T> {
         return cause;
     }
 
-    /** A read has to begin after this. */
+    /** For a read producers have to be asked after this. */
     void want() {
         if (phase == Phase.IDLE) {
             waits(untilNext());
-        } else if (phase == Phase.READING) {
+        } else if (phase != Phase.WAITING) {
             again = true;
-        } // else it is yet to begin
+        } // else they are yet to be asked
     }
 
     private Duration untilNext() {
@@ -140,6 +140,7 @@ final class Reloading<T> {
             return;
         }
         phase = Phase.ASKING;
+        again = false;
         beganNs = host.clock().ns();
         try {
             table.askHeads((heads, failure) -> table.locked(() -> onHeads(heads, failure)));
@@ -157,7 +158,6 @@ final class Reloading<T> {
             return;
         }
         phase = Phase.READING;
-        again = false;
         long its = ++number;
         table.beginRead(heads);
         try {

@@ -86,7 +86,7 @@ final class SharedTable<T>
     private List<Gap> missed = List.of();
     /** While something is missing: up to where the view has everything. */
     private @Nullable CursorToken stands;
-    /** Up to where it will have everything once the read that is under way has succeeded; null if nothing was missed since that began. */
+    /** Up to where it will have everything once the read that is under way has succeeded; null if nothing was missed since producers were asked. */
     private @Nullable CursorToken standsThen;
     /** Of the last read that succeeded: where the producers were before it, or up to where its rows are. */
     private Map<Epoch, Long> heads = Map.of();
@@ -344,6 +344,8 @@ final class SharedTable<T>
 
     @Override
     public void askHeads(BiConsumer<@Nullable Map<Epoch, Long>, @Nullable Throwable> told) {
+        state.ask();
+        standsThen = null;
         if (positioned) {
             told.accept(Map.of(), null); // its rows say it
         } else {
@@ -355,7 +357,6 @@ final class SharedTable<T>
     public void beginRead(Map<Epoch, Long> producers) {
         headsOfRead = producers;
         state.begin(producers);
-        standsThen = null;
     }
 
     @Override

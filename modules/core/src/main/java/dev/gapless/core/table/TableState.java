@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * what is seen goes from one complete state to the next.
  *
  * <pre>
- *   missed ──► begin(heads) ──► messages, merged by version ──► end(rows): seen is what is known
- *                  heads: how far each producer was before the source was read. What lies at or below them is in the rows
+ *   missed ──► ask() ──► begin(heads) ──► messages, merged by version ──► end(rows): seen is what is known
+ *                 heads: how far each producer was before the source was read. What lies at or below them is in the rows
  * </pre>
  *
  * <p>A read finds keys that were deleted by what it lacks: a key that no row has, and no message beyond the heads has named, is gone. One that
@@ -36,7 +36,7 @@ public final class TableState<V> {
         Row<V> row;
 
         @Nullable V seen;
-        /** How many reads had begun when its row came. */
+        /** For how many reads producers had been asked when its row came. */
         int reads;
 
         Known(Row<V> row, int reads) {
@@ -47,7 +47,7 @@ public final class TableState<V> {
 
     private final Map<String, Known<V>> known = new HashMap<>();
     private int deleted;
-    /** How many reads have begun. */
+    /** For how many reads producers were asked where they are. */
     private int reads;
     /** Of the last read that has succeeded. */
     private Map<Epoch, Long> covered = Map.of();
@@ -57,7 +57,7 @@ public final class TableState<V> {
     private final Map<String, Row<V>> beyond = new HashMap<>();
     /** Is anything missing in what is seen? At first everything is. */
     private boolean missing = true;
-    /** Was anything missed since the read began that is under way? */
+    /** Was anything missed since producers were asked for the read that is under way? */
     private boolean missedSince;
 
     // ------------------------------------------------------------------ messages
@@ -149,22 +149,29 @@ public final class TableState<V> {
 
     // ------------------------------------------------------------------ reads
 
-    /** Messages were missed. A read has to begin after this. */
+    /** Messages were missed. For a read producers have to be asked after this. */
     public void missed() {
         missing = true;
         missedSince = true;
     }
 
     /**
-     * A read of the source begins, and nothing of it was read before. One that was under way has failed.
+     * Producers are asked where they are now, and a read begins behind that; one that was under way has failed. The rows will lack what is deleted
+     * from here on, and older messages that are published from here on may follow.
+     */
+    public void ask() {
+        failed();
+        missedSince = false;
+        reads++;
+    }
+
+    /**
+     * A read of the source begins, and nothing of it was read before.
      *
      * @param heads how far each producer was before; {@link Long#MAX_VALUE} of a stream that is over. Streams that are not listed begin later
      */
     public void begin(Map<Epoch, Long> heads) {
         this.heads = Map.copyOf(heads);
-        beyond.clear();
-        missedSince = false;
-        reads++;
     }
 
     /** The read that is under way has failed. */
@@ -209,7 +216,8 @@ public final class TableState<V> {
         if (its.row.isDeleted()) {
             return later != null || its.reads == reads;
         }
-        replace(its, later == null ? new Row<>(its.row.version(), null) : later);
+        boolean isOlder = later != null && its.row.isNewerThan(later);
+        replace(its, later == null || isOlder ? new Row<>(its.row.version(), null) : later);
         return true;
     }
 

@@ -46,6 +46,7 @@ class TableStateTest {
     }
 
     private void begin(long headOfP, long headOfQ) {
+        state.ask();
         state.begin(Map.of(P, headOfP, Q, headOfQ));
     }
 
@@ -138,12 +139,23 @@ class TableStateTest {
     @DisplayName(
             "stateA6: what is published late, beyond the heads, is taken although the rows lack it: nobody knows the deletion")
     void publishedLate() {
+        state.missed(); // k at 7, and its deletion
+        begin(9, 3);
+        message(Q, 4, "k", row(5));
+        end(Map.of());
+        assertEquals("v5", k());
+    }
+
+    @Test
+    @DisplayName(
+            "what is published late is not taken if a newer row of before the read is known, which the source lacks")
+    void publishedLateAndKnown() {
         message(P, 6, "k", row(7));
         state.missed();
         begin(9, 3);
         message(Q, 4, "k", row(5));
         end(Map.of());
-        assertEquals("v5", k());
+        assertNull(k());
     }
 
     @Test
@@ -284,9 +296,39 @@ class TableStateTest {
     }
 
     @Test
+    @DisplayName("a deletion that comes while producers are asked is remembered: an older message may follow")
+    void deletionWhileAsking() {
+        message(P, 6, "k", row(2));
+        state.missed();
+        state.ask();
+        message(P, 7, "k", deleted(4));
+        state.begin(Map.of(P, 6L, Q, 3L));
+        assertEquals(1, end(Map.of()));
+        assertEquals(0, message(Q, 4, "k", row(3)));
+        assertNull(k());
+    }
+
+    @Test
+    @DisplayName("what is missed while producers are asked needs another read")
+    void missedWhileAsking() {
+        state.missed();
+        state.ask();
+        state.missed(); // the deletion of k at 4 among them
+        state.begin(Map.of(P, 5L, Q, 3L));
+        message(Q, 4, "k", row(3));
+        assertEquals(1, end(Map.of()));
+        assertTrue(state.isStale());
+        begin(7, 4);
+        assertEquals(1, end(Map.of()));
+        assertNull(k());
+        assertFalse(state.isStale());
+    }
+
+    @Test
     @DisplayName("where nothing older can follow, a deletion is not remembered")
     void removal() {
         TableState<String> state = new TableState<>();
+        state.ask();
         state.begin(Map.of());
         state.end(Map.of("A", new Row<>(1, "a")));
         assertEquals(List.of(new Change<>("A", "a", null)), state.removal("A"));
@@ -297,6 +339,7 @@ class TableStateTest {
         state.message(new Epoch(1), 1, "B", new Row<>(2, "b"));
         assertEquals(List.of(), state.removal("B"), "what is seen stays as it was");
         assertNull(state.newest("B"));
+        state.ask();
         state.begin(Map.of());
         assertEquals(List.of(), state.end(Map.of()));
         assertEquals(0, state.size());
