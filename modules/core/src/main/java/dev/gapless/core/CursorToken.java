@@ -29,7 +29,8 @@ public final class CursorToken {
     private static final int CHECKSUM_BYTES = 4;
     private static final byte OVER = 1;
     private static final byte HAS_SEQUENCE = 2;
-    private static final Comparator<Entry> IN_ORDER = Comparator.comparing(Entry::node)
+    /** By the names of the nodes. */
+    public static final Comparator<Entry> IN_ORDER = Comparator.comparing(Entry::node)
             .thenComparing(entry -> entry.epoch().id());
 
     private final String topic;
@@ -89,14 +90,16 @@ public final class CursorToken {
      * @param entries without their incarnations
      */
     public static CursorToken ofHand(String topic, String cluster, long timeMs, List<Entry> entries) {
-        return new CursorToken(topic, cluster, timeMs, MADE_BY_HAND, entries, 0);
+        List<Entry> sorted = new ArrayList<>(entries);
+        sorted.sort(IN_ORDER);
+        return new CursorToken(topic, cluster, timeMs, MADE_BY_HAND, sorted, 0);
     }
 
     /**
      * @param timeMs up to when its subscription has passed the end of every stream that ended, by the cluster's time, in milliseconds
      *     since 1970
      * @param historyId of the members' memory of them; 0 if the node where the token was taken had none yet
-     * @param entries one for each stream
+     * @param entries one for each stream; of several of one node the oldest first, as far as that is known
      * @param filter a hash of the filter by which its subscription left out messages; 0 if it left out none
      */
     public CursorToken(String topic, String cluster, long timeMs, long historyId, List<Entry> entries, long filter) {
@@ -104,9 +107,7 @@ public final class CursorToken {
         this.cluster = Limits.checkName("cluster id", cluster);
         this.timeMs = timeMs;
         this.historyId = historyId;
-        List<Entry> sorted = new ArrayList<>(entries);
-        sorted.sort(IN_ORDER);
-        this.entries = List.copyOf(sorted);
+        this.entries = List.copyOf(entries);
         this.filter = filter;
     }
 
@@ -114,6 +115,7 @@ public final class CursorToken {
         List<Entry> entries = new ArrayList<>();
         positions.forEach(
                 (node, position) -> entries.add(new Entry(node, 0, position.epoch(), position.sequence(), false)));
+        entries.sort(IN_ORDER);
         return entries;
     }
 
@@ -138,7 +140,7 @@ public final class CursorToken {
         return historyId == MADE_BY_HAND;
     }
 
-    /** In the order of the names of the nodes. */
+    /** Of several of one node the oldest first, as far as that was known where it was taken. */
     public List<Entry> entries() {
         return entries;
     }

@@ -92,10 +92,10 @@ final class Registration {
 
     // ------------------------------------------------------------------ changes
 
-    /** Its incarnation is a member after all. */
+    /** Its incarnation is a member after all, which has not said its name: a token may know that. */
     void becomePresent(Stream now) {
         assert phase instanceof Phase.Waiting : this;
-        stream = now;
+        stream = stream.isUnnamed() ? now : stream;
         host = now.uid();
         phase = new Phase.Unnamed();
     }

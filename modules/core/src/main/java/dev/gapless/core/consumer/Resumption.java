@@ -106,12 +106,27 @@ final class Resumption {
 
     private void unlistedThatEnded(CursorToken token, Set<Epoch> listed) {
         for (EndedStreams.Gone gone : endedSince(token.timeMs(), listed)) {
-            if (mayBeStored(token, gone)) {
+            if (isPassed(token, gone)) {
+                places.put(gone.stream().epoch(), Place.over(gone.stream(), Place.AWAITED));
+            } else if (mayBeStored(token, gone)) {
                 places.put(gone.stream().epoch(), Place.at(streams.expect(gone.stream(), now), 0));
             } else {
                 announce(gone);
             }
         }
+    }
+
+    /** Did it end before the token was taken, as far as clocks agree, and was something of a stream of its node read that ended later? */
+    private boolean isPassed(CursorToken token, EndedStreams.Gone gone) {
+        long endedMs = gone.departure().endedMs();
+        return endedMs <= token.timeMs()
+                && token.entries().stream().anyMatch(entry -> {
+                    EndedStreams.Gone later =
+                            entry.sequence() > 0 ? streams.remembered().get(entry.epoch()) : null;
+                    return later != null
+                            && later.departure().node().equals(gone.departure().node())
+                            && later.departure().endedMs() > endedMs;
+                });
     }
 
     /** It came behind one that the token lists: may the store of their node have both? */
@@ -252,6 +267,9 @@ final class Resumption {
             } else {
                 announce(gone);
             }
+        }
+        if (!covered) {
+            withoutStrangers(Set.of());
         }
     }
 

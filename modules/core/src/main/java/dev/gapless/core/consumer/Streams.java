@@ -58,6 +58,7 @@ final class Streams {
     private final Set<Epoch> heard = new HashSet<>();
 
     private long forgotten;
+    private long expected;
     private EndedStreams remembered = EndedStreams.NOTHING;
     private long notices;
     private volatile StreamsView known = StreamsView.NOTHING;
@@ -66,6 +67,7 @@ final class Streams {
      * One that is waited for.
      *
      * @param removedMs when its member was removed, by the cluster's time; {@code Long.MAX_VALUE} if it was none here
+     * @param sinceMs since when it runs; before all times, in their order, for those of which nobody here knows that
      * @param dueNs until when
      * @param end how it ends if it is waited for in vain
      * @param heard the highest sequence that a reader has heard of
@@ -95,9 +97,10 @@ final class Streams {
     /**
      * One that is over.
      *
-     * @param settledMs since when, by the cluster's time
+     * @param sinceMs since when it ran, as of one that is waited for
+     * @param settledMs since when it is over, by the cluster's time
      */
-    record Settled(Stream stream, End end, long removedMs, long settledMs) {
+    record Settled(Stream stream, End end, long removedMs, long sinceMs, long settledMs) {
         boolean wasMember() {
             return removedMs != Long.MAX_VALUE;
         }
@@ -136,7 +139,17 @@ final class Streams {
                 strangers.add(epoch);
             }
         });
-        known = new StreamsView(open, removed, settled.keySet(), strangers, unheard(), remembered, notices);
+        known = new StreamsView(open, removed, earlier(), settled.keySet(), strangers, unheard(), remembered, notices);
+    }
+
+    private List<Epoch> earlier() {
+        Map<Epoch, Long> since = new LinkedHashMap<>();
+        settled.forEach((epoch, one) -> since.put(epoch, one.sinceMs()));
+        waited.forEach((epoch, one) -> since.put(epoch, one.sinceMs()));
+        return since.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     HistoryView history() {
@@ -227,7 +240,9 @@ final class Streams {
     /** Since when the incarnation runs, by the cluster's time; {@code Long.MIN_VALUE} if it has not said so. */
     long sinceMs(Stream stream) {
         Waited one = waited.get(stream.epoch());
-        return one == null ? named.getOrDefault(stream.epoch(), Long.MIN_VALUE) : one.sinceMs();
+        Settled over = settled.get(stream.epoch());
+        long settledMs = over == null ? Long.MIN_VALUE : over.sinceMs();
+        return one == null ? named.getOrDefault(stream.epoch(), settledMs) : one.sinceMs();
     }
 
     @Nullable Stream member(Epoch epoch) {
@@ -323,7 +338,9 @@ final class Streams {
         long removedMs = over == null ? Long.MAX_VALUE : over.removedMs();
         End end = over != null ? over.end() : gone == null ? End.lost(now.ms()) : gone.end(now.ms());
         long dueNs = now.ns() + returnNs(epoch);
-        waited.put(epoch, new Waited(its, removedMs, Long.MIN_VALUE, dueNs, end, Math.max(0, end.head())));
+        // Tokens name those of which nobody here knows that in their order.
+        long sinceMs = over == null || over.sinceMs() == Long.MIN_VALUE ? Long.MIN_VALUE + ++expected : over.sinceMs();
+        waited.put(epoch, new Waited(its, removedMs, sinceMs, dueNs, end, Math.max(0, end.head())));
         return its;
     }
 
@@ -395,6 +412,7 @@ final class Streams {
 
     /** It is settled how it ended. {@return how, for all readers} */
     End settle(Stream stream, End end, Now now) {
+        long sinceMs = sinceMs(stream);
         Waited before = waited.remove(stream.epoch());
         named.remove(stream.epoch());
         long removedMs = before == null ? removedMs(stream, now) : before.removedMs();
@@ -405,7 +423,7 @@ final class Streams {
                 || removedMs != Long.MAX_VALUE) { // else a token waited for it once more
             settled.put(
                     stream.epoch(),
-                    new Settled(stream, its, removedMs, history().timeMs(now.ns())));
+                    new Settled(stream, its, removedMs, sinceMs, history().timeMs(now.ns())));
         }
         return its;
     }

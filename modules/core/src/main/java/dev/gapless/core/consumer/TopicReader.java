@@ -174,6 +174,9 @@ final class TopicReader {
         Registration r = registrations.of(stream);
         if (r != null && r.isPresent() && !r.hasLeft() && !r.isCarried()) {
             r.becomeWaiting(ready);
+            if (!r.stream().isUnnamed()) {
+                streams.label(r.stream()); // as a token says
+            }
             askNamed(nowNs);
         }
     }

@@ -2,6 +2,7 @@ package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,6 +12,7 @@ import java.util.Set;
  * @param open streams of members, and those of which it is not settled how they ended
  * @param removed of these and of those that ended when they were removed, by the cluster's time, in milliseconds since 1970; until every
  *     subscription has read the end
+ * @param earlier those of members that were removed, and that tokens name: the oldest first, as far as this is known
  * @param settled those of which it is settled how they ended, until every subscription has read that
  * @param strangers those that are not over for everybody, of incarnations that were no members here
  * @param unheard those that the history says are over, and of which nothing has come here: whoever was not told at its start has not passed
@@ -21,6 +23,7 @@ import java.util.Set;
 public record StreamsView(
         Map<Epoch, Stream> open,
         Map<Epoch, Long> removed,
+        List<Epoch> earlier,
         Set<Epoch> settled,
         Set<Epoch> strangers,
         Set<Epoch> unheard,
@@ -28,11 +31,12 @@ public record StreamsView(
         long notices) {
     /** Of a node that is not up. */
     public static final StreamsView NOTHING =
-            new StreamsView(Map.of(), Map.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, 0);
+            new StreamsView(Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, 0);
 
     public StreamsView {
         open = Map.copyOf(open);
         removed = Map.copyOf(removed);
+        earlier = List.copyOf(earlier);
         settled = Set.copyOf(settled);
         strangers = Set.copyOf(strangers);
         unheard = Set.copyOf(unheard);
@@ -43,7 +47,7 @@ public record StreamsView(
         return !ended.end().wasMember() && open.containsKey(ended.stream().epoch());
     }
 
-    /** Where no stream is of a stranger. */
+    /** Where none is waited for, and none is of a stranger. */
     public StreamsView(
             Map<Epoch, Stream> open,
             Map<Epoch, Long> removed,
@@ -51,7 +55,7 @@ public record StreamsView(
             Set<Epoch> unheard,
             EndedStreams remembered,
             long notices) {
-        this(open, removed, settled, Set.of(), unheard, remembered, notices);
+        this(open, removed, List.of(), settled, Set.of(), unheard, remembered, notices);
     }
 
     /**

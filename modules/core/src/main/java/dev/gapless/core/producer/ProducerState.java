@@ -134,8 +134,7 @@ public final class ProducerState {
         } else if (message instanceof GoneAck goneAck) {
             onGoneAck(goneAck);
         } else if (message instanceof Deregister deregister) {
-            cursors.values().removeIf(cursor -> cursor.session.equals(deregister.session()));
-            lowest = null;
+            onDeregister(deregister);
         }
         releaseAndSend(now);
     }
@@ -419,6 +418,16 @@ public final class ProducerState {
         if (head != seenHead) {
             seenHead = head;
             seenNs = nowNs;
+        }
+    }
+
+    /** The Register of a later session may have been lost. */
+    private void onDeregister(Deregister message) {
+        ReaderKey key = new ReaderKey(message.session().uid(), message.reader());
+        Cursor cursor = cursors.get(key);
+        if (cursor != null && cursor.session.counter() <= message.session().counter()) {
+            cursors.remove(key);
+            lowest = null;
         }
     }
 

@@ -295,6 +295,35 @@ class ResumptionTest {
     }
 
     @Test
+    @DisplayName("ruleT2: in the margin, not if something was read of a stream of its node that ended later")
+    void endedWithinAMarginAndPassed() {
+        ended(P, TAKEN_MS, null);
+        ended(P2, TAKEN_MS + 1, 6L);
+        Resumption passed = resume(token(open(P2, 6)));
+        assertEquals(Map.of(P2, End.exact(6, NOW_MS)), passed.ended());
+        assertEquals(Place.over(P, Place.AWAITED), passed.at().get(P));
+        assertTrue(resume(token(open(P2, 0))).ended().containsKey(P), "nothing was read there");
+        assertTrue(resume(token(open(Q, 6))).ended().containsKey(P), "of another node");
+        departures.clear();
+        ended(P, TAKEN_MS + 1, null);
+        ended(P2, TAKEN_MS + 2, 6L);
+        assertTrue(resume(token(open(P2, 6))).ended().containsKey(P), "it ended since");
+        departures.clear();
+        ended(P2, TAKEN_MS - 1, 6L);
+        ended(P, TAKEN_MS, null);
+        assertTrue(resume(token(open(P2, 6))).ended().containsKey(P), "it ended later");
+    }
+
+    @Test
+    @DisplayName("ruleT2: of streams of which nobody here has heard, those that a token lists first began first")
+    void listedInTheirOrder() {
+        var unused = resume(token(open(P2, 0), open(P, 0)));
+        assertTrue(streams.sinceMs(P2) < streams.sinceMs(P));
+        streams.publish();
+        assertEquals(List.of(P2.epoch(), P.epoch()), streams.known().earlier());
+    }
+
+    @Test
     @DisplayName("ruleT2: not if the token lists it, as over or not")
     void listedIsNotToldTwice() {
         ended(P, TAKEN_MS + 1, 5L);
@@ -463,7 +492,12 @@ class ResumptionTest {
     @DisplayName("ruleM4: who begins at a time may miss something if there was another cluster")
     void sinceAmongSeveralClusters() {
         severalClusters = true;
-        assertFalse(open(new Opening.Since(TAKEN_MS)).isCovered());
+        streams.remember(history());
+        streams.expect(P, NOW);
+        streams.setDurable(P.epoch(), true);
+        Resumption resumption = open(new Opening.Since(TAKEN_MS));
+        assertFalse(resumption.isCovered());
+        assertEquals(Place.lost(P, Place.AWAITED), resumption.at().get(P), "as that says");
     }
 
     @Test

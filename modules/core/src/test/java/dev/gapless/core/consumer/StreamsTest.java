@@ -344,4 +344,32 @@ class StreamsTest {
         streams.expectMore(at, now);
         assertEquals(P, streams.waitedFor(P.epoch()));
     }
+
+    @Test
+    @DisplayName(
+            "ruleT1: those of earlier incarnations are known in their order, settled or not, and expected once more or not")
+    void earlier() {
+        member(2, "p");
+        streams.appeared(1, "host");
+        streams.named(1, "p", 50);
+        isWaitedFor(2);
+        isWaitedFor(1);
+        Stream unknown = Stream.of(3, TOPIC, "p");
+        streams.expect(unknown, now);
+        streams.publish();
+        assertEquals(
+                List.of(unknown.epoch(), P.epoch(), NEXT.epoch()),
+                streams.known().earlier());
+        streams.settle(P, End.lost(0), now);
+        streams.publish();
+        assertEquals(
+                List.of(unknown.epoch(), P.epoch(), NEXT.epoch()),
+                streams.known().earlier());
+        streams.settle(NEXT, End.lost(0), now);
+        streams.expect(P, now);
+        streams.publish();
+        assertEquals(
+                List.of(unknown.epoch(), P.epoch(), NEXT.epoch()),
+                streams.known().earlier());
+    }
 }

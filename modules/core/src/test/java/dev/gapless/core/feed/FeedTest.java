@@ -276,7 +276,8 @@ class FeedTest {
         feed.messages(next, 1, slices(1, 3));
         feed.ended(next, 3, End.goneOn(3, 0), true);
         Set<Epoch> strangers = Set.of(P.epoch());
-        StreamsView known = new StreamsView(Map.of(), Map.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, 0);
+        StreamsView known =
+                new StreamsView(Map.of(), Map.of(), List.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, 0);
         assertTrue(feed.over(at(Place.over(next, 3)), known, 0).containsKey(P.epoch()));
         assertFalse(feed.over(at(Place.over(next, 0)), known, 0).containsKey(P.epoch()), "it may lack it");
     }

@@ -185,13 +185,19 @@ class ProducerStateTest implements Outbox.Carrier {
     }
 
     @Test
-    void deregisterDropsTheCursorOfThatSession() {
+    @DisplayName("ruleP1: a Deregister ends the reader's cursor, unless that is of a later session")
+    void deregister() {
         ring(4);
         register(SESSION, Start.LATEST);
         producer.onMessage(new Deregister(TOPIC, 0, new Session(20, 4)), NOW);
+        producer.onMessage(new Deregister(TOPIC, 1, new Session(20, 6)), NOW);
+        producer.onMessage(new Deregister(TOPIC, 0, new Session(21, 6)), NOW);
         assertEquals(1, producer.cursors().size());
         producer.onMessage(new Deregister(TOPIC, 0, SESSION), NOW);
         assertTrue(producer.cursors().isEmpty());
+        register(SESSION, Start.LATEST);
+        producer.onMessage(new Deregister(TOPIC, 0, new Session(20, 6)), NOW);
+        assertTrue(producer.cursors().isEmpty(), "the Register of that session was lost");
     }
 
     // ------------------------------------------------------------------ P2, P3

@@ -64,7 +64,14 @@ class SubscriptionStateTest implements TopicView {
     @Override
     public StreamsView known() {
         return new StreamsView(
-                open, Map.of(), settled, strangers, Set.of(), EndedStreams.of(Given.history(), TOPIC), notices);
+                open,
+                Map.of(),
+                List.of(),
+                settled,
+                strangers,
+                Set.of(),
+                EndedStreams.of(Given.history(), TOPIC),
+                notices);
     }
 
     @Override

@@ -189,17 +189,22 @@ final class TopicCursor {
     private static CursorToken inFrontOf(Pulled.Left left, CursorToken behind) {
         Position end = left.position();
         List<CursorToken.Entry> entries = new ArrayList<>();
-        long uid = 0;
+        boolean isListed = false;
         for (CursorToken.Entry entry : behind.entries()) {
-            if (entry.epoch().equals(end.epoch())) {
-                uid = entry.uid();
-            } else {
-                entries.add(entry);
-            }
+            boolean is = entry.epoch().equals(end.epoch());
+            isListed |= is;
+            entries.add(is ? goesOn(left, entry.uid()) : entry);
         }
-        entries.add(new CursorToken.Entry(left.node(), uid, end.epoch(), end.sequence(), false));
+        if (!isListed) {
+            entries.add(goesOn(left, 0));
+        }
         return new CursorToken(
                 behind.topic(), behind.cluster(), behind.timeMs(), behind.historyId(), entries, behind.filter());
+    }
+
+    private static CursorToken.Entry goesOn(Pulled.Left left, long uid) {
+        Position end = left.position();
+        return new CursorToken.Entry(left.node(), uid, end.epoch(), end.sequence(), false);
     }
 
     // ------------------------------------------------------------------ reading
