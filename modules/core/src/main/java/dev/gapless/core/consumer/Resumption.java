@@ -73,9 +73,11 @@ final class Resumption {
     private void resume(CursorToken token) {
         covered = token.isMadeByHand() || (history.covers(token, now.ns()) && !listsWhatEndedBefore(token));
         Set<Epoch> listed = new HashSet<>();
+        long after = Long.MIN_VALUE;
         for (CursorToken.Entry entry : token.entries()) {
             listed.add(entry.epoch());
-            resume(entry);
+            resume(entry, after);
+            after = Math.max(after, streams.order(entry.epoch()));
         }
         for (Stream member : streams.members()) {
             if (!listed.contains(member.epoch())) {
@@ -106,27 +108,12 @@ final class Resumption {
 
     private void unlistedThatEnded(CursorToken token, Set<Epoch> listed) {
         for (EndedStreams.Gone gone : endedSince(token.timeMs(), listed)) {
-            if (isPassed(token, gone)) {
-                places.put(gone.stream().epoch(), Place.over(gone.stream(), Place.AWAITED));
-            } else if (mayBeStored(token, gone)) {
+            if (mayBeStored(token, gone)) {
                 places.put(gone.stream().epoch(), Place.at(streams.expect(gone.stream(), now), 0));
             } else {
                 announce(gone);
             }
         }
-    }
-
-    /** Did it end before the token was taken, as far as clocks agree, and was something of a stream of its node read that ended later? */
-    private boolean isPassed(CursorToken token, EndedStreams.Gone gone) {
-        long endedMs = gone.departure().endedMs();
-        return endedMs <= token.timeMs()
-                && token.entries().stream().anyMatch(entry -> {
-                    EndedStreams.Gone later =
-                            entry.sequence() > 0 ? streams.remembered().get(entry.epoch()) : null;
-                    return later != null
-                            && later.departure().node().equals(gone.departure().node())
-                            && later.departure().endedMs() > endedMs;
-                });
     }
 
     /** It came behind one that the token lists: may the store of their node have both? */
@@ -168,7 +155,7 @@ final class Resumption {
         return false;
     }
 
-    private void resume(CursorToken.Entry entry) {
+    private void resume(CursorToken.Entry entry, long after) {
         Epoch epoch = entry.epoch();
         long sequence = entry.sequence() == CursorToken.Entry.UNKNOWN ? Place.UNKNOWN : entry.sequence();
         Stream open = open(epoch);
@@ -184,7 +171,7 @@ final class Resumption {
         if (open == null || !(isMember || isKnown)) {
             End end = endOf(entry);
             if (end == null) {
-                places.put(epoch, Place.at(streams.expect(stream, now), sequence));
+                places.put(epoch, Place.at(streams.expect(stream, after, now), sequence));
             } else {
                 ended.put(stream, end);
             }

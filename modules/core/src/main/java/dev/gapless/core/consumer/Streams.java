@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,8 +58,13 @@ final class Streams {
     /** Of those that the history remembers: those whose end this node has seen, or that ended before it was there. */
     private final Set<Epoch> heard = new HashSet<>();
 
+    /**
+     * Since when those run that are known here, by the cluster's time; of those that have not said it, when they came. Of what tokens name it is
+     * above what stands before it there.
+     */
+    private final Map<Epoch, Long> order = new HashMap<>();
+
     private long forgotten;
-    private long expected;
     private EndedStreams remembered = EndedStreams.NOTHING;
     private long notices;
     private volatile StreamsView known = StreamsView.NOTHING;
@@ -67,7 +73,6 @@ final class Streams {
      * One that is waited for.
      *
      * @param removedMs when its member was removed, by the cluster's time; {@code Long.MAX_VALUE} if it was none here
-     * @param sinceMs since when it runs; before all times, in their order, for those of which nobody here knows that
      * @param dueNs until when
      * @param end how it ends if it is waited for in vain
      * @param heard the highest sequence that a reader has heard of
@@ -97,10 +102,9 @@ final class Streams {
     /**
      * One that is over.
      *
-     * @param sinceMs since when it ran, as of one that is waited for
      * @param settledMs since when it is over, by the cluster's time
      */
-    record Settled(Stream stream, End end, long removedMs, long sinceMs, long settledMs) {
+    record Settled(Stream stream, End end, long removedMs, long settledMs) {
         boolean wasMember() {
             return removedMs != Long.MAX_VALUE;
         }
@@ -143,13 +147,10 @@ final class Streams {
     }
 
     private List<Epoch> earlier() {
-        Map<Epoch, Long> since = new LinkedHashMap<>();
-        settled.forEach((epoch, one) -> since.put(epoch, one.sinceMs()));
-        waited.forEach((epoch, one) -> since.put(epoch, one.sinceMs()));
-        return since.entrySet().stream()
-                .sorted(Map.Entry.comparingByValue())
-                .map(Map.Entry::getKey)
-                .toList();
+        Set<Epoch> earlier = new LinkedHashSet<>(settled.keySet());
+        earlier.addAll(waited.keySet());
+        order.keySet().removeIf(epoch -> !members.containsKey(epoch) && !earlier.contains(epoch));
+        return earlier.stream().sorted(Comparator.comparingLong(this::order)).toList();
     }
 
     HistoryView history() {
@@ -164,8 +165,9 @@ final class Streams {
     // ------------------------------------------------------------------ members
 
     /** A member came. {@return its stream} */
-    Stream appeared(long uid, String address) {
+    Stream appeared(long uid, String address, Now now) {
         Stream stream = Stream.of(uid, topic, address);
+        order.putIfAbsent(stream.epoch(), history().timeMs(now.ns()));
         members.put(stream.epoch(), stream);
         waited.remove(stream.epoch());
         settled.remove(stream.epoch()); // a token named it, and this node had not heard of it yet
@@ -184,6 +186,7 @@ final class Streams {
             return null;
         }
         named.put(stream.epoch(), sinceMs);
+        order.put(stream.epoch(), sinceMs);
         return stream;
     }
 
@@ -240,9 +243,12 @@ final class Streams {
     /** Since when the incarnation runs, by the cluster's time; {@code Long.MIN_VALUE} if it has not said so. */
     long sinceMs(Stream stream) {
         Waited one = waited.get(stream.epoch());
-        Settled over = settled.get(stream.epoch());
-        long settledMs = over == null ? Long.MIN_VALUE : over.sinceMs();
-        return one == null ? named.getOrDefault(stream.epoch(), settledMs) : one.sinceMs();
+        return one == null ? named.getOrDefault(stream.epoch(), Long.MIN_VALUE) : one.sinceMs();
+    }
+
+    /** By this the streams of a node came one after the other, as far as it is known: the lowest was first. */
+    long order(Epoch stream) {
+        return order.getOrDefault(stream, Long.MIN_VALUE);
     }
 
     @Nullable Stream member(Epoch epoch) {
@@ -321,8 +327,17 @@ final class Streams {
         return one == null ? End.lost(now.ms()) : one.end().at(now.ms());
     }
 
-    /** A token names it, and this node has not heard of it: it may yet. {@return it, by the best label that anybody has said} */
     Stream expect(Stream stream, Now now) {
+        return expect(stream, Long.MIN_VALUE, now);
+    }
+
+    /**
+     * A token names it, and this node has not heard of it: it may yet.
+     *
+     * @param after the order of the one that the token has before it: if nobody here knows better, it came behind that
+     * @return it, by the best label that anybody has said
+     */
+    Stream expect(Stream stream, long after, Now now) {
         Epoch epoch = stream.epoch();
         Waited before = waited.get(epoch);
         EndedStreams.Gone gone = remembered.get(epoch);
@@ -338,9 +353,8 @@ final class Streams {
         long removedMs = over == null ? Long.MAX_VALUE : over.removedMs();
         End end = over != null ? over.end() : gone == null ? End.lost(now.ms()) : gone.end(now.ms());
         long dueNs = now.ns() + returnNs(epoch);
-        // Tokens name those of which nobody here knows that in their order.
-        long sinceMs = over == null || over.sinceMs() == Long.MIN_VALUE ? Long.MIN_VALUE + ++expected : over.sinceMs();
-        waited.put(epoch, new Waited(its, removedMs, sinceMs, dueNs, end, Math.max(0, end.head())));
+        order.putIfAbsent(epoch, Math.max(after, Long.MIN_VALUE + order.size()) + 1);
+        waited.put(epoch, new Waited(its, removedMs, Long.MIN_VALUE, dueNs, end, Math.max(0, end.head())));
         return its;
     }
 
@@ -412,7 +426,6 @@ final class Streams {
 
     /** It is settled how it ended. {@return how, for all readers} */
     End settle(Stream stream, End end, Now now) {
-        long sinceMs = sinceMs(stream);
         Waited before = waited.remove(stream.epoch());
         named.remove(stream.epoch());
         long removedMs = before == null ? removedMs(stream, now) : before.removedMs();
@@ -423,7 +436,7 @@ final class Streams {
                 || removedMs != Long.MAX_VALUE) { // else a token waited for it once more
             settled.put(
                     stream.epoch(),
-                    new Settled(stream, its, removedMs, sinceMs, history().timeMs(now.ns())));
+                    new Settled(stream, its, removedMs, history().timeMs(now.ns())));
         }
         return its;
     }

@@ -103,7 +103,10 @@ final class Succession {
     private boolean comesBefore(Registration r, Registration other) {
         boolean isRead = r.hasBegun() || r.at() > 0;
         boolean otherIsRead = other.hasBegun() || other.at() > 0;
-        return isRead == otherIsRead ? streams.sinceMs(r.stream()) < streams.sinceMs(other.stream()) : isRead;
+        return isRead == otherIsRead
+                ? streams.order(r.stream().epoch())
+                        < streams.order(other.stream().epoch())
+                : isRead;
     }
 
     /**

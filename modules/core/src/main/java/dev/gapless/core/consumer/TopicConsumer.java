@@ -224,7 +224,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         streams.remember(view.history());
         for (MemberEvent event : view.snapshot()) {
             if (event instanceof MemberEvent.Present present) {
-                streams.appeared(present.uid(), present.address());
+                streams.appeared(present.uid(), present.address(), now);
             } else if (event instanceof MemberEvent.Named named) {
                 streams.named(named.uid(), named.node(), named.sinceMs());
             }
@@ -247,7 +247,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         streams.remember(view.history());
         for (MemberEvent event : events) {
             if (event instanceof MemberEvent.Present present) {
-                Stream stream = streams.appeared(present.uid(), present.address());
+                Stream stream = streams.appeared(present.uid(), present.address(), now);
                 placement.readers(reader -> reader.appeared(stream));
             } else if (event instanceof MemberEvent.Named named) {
                 Stream stream = streams.named(named.uid(), named.node(), named.sinceMs());

@@ -143,7 +143,7 @@ final class TopicReader {
     private boolean isLastRead(Stream stream, Frontier at) {
         return at.places().stream()
                 .filter(place -> place.sequence() > 0 && place.stream().node().equals(stream.node()))
-                .noneMatch(place -> streams.sinceMs(place.stream()) > streams.sinceMs(stream));
+                .noneMatch(place -> streams.order(place.stream().epoch()) > streams.order(stream.epoch()));
     }
 
     private void askNamed(long nowNs) {

@@ -66,6 +66,16 @@ public record StreamsView(
         return strangers.contains(stream.epoch()) && at.get(stream) == null && isAtAMember(at, stream.node());
     }
 
+    /**
+     * Does nothing more come of a stream that was announced as lost, since a later log has it and nobody knows how much of it was given? If its
+     * incarnation turns out to be a member, it goes on.
+     */
+    public boolean staysLost(Place place) {
+        return place.kind() == Place.Kind.LOST
+                && !place.isKnown()
+                && strangers.contains(place.stream().epoch());
+    }
+
     private boolean isAtAMember(Frontier at, String node) {
         for (Place place : at.places()) {
             Epoch epoch = place.stream().epoch();

@@ -160,7 +160,8 @@ final class Advance {
         }
         return switch (place.kind()) {
             case OPEN -> place.sequence();
-            case LOST -> place.returned().sequence();
+            case LOST ->
+                known.staysLost(place) ? Long.MAX_VALUE : place.returned().sequence();
             case OVER -> Long.MAX_VALUE;
         };
     }
@@ -182,7 +183,7 @@ final class Advance {
         if (place != null && place.over()) {
             boolean hasReturned =
                     !(entry instanceof FeedEntry.Ended ended) || ended.end().wasMember();
-            if (place.kind() == Place.Kind.OVER || !hasReturned) {
+            if (place.kind() == Place.Kind.OVER || !hasReturned || known.staysLost(place)) {
                 here = further;
                 return null;
             }

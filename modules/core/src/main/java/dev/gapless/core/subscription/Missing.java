@@ -146,7 +146,9 @@ final class Missing {
                 !(notice instanceof FeedEntry.Ended ended) || ended.end().wasMember();
         return place == null
                 ? !hasReturned // another one's token named it
-                : (place.kind() == Place.Kind.OVER || (place.kind() == Place.Kind.LOST && !hasReturned));
+                : place.kind() == Place.Kind.OVER
+                        || (place.kind() == Place.Kind.LOST && !hasReturned)
+                        || known.staysLost(place);
     }
 
     private boolean isUnknown(Stream stream) {

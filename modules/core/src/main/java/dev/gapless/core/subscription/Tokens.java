@@ -151,12 +151,11 @@ final class Tokens {
                 over.put(epoch, entry(place == null ? gone.over() : place, true));
             }
         }
-        // Elsewhere they ended long ago, as the history says, and here just now: they lived on in another part of a
-        // split.
+        // Elsewhere they ended long ago, or just now: they lived on in another part of a split, or the history that is
+        // remembered here begins later.
         for (Place place : at.places()) {
             Epoch epoch = place.stream().epoch();
-            boolean endedHere =
-                    known.settled().contains(epoch) && known.removed().containsKey(epoch);
+            boolean endedHere = known.settled().contains(epoch);
             boolean fits = over.size() < Limits.MAX_TOKEN_ENDED;
             if (fits && place.over() && endedHere && !entries.containsKey(epoch) && !toBeAnnounced.contains(epoch)) {
                 over.putIfAbsent(epoch, entry(place, true));

@@ -49,7 +49,7 @@ class ResumptionTest {
     private final List<Departure> departures = new ArrayList<>();
 
     private void member(Stream stream, long sinceMs) {
-        streams.appeared(stream.uid(), "host");
+        streams.appeared(stream.uid(), "host", NOW);
         streams.named(stream.uid(), stream.node(), sinceMs);
     }
 
@@ -295,32 +295,14 @@ class ResumptionTest {
     }
 
     @Test
-    @DisplayName("ruleT2: in the margin, not if something was read of a stream of its node that ended later")
-    void endedWithinAMarginAndPassed() {
-        ended(P, TAKEN_MS, null);
-        ended(P2, TAKEN_MS + 1, 6L);
-        Resumption passed = resume(token(open(P2, 6)));
-        assertEquals(Map.of(P2, End.exact(6, NOW_MS)), passed.ended());
-        assertEquals(Place.over(P, Place.AWAITED), passed.at().get(P));
-        assertTrue(resume(token(open(P2, 0))).ended().containsKey(P), "nothing was read there");
-        assertTrue(resume(token(open(Q, 6))).ended().containsKey(P), "of another node");
-        departures.clear();
-        ended(P, TAKEN_MS + 1, null);
-        ended(P2, TAKEN_MS + 2, 6L);
-        assertTrue(resume(token(open(P2, 6))).ended().containsKey(P), "it ended since");
-        departures.clear();
-        ended(P2, TAKEN_MS - 1, 6L);
-        ended(P, TAKEN_MS, null);
-        assertTrue(resume(token(open(P2, 6))).ended().containsKey(P), "it ended later");
-    }
-
-    @Test
-    @DisplayName("ruleT2: of streams of which nobody here has heard, those that a token lists first began first")
+    @DisplayName("ruleT2: streams of which nobody here has heard come behind what the token lists before them")
     void listedInTheirOrder() {
-        var unused = resume(token(open(P2, 0), open(P, 0)));
-        assertTrue(streams.sinceMs(P2) < streams.sinceMs(P));
+        isWaitedFor(P2, 40);
+        Stream p3 = Stream.of(4, TOPIC, "p");
+        var unused = resume(token(open(p3, 0), open(P2, 0), open(P, 0)));
         streams.publish();
-        assertEquals(List.of(P2.epoch(), P.epoch()), streams.known().earlier());
+        assertEquals(List.of(p3.epoch(), P2.epoch(), P.epoch()), streams.known().earlier());
+        assertTrue(streams.order(P.epoch()) > 40);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
@@ -43,7 +44,7 @@ class StreamsTest {
     }
 
     private void member(long uid, String name) {
-        streams.appeared(uid, "host:" + uid);
+        streams.appeared(uid, "host:" + uid, now);
         streams.named(uid, name, 100);
     }
 
@@ -60,7 +61,7 @@ class StreamsTest {
     @Test
     @DisplayName("ruleC7: a member goes by its address until it has said its name; it runs since when it says")
     void members() {
-        assertEquals(new Stream(P.epoch(), 1, "host:1"), streams.appeared(1, "host:1"));
+        assertEquals(new Stream(P.epoch(), 1, "host:1"), streams.appeared(1, "host:1", now));
         assertEquals(List.of(), streams.named());
         assertEquals(Long.MIN_VALUE, streams.sinceMs(P));
         assertEquals(P, streams.named(1, "p", 100));
@@ -104,7 +105,7 @@ class StreamsTest {
     void silent() {
         member(1, "p");
         assertNull(streams.endOf(P, null, false, now));
-        Stream unnamed = streams.appeared(2, "host:2");
+        Stream unnamed = streams.appeared(2, "host:2", now);
         assertEquals(End.lost(0), streams.endOf(unnamed, null, false, now));
     }
 
@@ -153,7 +154,7 @@ class StreamsTest {
         streams.expect(NEXT, now);
         streams.settle(NEXT, End.lost(0), now);
         member(1, "p");
-        streams.appeared(2, "host:2");
+        streams.appeared(2, "host:2", now);
         assertEquals(P, streams.member(P.epoch()));
         assertNull(streams.waitedFor(P.epoch()));
         assertNull(streams.settled(NEXT.epoch()));
@@ -275,7 +276,7 @@ class StreamsTest {
     @Test
     @DisplayName("ruleF2: of one that never said its name the end is exact, too, if another member heard its farewell")
     void unnamedWhoseFarewellAnotherHeard() {
-        streams.appeared(1, "host:1");
+        streams.appeared(1, "host:1", now);
         streams.remember(Given.history(new Departure(1, "host:1", 1, Map.of(P.epoch(), 7L))));
         Stream stream = streams.removed(1);
         assertNotNull(stream);
@@ -291,13 +292,13 @@ class StreamsTest {
         late.remember(Given.history(new Departure(3, "r", 0, null)));
         late.publish();
         assertEquals(Set.of(), late.known().unheard(), "this node was not there");
-        late.appeared(1, "host:1");
+        late.appeared(1, "host:1", now);
         late.remember(Given.history(
                 new Departure(3, "r", 0, null), new Departure(1, "p", 1, null), new Departure(2, "p", 2, null)));
         late.publish();
         assertEquals(Set.of(NEXT.epoch()), late.known().unheard());
         late.removed(1);
-        late.appeared(2, "host:2");
+        late.appeared(2, "host:2", now);
         late.removed(2);
         late.publish();
         assertEquals(Set.of(), late.known().unheard());
@@ -312,7 +313,7 @@ class StreamsTest {
         assertTrue(streams.mayReturn(departure, now));
         after(1);
         assertFalse(streams.mayReturn(departure, now));
-        streams.appeared(2, "host:2");
+        streams.appeared(2, "host:2", now);
         assertFalse(streams.mayReturn(departure, now), "it has not said its name");
         member(2, "p");
         assertTrue(streams.mayReturn(departure, now));
@@ -335,7 +336,7 @@ class StreamsTest {
     void aMemberIsAskedItself() {
         streams.setDurable(P.epoch(), true);
         streams.expect(P, now);
-        streams.appeared(1, "host:1");
+        streams.appeared(1, "host:1", now);
         streams.settle(P, End.goneOn(5, 0), now);
         Frontier at = Frontier.EMPTY.with(Place.at(P, 3));
         streams.expectMore(at, now);
@@ -346,30 +347,27 @@ class StreamsTest {
     }
 
     @Test
-    @DisplayName(
-            "ruleT1: those of earlier incarnations are known in their order, settled or not, and expected once more or not")
+    @DisplayName("ruleT1: earlier incarnations are known in their order, by when they came if they had no name")
     void earlier() {
-        member(2, "p");
-        streams.appeared(1, "host");
+        after(70);
+        streams.appeared(2, "host", now);
+        streams.appeared(1, "host", now);
         streams.named(1, "p", 50);
-        isWaitedFor(2);
+        Stream unnamed = streams.removed(2);
+        assertNotNull(unnamed);
+        streams.waitFor(unnamed, End.lost(0), now);
         isWaitedFor(1);
         Stream unknown = Stream.of(3, TOPIC, "p");
         streams.expect(unknown, now);
+        Stream last = Stream.of(4, TOPIC, "p");
+        streams.expect(last, streams.order(NEXT.epoch()), now);
         streams.publish();
-        assertEquals(
-                List.of(unknown.epoch(), P.epoch(), NEXT.epoch()),
-                streams.known().earlier());
+        List<Epoch> all = List.of(unknown.epoch(), P.epoch(), NEXT.epoch(), last.epoch());
+        assertEquals(all, streams.known().earlier());
         streams.settle(P, End.lost(0), now);
-        streams.publish();
-        assertEquals(
-                List.of(unknown.epoch(), P.epoch(), NEXT.epoch()),
-                streams.known().earlier());
         streams.settle(NEXT, End.lost(0), now);
         streams.expect(P, now);
         streams.publish();
-        assertEquals(
-                List.of(unknown.epoch(), P.epoch(), NEXT.epoch()),
-                streams.known().earlier());
+        assertEquals(all, streams.known().earlier());
     }
 }

@@ -152,7 +152,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     // ------------------------------------------------------------------ members
 
     private void present(long uid) {
-        Stream stream = streams.appeared(uid, "host:" + uid);
+        Stream stream = streams.appeared(uid, "host:" + uid, now());
         if (begun) {
             reader.appeared(stream);
         }

@@ -226,6 +226,15 @@ class TokensTest {
     }
 
     @Test
+    @DisplayName("ruleT1: and what is settled here, of which this node remembers no end: others may")
+    void listsWhatIsForgottenHere() {
+        settled.add(P.epoch());
+        stands(Place.over(P, 480));
+        stands(Place.over(Q, 7));
+        assertEquals(List.of(entry(P, 480, true)), token().entries());
+    }
+
+    @Test
     @DisplayName("ruleT1: two margins before its own time, which is that of what it has not passed")
     void listsWhatIsOverByItsTime() {
         Stream r = Stream.of(3, TOPIC, "r");
