@@ -96,6 +96,10 @@ final class Registration {
     void becomePresent(Stream now) {
         assert phase instanceof Phase.Waiting : this;
         stream = stream.isUnnamed() ? now : stream;
+        if (at == 0) { // nothing of it was read: an earlier one of its node may come first
+            at = Place.AWAITED;
+            start = Start.BEGINNING;
+        }
         host = now.uid();
         phase = new Phase.Unnamed();
     }

@@ -161,7 +161,7 @@ final class Succession {
             registrar.registerLater(r, now.ns()); // it is a member yet, as far as this node has heard
             return null;
         }
-        return its == null ? expects(stream, now) : its;
+        return its == null ? expects(stream, r.predecessor(), now) : its;
     }
 
     /** Is it over for whoever reads here, since its end was read or announced? Not for who begins with what the member's log has. */
@@ -171,9 +171,9 @@ final class Succession {
         return feed.hasChain(stream.epoch()) || (isSettled && !r.asksForThePast());
     }
 
-    private Registration expects(Stream stream, Now now) {
+    private Registration expects(Stream stream, @Nullable Position behind, Now now) {
         if (streams.isUnknown(stream.epoch()) || streams.settled(stream.epoch()) != null) {
-            streams.expect(stream, now);
+            streams.expect(stream, behind == null ? Long.MIN_VALUE : streams.order(behind.epoch()), now);
             streams.publish(); // before anything of it can be read
         }
         Registration its = Registration.behind(stream, Place.UNKNOWN, false);

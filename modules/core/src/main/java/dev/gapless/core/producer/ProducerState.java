@@ -277,7 +277,7 @@ public final class ProducerState {
                             cursor,
                             new Heartbeat(topic, cursor.reader, cursor.session, uid, sent, part.sequence(itsHead)));
                 }
-                if (isAtTheEnd) {
+                if (isAtTheEnd && !cursor.goneAcknowledged) {
                     send(cursor, new Gone(topic, cursor.reader, cursor.session, part.sequence(itsHead)));
                 }
             }
@@ -589,7 +589,10 @@ public final class ProducerState {
                 topic, cursor.session, cursor.reader, reason, sent, behind, cursor.part.sequence(resumeAt)));
     }
 
+    /** A reader that has come to the end of an earlier stream asks for the next one at once, or is no more. */
     private boolean needsHeartbeat(Cursor cursor, long head) {
-        return ends(cursor.part) ? !cursor.goneAcknowledged : !cursor.isLevel(cursor.part.head(head));
+        return ends(cursor.part)
+                ? !cursor.goneAcknowledged || cursor.part.isEarlier()
+                : !cursor.isLevel(cursor.part.head(head));
     }
 }

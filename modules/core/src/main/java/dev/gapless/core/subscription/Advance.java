@@ -293,7 +293,10 @@ final class Advance {
             return null;
         }
         List<Step.Left> early = early(pending, announced);
-        if (!early.isEmpty()) {
+        boolean anything = gaps.get(0).node() == null; // that comes first, and then they do
+        if (anything) {
+            early.stream().filter(one -> !left.contains(one)).forEach(left::add);
+        } else if (!early.isEmpty()) {
             Map<Epoch, Place> over = new HashMap<>();
             early.forEach(one -> over.put(
                     one.position().epoch(),

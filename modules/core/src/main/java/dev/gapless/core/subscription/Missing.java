@@ -240,6 +240,9 @@ final class Missing {
         boolean isPast = sequence(stream) == Place.AWAITED && notice.reason() == Reason.OVERRUN; // asked from there on
         long here = isPast ? 0 : sequence(stream);
         long to = notice.to();
+        if (isPast && to == 0) {
+            upTo.put(stream.epoch(), Place.at(stream, to)); // it began there, and nothing of it has been passed
+        }
         if (here == to || (here > to && here != notice.from())) {
             return null; // S1
         }

@@ -44,6 +44,11 @@ final class JudgedStreams {
             observer.count("limit: a store went back, and the reader had heard of nothing behind that", 1);
             return;
         }
+        if (w.earliest && w.of(incarnation).got() == 0 && incarnation.hasNoAnswerOf(behind + 1)) {
+            // Whoever begins with the oldest begins where the ring does once its log is open again.
+            observer.count("limit: what nobody was told is published fell out of a ring before its log was open", 1);
+            return;
+        }
         if (w.isUnheard(incarnation, behind + 1)) {
             // Nothing that anybody of the reader's cluster got came from there since: no rule could tell.
             observer.count("limit: a cluster that was over before another one had a word of it", 1);

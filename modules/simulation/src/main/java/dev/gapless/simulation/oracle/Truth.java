@@ -53,6 +53,11 @@ public final class Truth {
             this.epoch = epoch;
         }
 
+        /** Is its log stored, and does no publisher know whether it has this? */
+        boolean hasNoAnswerOf(long sequence) {
+            return stored && sequence > answered;
+        }
+
         private void joined(long stamp) {
             wasMember = true;
             memberSince = stamp;
