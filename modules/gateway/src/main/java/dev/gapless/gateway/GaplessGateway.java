@@ -1,12 +1,15 @@
 package dev.gapless.gateway;
 
 import dev.gapless.Gapless;
+import dev.gapless.Table;
 import dev.gapless.Topic;
 import dev.gapless.gateway.internal.server.GatewayServer;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.internal.node.GaplessExtension;
 import dev.gapless.internal.subscribe.MessageHost;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -47,13 +50,56 @@ public final class GaplessGateway {
      *     address that is no loopback address
      */
     public static GaplessGateway start(ClassicActorSystemProvider system, Topic<?>... topics) {
+        return start(system, List.of(Objects.requireNonNull(topics, "topics must not be null")), List.of());
+    }
+
+    /**
+     * Starts a gateway that gives clients these tables, too: who subscribes to a topic with {@code state} gets its rows, and how they change.
+     *
+     * <pre>{@code
+     * GaplessGateway gateway = GaplessGateway.start(system, prices);
+     * }</pre>
+     *
+     * @param system typed or classic
+     * @param table of a topic whose messages have a class: it is not necessary to name that, too
+     * @param others of other topics
+     * @return the gateway, which listens
+     * @throws IllegalArgumentException if there are two tables of one topic
+     * @throws IllegalStateException as {@link #start(ClassicActorSystemProvider, Topic...)}
+     */
+    public static GaplessGateway start(ClassicActorSystemProvider system, Table<?> table, Table<?>... others) {
+        List<Table<?>> tables = new ArrayList<>();
+        tables.add(Objects.requireNonNull(table, "table must not be null"));
+        tables.addAll(List.of(Objects.requireNonNull(others, "tables must not be null")));
+        return start(system, List.of(), tables);
+    }
+
+    /**
+     * Starts a gateway with both.
+     *
+     * @param system typed or classic
+     * @param topics those whose messages have a class
+     * @param tables those whose states clients may ask for; their topics have a class, too
+     * @return the gateway, which listens
+     * @throws IllegalArgumentException if there are two tables of one topic
+     * @throws IllegalStateException as {@link #start(ClassicActorSystemProvider, Topic...)}
+     */
+    public static GaplessGateway start(
+            ClassicActorSystemProvider system,
+            Collection<? extends Topic<?>> topics,
+            Collection<? extends Table<?>> tables) {
         Objects.requireNonNull(system, "system must not be null");
-        List<Topic<?>> registered = List.of(Objects.requireNonNull(topics, "topics must not be null"));
+        List<Topic<?>> registered = new ArrayList<>(topics);
+        tables.stream()
+                .map(Table::topic)
+                .filter(topic -> registered.stream().noneMatch(one -> one.name().equals(topic.name())))
+                .forEach(registered::add);
         ActorSystem classic = system.classicSystem();
         MessageHost host = GaplessExtension.hostOf(classic);
         GatewaySettings settings = new GatewaySettings(classic.settings().config());
         checkAddress(settings);
-        GatewayServer server = GatewayServer.start(settings, classic, Gapless.get(system), host, registered);
+        GatewayServer server =
+                GatewayServer.start(settings, classic, Gapless.get(system), host, registered, List.copyOf(tables));
         CoordinatedShutdown.get(classic)
                 .addTask(CoordinatedShutdown.PhaseServiceUnbind(), "gapless-gateway-stop", server::stop);
         return new GaplessGateway(settings, server);

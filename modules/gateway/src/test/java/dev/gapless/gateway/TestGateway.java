@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.Gapless;
+import dev.gapless.Table;
 import dev.gapless.Topic;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.MemberStatus;
@@ -86,6 +88,20 @@ final class TestGateway implements AutoCloseable {
     static TestGateway startAlone(String config) {
         ActorSystem system = system(config);
         return new TestGateway(system, GaplessGateway.start(system));
+    }
+
+    /** One that gives clients the tables that are opened so. */
+    static TestGateway withTables(String config, Function<Gapless, List<Table<?>>> open) {
+        ActorSystem system = system(config);
+        try {
+            Cluster cluster = Cluster.get(system);
+            cluster.join(cluster.selfAddress());
+            await(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+            return new TestGateway(system, GaplessGateway.start(system, List.of(), open.apply(Gapless.get(system))));
+        } catch (RuntimeException | Error e) {
+            end(system);
+            throw e;
+        }
     }
 
     private static ActorSystem system(String config) {

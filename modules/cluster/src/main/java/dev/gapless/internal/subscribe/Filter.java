@@ -70,6 +70,11 @@ public final class Filter {
         }
     }
 
+    /** Does it leave out nodes? */
+    public boolean isOfNodes() {
+        return !nodes.isEmpty();
+    }
+
     /** Does it take messages and notices of this node? */
     public boolean takesNode(String node) {
         return nodes.isEmpty() || nodes.contains(node);
@@ -78,6 +83,11 @@ public final class Filter {
     /** Does it take this message, by its key? */
     public boolean takesMessage(Slice slice, int i) {
         return allKeys || takesKey(slice.key(i));
+    }
+
+    /** Does it take the row of this key? */
+    public boolean takesRow(String key) {
+        return allKeys || takesKey(key);
     }
 
     /** Is it a key that it takes? */

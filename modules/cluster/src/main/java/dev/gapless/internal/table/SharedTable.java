@@ -82,6 +82,9 @@ final class SharedTable<T>
     /** It is read without the lock. */
     private volatile @Nullable TableClosed closed;
 
+    /** Did it end with its node? */
+    private volatile boolean isShutDown;
+
     private Instant since;
     private List<Gap> missed = List.of();
     /** While something is missing: up to where the view has everything. */
@@ -93,6 +96,10 @@ final class SharedTable<T>
 
     private Map<Epoch, Long> headsOfRead = Map.of();
     private @Nullable Position last;
+    /** By stream, the last message that was taken, but for that one. */
+    private final Map<Epoch, Long> taken = new java.util.HashMap<>();
+    /** What readers of its states were told last, until something comes. */
+    private StateReader.@Nullable State shown;
     /** Behind which nothing comes until the source was read. */
     private @Nullable Held held;
 
@@ -105,10 +112,10 @@ final class SharedTable<T>
         this.waiters = new Waiters<>(host, topic.name(), this::locked, this::status);
         this.reloading = new Reloading<>(this, host, topic.name(), rows);
         this.onClosed = onClosed;
-        this.since = now();
+        this.since = time();
     }
 
-    private Instant now() {
+    private Instant time() {
         return Instant.ofEpochMilli(host.clock().ms());
     }
 
@@ -176,7 +183,7 @@ final class SharedTable<T>
                 return;
             }
             TableClosed end = new TableClosed(topic.name(), why, cause);
-            since = now();
+            since = time();
             closed = end;
             reloading.close();
             host.measure(topic.name()).remove(this);
@@ -207,7 +214,12 @@ final class SharedTable<T>
     /** Takes a message. {@return why it does not say what became of its key; null if it does} */
     private @Nullable Throwable taken(Delivery<T> delivery, RowReader.Said<T> said) {
         Position position = delivery.position();
+        Position before = last;
+        if (before != null && !before.epoch().equals(position.epoch())) {
+            taken.put(before.epoch(), before.sequence());
+        }
         last = position;
+        shown = null;
         if (positioned && wasRead(position)) {
             return null;
         } else if (said.failure() != null) {
@@ -291,7 +303,7 @@ final class SharedTable<T>
                 return;
             }
             if (!state.isStale()) {
-                since = now();
+                since = time();
             }
             List<Gap> all = new ArrayList<>(missed);
             all.addAll(gaps);
@@ -299,6 +311,8 @@ final class SharedTable<T>
             stands = stands == null ? upTo : stands;
             standsThen = standsThen == null ? upTo : standsThen;
             state.missed();
+            shown = null;
+            listeners.forEach(Steps::staleness);
             if (seen != null || positioned) {
                 reloading.want();
             } // else it is wanted anyway
@@ -307,6 +321,7 @@ final class SharedTable<T>
 
     @Override
     public void onEnded(Ended<T> ended) {
+        isShutDown = ended.reason() == Ended.Reason.SHUTDOWN;
         close(
                 switch (ended.reason()) {
                     case SHUTDOWN -> "its node has left the cluster, or was removed from it";
@@ -386,6 +401,7 @@ final class SharedTable<T>
     @Override
     public void endRead(RowReader.Read<T> read) {
         List<Change<T>> changes = state.end(read.rows());
+        shown = null;
         CursorToken upTo = read.upTo();
         boolean first = seen == null;
         if (first) {
@@ -394,13 +410,14 @@ final class SharedTable<T>
         heads = upTo == null ? headsOfRead : headsOf(upTo);
         step(changes, true);
         if (!state.isStale()) {
-            since = now();
+            since = time();
             missed = List.of();
         }
         stands = standsThen;
         if (closesIfTooLarge()) {
             return;
         }
+        listeners.forEach(Steps::staleness);
         if (first) {
             TableView<T> view = viewNow();
             host.completions().execute(() -> ready.complete(view));
@@ -466,19 +483,31 @@ final class SharedTable<T>
     private TableView<T> viewNow() {
         CursorToken upTo = stands;
         return new TableView<>(
-                CollectionConverters.asJava(Objects.requireNonNull(seen)),
-                upTo != null ? upTo : positioned ? withWhatWasRead(token()) : token());
+                CollectionConverters.asJava(Objects.requireNonNull(seen)), upTo != null ? upTo : withAll(token()));
     }
 
-    /** The subscription may yet come to what the rows had. */
-    private CursorToken withWhatWasRead(CursorToken token) {
+    /** The subscription may yet come to what the rows had, and to the end of what it is giving. */
+    private CursorToken withAll(CursorToken token) {
+        Position here = last;
+        if (here != null) {
+            taken.put(here.epoch(), here.sequence());
+        }
+        Map<Epoch, Long> listed = new java.util.HashMap<>();
         List<CursorToken.Entry> entries = new ArrayList<>();
         for (CursorToken.Entry entry : token.entries()) {
-            long read = entry.over() ? -1 : heads.getOrDefault(entry.epoch(), -1L);
+            Long had = taken.get(entry.epoch());
+            long read = positioned ? heads.getOrDefault(entry.epoch(), -1L) : -1;
+            long upTo = entry.over() ? -1 : Math.max(read, had == null ? -1 : had);
             entries.add(
-                    read > entry.sequence()
-                            ? new CursorToken.Entry(entry.node(), entry.uid(), entry.epoch(), read, false)
+                    upTo > entry.sequence()
+                            ? new CursorToken.Entry(entry.node(), entry.uid(), entry.epoch(), upTo, false)
                             : entry);
+            if (had != null) {
+                listed.put(entry.epoch(), had);
+            }
+        }
+        if (listed.size() < taken.size()) {
+            taken.keySet().retainAll(listed.keySet()); // the others are over, and forgotten
         }
         return new CursorToken(
                 token.topic(), token.cluster(), token.timeMs(), token.historyId(), entries, token.filter());
@@ -524,6 +553,21 @@ final class SharedTable<T>
     @Override
     public void end(Steps<T> steps) {
         locked(() -> listeners.remove(steps));
+    }
+
+    boolean isShutDown() {
+        return isShutDown;
+    }
+
+    /** What a reader of its states is to know: under the lock. */
+    StateReader.State now() {
+        StateReader.State known = shown;
+        if (known == null) {
+            CursorToken upTo = seen == null ? null : viewNow().token();
+            known = new StateReader.State(upTo, state.isStale(), missed);
+            shown = known;
+        }
+        return known;
     }
 
     Source<TableChanges<T>, NotUsed> changes() {

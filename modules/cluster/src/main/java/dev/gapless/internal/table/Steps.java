@@ -26,6 +26,9 @@ abstract class Steps<T> {
     /** The table has closed. */
     abstract void ended(TableClosed why);
 
+    /** Something is missing from now on, or a read has ended. Never waits. Called under the table's lock. */
+    void staleness() {}
+
     /** The next step of the table. */
     final void add(List<Change<T>> changes, boolean byReload) {
         if (collect(changes, byReload)) {

@@ -35,6 +35,11 @@ final class TableHandle<T> implements Table<T> {
         return topic;
     }
 
+    /** For a reader of its states. */
+    StateReader<T> reader(Runnable wake) {
+        return new StateReader<>(open(), wake);
+    }
+
     private SharedTable<T> open() {
         if (closed.get()) {
             throw closedHere();

@@ -296,8 +296,9 @@ public final class Client implements Connected {
         cursors.drop(cursor);
         if (!cursor.hasBegun()) {
             Throwable cause = end.cause();
-            RequestException refusal =
-                    new RequestException(Kind.REFUSED, cause == null ? "it ended" : Reasons.of(cause));
+            RequestException refusal = cause instanceof RequestException its
+                    ? its
+                    : new RequestException(Kind.REFUSED, cause == null ? "it ended" : Reasons.of(cause));
             if (framing.isStream()) {
                 throw refusal;
             }

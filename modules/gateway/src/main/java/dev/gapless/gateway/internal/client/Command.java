@@ -19,7 +19,8 @@ sealed interface Command {
             @Nullable JsonNode from,
             @Nullable String onLag,
             @Nullable JsonNode maxMessageBytes,
-            @Nullable Boolean ids)
+            @Nullable Boolean ids,
+            @Nullable Boolean state)
             implements Command {}
 
     record Unsubscribe(String topic) implements Command {}
@@ -37,7 +38,7 @@ sealed interface Command {
 
     Set<String> OF_TOPIC = Set.of("type", "id", "topic");
     Set<String> OF_RESUME = Set.of("token");
-    Set<String> OF_SUBSCRIBE = Set.of("filter", "from", "on_lag", "max_message_bytes", "ids");
+    Set<String> OF_SUBSCRIBE = Set.of("filter", "from", "on_lag", "max_message_bytes", "ids", "state");
 
     /** The JSON of one. Throws {@link RequestException}. */
     static JsonNode read(String text) {
@@ -68,7 +69,8 @@ sealed interface Command {
                         json.get("from"),
                         text(json, "on_lag"),
                         json.get("max_message_bytes"),
-                        ids(json.get("ids")));
+                        flag("ids", json.get("ids")),
+                        flag("state", json.get("state")));
             }
             case "Unsubscribe" -> {
                 MessageCommand.checkMembers(type, json, OF_TOPIC, Set.of());
@@ -90,12 +92,12 @@ sealed interface Command {
         };
     }
 
-    private static @Nullable Boolean ids(@Nullable JsonNode given) {
+    private static @Nullable Boolean flag(String name, @Nullable JsonNode given) {
         if (given == null || given.isNull()) {
             return null;
         }
         if (!given.isBoolean()) {
-            throw new RequestException(Kind.BAD_MESSAGE, "ids is true or false");
+            throw new RequestException(Kind.BAD_MESSAGE, name + " is true or false");
         }
         return given.booleanValue();
     }

@@ -176,8 +176,10 @@ final class CommandHandler {
         if (known == null) {
             OnLag first = onLag == null ? OnLag.RESYNC : onLag;
             long all = most == null ? Long.MAX_VALUE : most;
-            TopicCursor opened =
-                    cursors.open(new SubscribeRequest(wanted.topic(), start(wanted), filter, first, all), client);
+            TopicCursor opened = cursors.open(
+                    new SubscribeRequest(
+                            wanted.topic(), start(wanted), filter, first, all, Boolean.TRUE.equals(wanted.state())),
+                    client);
             opened.ids(Boolean.TRUE.equals(wanted.ids()));
             opened.askedBy(Objects.requireNonNull(json).get("id"));
             return null;
@@ -187,6 +189,12 @@ final class CommandHandler {
                     Kind.FROM_NOT_ALLOWED,
                     "there is a subscription to " + wanted.topic()
                             + " already, which keeps its position: leave out from, or unsubscribe first");
+        }
+        if (wanted.state() != null && wanted.state() != known.isState()) {
+            throw new RequestException(
+                    Kind.BAD_MESSAGE,
+                    "there is a subscription to " + wanted.topic() + " already, "
+                            + (known.isState() ? "to its state" : "to its messages") + ": unsubscribe first");
         }
         CursorToken here = known.token();
         if (here == null) {

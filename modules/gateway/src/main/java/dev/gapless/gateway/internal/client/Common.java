@@ -19,6 +19,7 @@ import java.util.function.BiConsumer;
  * What the clients of a gateway have in common. Thread-safe.
  *
  * @param sharedJson of messages that several of them are given
+ * @param states of which topics there are tables, and how their rows are shown
  * @param unsent bounds what is under way to all of them
  * @param unfinished bounds what they have sent, and is not dealt with
  * @param executor runs their turns
@@ -33,6 +34,7 @@ public record Common(
         JsonPublisher publisher,
         PayloadJson payloads,
         SharedJson sharedJson,
+        States states,
         Unsent unsent,
         Unfinished unfinished,
         Executor executor,

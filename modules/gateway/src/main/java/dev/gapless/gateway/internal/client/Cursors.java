@@ -40,7 +40,9 @@ final class Cursors {
                             + " subscriptions, as many as gapless.gateway.max-subscriptions allows");
         }
         try {
-            TopicCursor opened = new TopicCursor(request, client, common, wake);
+            TopicCursor opened = request.state()
+                    ? StateCursor.open(request, common, wake)
+                    : new MessageCursor(request, client, common, wake);
             cursors.put(request.topic(), opened);
             shown = Map.copyOf(cursors);
             return opened;

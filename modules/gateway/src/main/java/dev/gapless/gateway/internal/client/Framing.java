@@ -9,6 +9,7 @@ import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,15 @@ public interface Framing {
      * @param token resumes behind it
      */
     void message(Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token);
+
+    /**
+     * Adds an event of a topic's state.
+     *
+     * @param events how many events there are in front of it
+     * @param json adds what it says
+     * @param token a client that comes back with it never sees less than before
+     */
+    void state(Bytes frame, int events, Consumer<Bytes> json, Supplier<CursorToken> token);
 
     /**
      * Adds that messages were missed, which has a frame for itself.

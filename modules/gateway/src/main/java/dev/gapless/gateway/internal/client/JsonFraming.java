@@ -14,6 +14,7 @@ import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,13 @@ abstract class JsonFraming implements Framing {
             Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token) {
         before(frame, events);
         message(frame, reader, maxMessageBytes);
+        after(frame, token);
+    }
+
+    @Override
+    public void state(Bytes frame, int events, Consumer<Bytes> said, Supplier<CursorToken> token) {
+        before(frame, events);
+        said.accept(frame);
         after(frame, token);
     }
 

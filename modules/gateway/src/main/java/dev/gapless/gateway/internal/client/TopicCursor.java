@@ -2,36 +2,20 @@ package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Gap;
-import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.json.Bytes;
-import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.internal.subscribe.Filter;
-import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
-import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One topic of a client: its place in the stream, and nothing else. It is read when there is room for a frame; a frame takes what is
- * there then, so that a client that keeps up gets single events, and one that lags gets batches.
- *
- * <pre>
- *   OPENING ──ready──► READING ──cursor_expired was written──► resync: READING, pause: PAUSED, close: the client ends
- *                         ▲                                                          │  ▲
- *                         └──────────────────────── Resume ──────────────────────────┘  └─ another filter: told again
- * </pre>
- *
- * <p>For the client's turns, but for {@link #lag} and {@link #lagged}.
+ * One topic of a client: its messages, or its state. It is read when there is room for a frame; a frame takes what is there then, so that a client
+ * that keeps up gets single events, and one that lags gets batches. For the client's turns, but for {@link #lag} and {@link #lagged}.
  */
-final class TopicCursor {
+interface TopicCursor {
     /** A frame that is as large as it may be, or whatever ends one. */
     record Written(List<ByteBuffer> frame, int events, boolean lagged) {}
 
@@ -45,87 +29,26 @@ final class TopicCursor {
         OTHER
     }
 
-    private final String topic;
-    private final MessageSubscription subscription;
-    private final PayloadJson payloads;
-    private final Unsent unsent;
-    private final Runnable wake;
-    private OnLag onLag;
-    private final int mostEvents;
-    private final int mostBytes;
-    private long maxMessageBytes;
-    private boolean ids;
-    private @Nullable JsonNode id;
-    private boolean begun;
-    /** What the client was told, and has not reloaded: as long as it is there nothing is read. */
-    private Pulled.@Nullable Missed paused;
-    /**
-     * What is told next: a notice that came while a frame of messages was being made, or is told again; or a message for which there was no
-     * room.
-     */
-    private @Nullable Pulled held;
-    /** There was no room for what comes next; it is woken when there may be. */
-    private boolean waits;
-    /** Its {@code cursor_expired} is under way: what follows depends on that it was written. */
-    private Pulled.@Nullable Missed telling;
-    /** The token of the last {@code cursor_expired}. */
-    private @Nullable CursorToken expiredAt;
-    /** It was told while the client was paused: a {@code Resume} that answers the one before may be on its way. */
-    private boolean isToldAgain;
-
-    /** Of the tokens of this topic. */
-    private final LastToken told = new LastToken();
-
-    private volatile long lagged;
-
-    TopicCursor(SubscribeRequest request, String client, Common common, Runnable wake) {
-        this.topic = request.topic();
-        this.onLag = request.onLag();
-        this.maxMessageBytes = request.maxMessageBytes();
-        this.mostEvents = common.settings().batchEvents;
-        this.mostBytes = common.settings().batchBytes;
-        this.payloads = common.payloads();
-        this.unsent = common.unsent();
-        this.wake = wake;
-        this.subscription = common.host().messages(topic, request.start(), request.filter(), client, false, wake);
-    }
-
     /** Each event has its token from now on, or has not. */
-    void ids(boolean each) {
-        ids = each;
-    }
+    void ids(boolean each);
 
     /** What the client calls the command that it was opened by. */
-    void askedBy(@Nullable JsonNode commandId) {
-        id = commandId;
-    }
+    void askedBy(@Nullable JsonNode commandId);
 
-    @Nullable JsonNode askedBy() {
-        return id;
-    }
+    @Nullable JsonNode askedBy();
 
-    String topic() {
-        return topic;
-    }
+    String topic();
+
+    /** Is it the topic's state, and not its messages? */
+    boolean isState();
 
     /** Why it ended by itself, or null. */
-    MessageSubscription.@Nullable End end() {
-        return subscription.end();
-    }
+    MessageSubscription.@Nullable End end();
 
-    /** The members that it does without, once it is ready and open; then it is read. Null until then, and afterwards. */
-    @Nullable Set<String> begins() {
-        Set<String> silent = subscription.silent();
-        if (begun || silent == null || subscription.reader() == null) {
-            return null;
-        }
-        begun = true;
-        return silent;
-    }
+    /** What the client is told once it is ready, and read from then on; null until then, and afterwards. */
+    @Nullable List<ByteBuffer> begin(Framing framing, Supplier<Bytes> frame);
 
-    boolean hasBegun() {
-        return begun;
-    }
+    boolean hasBegun();
 
     /**
      * From its token on this filter says what is given; that stands in front of a gap that is under way. So what the other filter left out
@@ -134,217 +57,45 @@ final class TopicCursor {
      * @param lag what becomes of the client from the next gap on; null as before
      * @param maxBytes larger messages are withheld; null as before
      */
-    void change(Filter filter, @Nullable OnLag lag, @Nullable Long maxBytes) {
-        onLag = lag == null ? onLag : lag;
-        maxMessageBytes = maxBytes == null ? maxMessageBytes : maxBytes;
-        MessageReader reader = reader();
-        reader.filter(filter);
-        if (paused != null) {
-            held = reader.again(paused);
-        } else if (held instanceof Pulled.Missed missed) {
-            held = reader.again(missed);
-            if (held == null) {
-                reader.reloaded(); // of nodes that are left out
-            }
-        } else if (held instanceof Pulled.Left left && !filter.takesNode(left.node())) {
-            held = null;
-        } else if (held == Pulled.Plain.MESSAGE
-                && !(filter.takesNode(reader.stream().node()) && filter.takesMessage(reader.slice(), reader.index()))) {
-            held = null;
-        }
-    }
-
-    private MessageReader reader() {
-        return Objects.requireNonNull(subscription.reader(), "it is not open");
-    }
+    void change(Filter filter, @Nullable OnLag lag, @Nullable Long maxBytes);
 
     /** Behind what was written; null if it is not open. */
-    @Nullable CursorToken token() {
-        MessageReader reader = subscription.reader();
-        return reader == null ? null : token(reader);
-    }
+    @Nullable CursorToken token();
 
     /** The same, which the client is given. */
-    @Nullable CursorToken tell() {
-        CursorToken token = token();
-        return token == null ? null : told.is(token);
-    }
+    @Nullable CursorToken tell();
 
     /** The same, if it leads further than what the client was given last: a filter may have passed over much. Null if not. */
-    @Nullable CursorToken progress() {
-        CursorToken token = begun ? token() : null;
-        return token == null || !told.isBehind(token) ? null : told.is(token);
-    }
-
-    /** Everything that was pulled is in a frame, except what is held: in front of a gap the token stands by itself. */
-    private CursorToken token(MessageReader reader) {
-        if (held == Pulled.Plain.MESSAGE) {
-            return reader.inFront().get();
-        }
-        reader.handled();
-        return held instanceof Pulled.Left left ? inFrontOf(left, reader.token()) : reader.token();
-    }
-
-    /** The same place, where the client has not been told yet that this producer left: its stream goes on. */
-    private static CursorToken inFrontOf(Pulled.Left left, CursorToken behind) {
-        Position end = left.position();
-        List<CursorToken.Entry> entries = new ArrayList<>();
-        boolean isListed = false;
-        for (CursorToken.Entry entry : behind.entries()) {
-            boolean is = entry.epoch().equals(end.epoch());
-            isListed |= is;
-            entries.add(is ? goesOn(left, entry.uid()) : entry);
-        }
-        if (!isListed) {
-            entries.add(goesOn(left, 0));
-        }
-        return new CursorToken(
-                behind.topic(), behind.cluster(), behind.timeMs(), behind.historyId(), entries, behind.filter());
-    }
-
-    private static CursorToken.Entry goesOn(Pulled.Left left, long uid) {
-        Position end = left.position();
-        return new CursorToken.Entry(left.node(), uid, end.epoch(), end.sequence(), false);
-    }
-
-    // ------------------------------------------------------------------ reading
+    @Nullable CursorToken progress();
 
     /** Is there something to read now? */
-    boolean hasMore() {
-        MessageReader reader = subscription.reader();
-        return begun && !waits && reader != null && (held != null || (paused == null && reader.hasMore()));
-    }
+    boolean hasMore();
 
-    /** After how many nanoseconds to look again, if an expiry waits for its time. */
-    OptionalLong waitNs() {
-        MessageReader reader = subscription.reader();
-        return reader == null ? OptionalLong.empty() : reader.waitNs();
-    }
+    /** After how many nanoseconds to look again, if something waits for its time. */
+    OptionalLong waitNs();
 
     /**
      * Makes a frame of what is there; null if there is nothing, or no room for it.
      *
      * @param isSlow does its client take long over a frame?
      */
-    @Nullable Written write(Framing framing, Bytes to, boolean isSlow) {
-        waits = false;
-        MessageReader reader = subscription.reader();
-        if (!begun || reader == null || (paused != null && held == null)) {
-            return null;
-        }
-        Pulled pulled = held;
-        held = null;
-        if (pulled == null) {
-            reader.beginTurn();
-            pulled = reader.next();
-        }
-        if (pulled == null) {
-            return null;
-        }
-        boolean hasRoom = unsent.hasRoom(isSlow);
-        if (!hasRoom && pulled == Pulled.Plain.MESSAGE && !isSmall(reader)) {
-            held = pulled;
-            waits = true;
-            unsent.await(isSlow, wake);
-            return null;
-        }
-        framing.begin(to, topic, ids);
-        Supplier<CursorToken> token = () -> told.is(token(reader));
-        if (pulled instanceof Pulled.Missed missed) {
-            tell(missed, reader, framing, to);
-            return new Written(framing.end(to, 1, token), 1, true);
-        } else if (pulled instanceof Pulled.Left left) {
-            framing.left(to, left, token);
-            return new Written(framing.end(to, 1, token), 1, false);
-        }
-        int events = 0;
-        while (pulled == Pulled.Plain.MESSAGE) {
-            framing.message(to, events, reader, maxMessageBytes, token);
-            subscription.stats().delivered();
-            events++;
-            pulled = hasRoom && events < mostEvents && to.size() < mostBytes ? reader.next() : null;
-        }
-        held = pulled;
-        return new Written(framing.end(to, events, token), events, false);
-    }
-
-    private boolean isSmall(MessageReader reader) {
-        return unsent.isSmall(payloads.plainLength(reader.slice(), reader.index()));
-    }
-
-    /** Whoever is to end goes on behind the gap when it comes back: else it would be told, and ended, again and again. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
-    private void tell(Pulled.Missed missed, MessageReader reader, Framing framing, Bytes to) {
-        CursorToken inFront = token(reader);
-        if (onLag == OnLag.CLOSE) {
-            reader.reloaded();
-        }
-        framing.expired(to, missed, inFront, () -> told.is(token(reader)));
-        expiredAt = inFront;
-        isToldAgain = paused != null;
-        List<Gap> before = paused == null ? List.of() : paused.gaps();
-        lagged += missed.gaps().stream()
-                .filter(gap -> !before.contains(gap))
-                .mapToLong(TopicCursor::missed)
-                .sum();
-        telling = missed;
-    }
-
-    /** A gap whose size nobody knows counts as one message. */
-    private static long missed(Gap gap) {
-        Long missed = gap.missed();
-        return missed == null ? 1 : missed;
-    }
+    @Nullable Written write(Framing framing, Bytes to, boolean isSlow);
 
     /** What was made last is written. {@return whether the client is to end, since the ring overtook it} */
-    boolean written() {
-        Pulled.Missed told = telling;
-        telling = null;
-        if (told == null || onLag == OnLag.CLOSE) {
-            return told != null;
-        }
-        paused = onLag == OnLag.PAUSE ? told : null;
-        subscription.paused(paused != null);
-        if (paused == null) {
-            reader().reloaded();
-        }
-        return false;
-    }
+    boolean written();
 
     /**
      * The client has reloaded.
      *
      * @param answered the token of the {@code cursor_expired} after which it did; null is the last one
      */
-    Resumed resume(@Nullable String answered) {
-        boolean isOther = answered != null && !answered.equals(String.valueOf(expiredAt));
-        if (isOther && isToldAgain) {
-            return Resumed.EARLIER;
-        } else if (paused == null) {
-            return Resumed.NOT_PAUSED;
-        } else if (isOther) {
-            return Resumed.OTHER;
-        }
-        paused = null;
-        subscription.paused(false);
-        if (held == null) { // else it has not been told everything
-            reader().reloaded();
-        }
-        return Resumed.RESUMED;
-    }
+    Resumed resume(@Nullable String answered);
 
-    void close() {
-        subscription.close();
-    }
+    void close();
 
-    // ------------------------------------------------------------------ for people; any thread
+    /** By how many messages it is behind. Any thread. */
+    long lag();
 
-    long lag() {
-        return subscription.lag().messages();
-    }
-
-    /** How many messages its client was told that it missed. */
-    long lagged() {
-        return lagged;
-    }
+    /** How many messages its client was told that it missed. Any thread. */
+    long lagged();
 }

@@ -3,8 +3,6 @@ package dev.gapless.gateway.internal.client;
 import dev.gapless.core.CursorToken;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +36,9 @@ final class TopicFrames {
     /** A topic is ready. */
     boolean begin() {
         for (TopicCursor cursor : cursors.all()) {
-            Set<String> silent = cursor.begins();
-            if (silent != null) {
-                CursorToken token = Objects.requireNonNull(cursor.tell());
-                frames.send(framing.subscribed(frames.empty(), cursor.topic(), token, silent));
+            List<ByteBuffer> begun = cursor.begin(framing, frames::empty);
+            if (begun != null) {
+                frames.send(begun);
                 return true;
             }
         }

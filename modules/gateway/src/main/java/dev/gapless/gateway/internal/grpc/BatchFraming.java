@@ -29,6 +29,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,11 @@ final class BatchFraming implements Framing {
                 .setSeconds(Math.floorDiv(ms, 1_000L))
                 .setNanos(Math.floorMod(ms, 1_000) * 1_000_000)
                 .build();
+    }
+
+    @Override
+    public void state(Bytes frame, int events, Consumer<Bytes> json, Supplier<CursorToken> token) {
+        throw new IllegalStateException("no request of this protocol asks for state");
     }
 
     /** It has one token, which is the one that is given at the end. */

@@ -1,16 +1,19 @@
 package dev.gapless.gateway.internal.server;
 
 import dev.gapless.Gapless;
+import dev.gapless.Table;
 import dev.gapless.Topic;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
+import dev.gapless.gateway.internal.client.States;
 import dev.gapless.gateway.internal.client.Tally;
 import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.grpc.GrpcServer;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.RowJson;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.Descriptors;
@@ -53,14 +56,16 @@ public final class GatewayServer {
      * Starts it; throws IllegalStateException if it cannot listen.
      *
      * @param topics those whose messages have a class
+     * @param tables those whose states clients may ask for
      */
     public static GatewayServer start(
             GatewaySettings settings,
             ActorSystem system,
             Gapless gapless,
             MessageHost host,
-            Collection<? extends Topic<?>> topics) {
-        return new GatewayServer(settings, system, gapless, host, topics);
+            Collection<? extends Topic<?>> topics,
+            Collection<? extends Table<?>> tables) {
+        return new GatewayServer(settings, system, gapless, host, topics, tables);
     }
 
     private GatewayServer(
@@ -68,18 +73,21 @@ public final class GatewayServer {
             ActorSystem system,
             Gapless gapless,
             MessageHost host,
-            Collection<? extends Topic<?>> topics) {
+            Collection<? extends Topic<?>> topics,
+            Collection<? extends Table<?>> tables) {
         this.settings = settings;
         Executor executor = system.dispatchers().lookup(settings.dispatcher);
         BiConsumer<Duration, Runnable> later = (after, what) -> system.scheduler()
                 .scheduleOnce(after, what, system.dispatchers().lookup(settings.dispatcher));
+        PayloadJson payloads = new PayloadJson(system, settings.maxEventBytes);
         Common common = new Common(
                 settings,
                 host,
                 gapless.nodeName(),
                 new JsonPublisher(host, system, settings, topics),
-                new PayloadJson(system, settings.maxEventBytes),
+                payloads,
                 new SharedJson(settings.jsonCacheBytes),
+                new States(tables, new RowJson(system, payloads, settings.jsonCacheBytes)),
                 new Unsent(settings.unsentBytes, SMALL_BYTES, settings.lossLogInterval),
                 new Unfinished(settings.unfinishedBytes, SMALL_BYTES),
                 executor,

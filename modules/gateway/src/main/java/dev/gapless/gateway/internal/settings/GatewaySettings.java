@@ -76,6 +76,7 @@ public final class GatewaySettings {
     public final Duration deliveryTimeout;
     public final Duration statusTimeout;
     public final int statusClients;
+    public final Duration stateTimeout;
     public final Duration stopTimeout;
     public final int idempotencyKeys;
     public final int idempotencyKeysOfAll;
@@ -135,6 +136,7 @@ public final class GatewaySettings {
         deliveryTimeout = positive(config, "delivery-timeout");
         statusTimeout = positive(config, "status-timeout");
         statusClients = within(config, "status-clients", 0, 10_000_000);
+        stateTimeout = positive(config, "state-timeout");
         stopTimeout = positive(config, "stop-timeout");
         idempotencyKeys = within(config, "idempotency-keys", 1, 10_000_000);
         idempotencyKeysOfAll = within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);

@@ -39,7 +39,8 @@ final class Routes extends Handler.Abstract {
     private static final String MESSAGES = "/api/topics/{topic}/messages";
     private static final String EVENTS = "/api/topics/{topic}/events";
     private static final String WEB_SOCKET = "/api/ws";
-    private static final Set<String> OF_EVENTS = Set.of("from", "nodes", "keys", "on_lag", "max_message_bytes", "ids");
+    private static final Set<String> OF_EVENTS =
+            Set.of("from", "nodes", "keys", "on_lag", "max_message_bytes", "ids", "state");
     private static final Set<String> OF_WEB_SOCKET = Set.of("hold");
 
     /** So long a browser need not ask again. */
@@ -207,7 +208,8 @@ final class Routes extends Handler.Abstract {
                 start,
                 TopicFilter.of(query.list("nodes"), query.list("keys")),
                 onLag,
-                maxMessageBytes(query.text("max_message_bytes")));
+                maxMessageBytes(query.text("max_message_bytes")),
+                "true".equals(query.word("state", "true", "false")));
         SseFraming framing = new SseFraming(common, !"frame".equals(query.word("ids", "each", "frame")));
         String remote = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(remote);

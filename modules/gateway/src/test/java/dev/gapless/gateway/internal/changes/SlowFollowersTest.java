@@ -30,6 +30,7 @@ class SlowFollowersTest {
             null,
             null,
             new SharedJson(0),
+            null,
             new Unsent(1 << 20, 0, Duration.ZERO),
             new Unfinished(1 << 20, 0),
             Runnable::run,

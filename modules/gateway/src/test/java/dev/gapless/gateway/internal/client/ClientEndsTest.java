@@ -50,6 +50,7 @@ class ClientEndsTest {
                 null,
                 null,
                 new SharedJson(0),
+                null,
                 new Unsent(1 << 20, 0, Duration.ZERO),
                 new Unfinished(1 << 20, 0),
                 executor,

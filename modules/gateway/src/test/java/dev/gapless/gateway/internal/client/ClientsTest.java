@@ -31,6 +31,7 @@ class ClientsTest {
                 null,
                 null,
                 new SharedJson(0),
+                null,
                 new Unsent(1 << 20, 0, Duration.ZERO),
                 new Unfinished(1 << 20, 0),
                 Runnable::run,

@@ -88,6 +88,7 @@ final class ModelWorld {
                 null,
                 payloads,
                 new SharedJson(random.nextBoolean() ? 0 : 1 << 20),
+                null,
                 random.nextBoolean()
                         ? new Unsent(1 << 20, 8 << 10, Duration.ofDays(1))
                         : new Unsent(1 + random.nextInt(4_000), 0, Duration.ofDays(1)), // each message waits for room

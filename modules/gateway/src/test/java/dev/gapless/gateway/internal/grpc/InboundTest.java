@@ -34,6 +34,7 @@ class InboundTest {
             null,
             null,
             new SharedJson(0),
+            null,
             new Unsent(1 << 20, 0, Duration.ZERO),
             new Unfinished(BOUND, 0),
             Runnable::run,

@@ -1,0 +1,133 @@
+package dev.gapless.internal.table;
+
+import dev.gapless.Table;
+import dev.gapless.TableChanges;
+import dev.gapless.TableClosed;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.core.table.Change;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The states of a table, for one that takes the next one when it has room: what lies between two that it takes, it is not told. For one
+ * thread at a time.
+ */
+public final class StateReader<T> {
+    private final SharedTable<T> table;
+    private final Steps<T> steps;
+    private volatile @Nullable TableClosed closed;
+    /** Has something been missed, or a read ended, since this was looked at? */
+    private volatile boolean looks = true;
+
+    private boolean stale;
+
+    /**
+     * How a table stands.
+     *
+     * @param token everything up to here is in what is seen; null before the first state is complete
+     * @param stale is something missing?
+     * @param missed what, as far as it is known
+     */
+    public record State(@Nullable CursorToken token, boolean stale, List<Gap> missed) {}
+
+    /**
+     * From one state to the next.
+     *
+     * @param changes of each key that differs; none if all that changed is whether something is missing
+     * @param reloaded whether some of it came from the source
+     * @param becameStale is something missing that was not before?
+     * @param then how the table stands then
+     */
+    public record Step<T>(List<Change<T>> changes, boolean reloaded, boolean becameStale, State then) {}
+
+    StateReader(SharedTable<T> table, Runnable wake) {
+        this.table = table;
+        this.steps = new Steps<>() {
+            @Override
+            void isThere() {
+                wake.run();
+            }
+
+            @Override
+            void ended(TableClosed why) {
+                closed = why;
+                wake.run();
+            }
+
+            @Override
+            void staleness() {
+                looks = true;
+                wake.run();
+            }
+        };
+    }
+
+    /**
+     * Reads the states of this table, from the one that it has.
+     *
+     * @param wake called on any thread when there may be something new: it must not block, nor read
+     * @throws IllegalArgumentException if no node of Gapless made it
+     * @throws TableClosed if it has closed
+     */
+    public static <T> StateReader<T> of(Table<T> table, Runnable wake) {
+        if (!(table instanceof TableHandle<T> handle)) {
+            throw new IllegalArgumentException(
+                    "The table of topic " + table.topic().name() + " was not opened by Gapless.table");
+        }
+        StateReader<T> reader = handle.reader(wake);
+        reader.begin();
+        return reader;
+    }
+
+    private void begin() {
+        table.begin(steps);
+    }
+
+    /** Why the table has closed; null as long as it has not. */
+    public @Nullable TableClosed closed() {
+        return closed;
+    }
+
+    /** Did it close since its node has left the cluster, or was removed from it? */
+    public boolean isShutDown() {
+        return table.isShutDown();
+    }
+
+    /** How the table stands now. */
+    public State now() {
+        State[] now = new State[1];
+        table.locked(() -> now[0] = table.now());
+        return now[0];
+    }
+
+    /** The next step; null if there is none. Then {@code wake} is called once there is. */
+    public @Nullable Step<T> next() {
+        @SuppressWarnings({"unchecked", "rawtypes"})
+        Step<T>[] next = new Step[1];
+        table.locked(() -> next[0] = take());
+        return next[0];
+    }
+
+    private @Nullable Step<T> take() {
+        TableChanges<T> taken = steps.take();
+        if (taken == null && !looks) {
+            return null;
+        }
+        looks = false;
+        State then = table.now();
+        boolean before = stale;
+        stale = then.stale();
+        if (taken == null && before == stale) {
+            return null;
+        }
+        List<Change<T>> changes = taken == null ? List.of() : taken.changes();
+        return new Step<>(changes, taken != null && taken.reloaded(), stale && !before, then);
+    }
+
+    /** Nothing is read any more. */
+    public void close() {
+        steps.drop();
+        table.end(steps);
+    }
+}

@@ -1,0 +1,338 @@
+package dev.gapless.gateway.internal.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.Ended;
+import dev.gapless.StartFrom;
+import dev.gapless.Table;
+import dev.gapless.TableClosed;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.core.HistoryId;
+import dev.gapless.core.table.Change;
+import dev.gapless.gateway.internal.json.Bytes;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
+import dev.gapless.gateway.internal.json.StateJson;
+import dev.gapless.internal.subscribe.Filter;
+import dev.gapless.internal.subscribe.MessageSubscription;
+import dev.gapless.internal.table.StateReader;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A topic's state: the rows that a table of this node shows, and how they change. Whoever is slow is not told the states in between, and never
+ * expires.
+ *
+ * <pre>
+ *   OPENING ── the table has a state, and is not behind the client's token ──► all rows, in brackets
+ *                                                                               │
+ *       one row changed: an event; several at once, or a reload: in brackets ◄──┴─ another filter: all rows again
+ * </pre>
+ *
+ * <p>Its token is that of the last state that the client has whole. Within brackets it stays where it was.
+ */
+final class StateCursor<T> implements TopicCursor {
+    private static final long LOOK_AGAIN_NS = Duration.ofMillis(50).toNanos();
+
+    private final String topic;
+    private final Table<T> table;
+    private final Common common;
+    private final Runnable wake;
+    private final StateJson json;
+    private final @Nullable CursorToken from;
+    private final long dueNs;
+    private StateReader<T> reader;
+    private Filter filter;
+    private long maxRowBytes;
+    private boolean ids;
+    private @Nullable JsonNode id;
+    private boolean begun;
+    /** Are all rows to be given next? */
+    private boolean isWhole = true;
+    /** What is to be written of the step that was taken last. */
+    private final Deque<Part> parts = new ArrayDeque<>();
+
+    private CursorToken place;
+    private final LastToken told = new LastToken();
+    private volatile long lagged;
+
+    /**
+     * Something that a frame takes as a whole.
+     *
+     * @param behind the place once it is written; null if that stays
+     */
+    private record Part(Consumer<Bytes> json, @Nullable CursorToken behind) {}
+
+    private StateCursor(SubscribeRequest request, Table<T> table, Common common, Runnable wake) {
+        this.topic = request.topic();
+        this.table = table;
+        this.common = common;
+        this.wake = wake;
+        this.json = new StateJson(topic, common.states().rows());
+        this.filter = request.filter();
+        this.maxRowBytes = request.maxMessageBytes();
+        this.from = request.start() instanceof StartFrom.Resume resume ? resume.token() : null;
+        CursorToken nothing = new CursorToken(topic, common.host().clusterId(), 0, HistoryId.UNKNOWN, List.of(), 0);
+        this.place = from == null ? nothing : from;
+        this.dueNs = System.nanoTime() + common.settings().stateTimeout.toNanos();
+        this.reader = StateReader.of(table, wake);
+    }
+
+    /** Throws {@link RequestException} for what a state does not have. */
+    static StateCursor<?> open(SubscribeRequest request, Common common, Runnable wake) {
+        Table<?> table = common.states().of(request.topic());
+        check(request.filter(), request.onLag());
+        if (request.start() instanceof StartFrom.Resume resume) {
+            resume.token().checkIsOf(request.topic(), common.host().clusterId());
+        } else if (!(request.start() instanceof StartFrom.Latest)) {
+            throw new RequestException(Kind.BAD_TOKEN, "the state of a topic begins now: from is a token, or left out");
+        }
+        try {
+            return new StateCursor<>(request, table, common, wake);
+        } catch (TableClosed e) {
+            throw new RequestException(Kind.REFUSED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void check(Filter filter, @Nullable OnLag onLag) {
+        if (filter.isOfNodes()) {
+            throw new RequestException(Kind.BAD_FILTER, "a state has rows, of no node: filter it by keys");
+        }
+        if (onLag != null && onLag != OnLag.RESYNC) {
+            throw new RequestException(
+                    Kind.BAD_MESSAGE, "who gets a state never expires: on_lag is resync, or left out");
+        }
+    }
+
+    @Override
+    public void ids(boolean each) {
+        ids = each;
+    }
+
+    @Override
+    public void askedBy(@Nullable JsonNode commandId) {
+        id = commandId;
+    }
+
+    @Override
+    public @Nullable JsonNode askedBy() {
+        return id;
+    }
+
+    @Override
+    public String topic() {
+        return topic;
+    }
+
+    @Override
+    public boolean isState() {
+        return true;
+    }
+
+    @Override
+    public MessageSubscription.@Nullable End end() {
+        TableClosed closed = reader.closed();
+        if (closed != null) {
+            Ended.Reason reason = reader.isShutDown() ? Ended.Reason.SHUTDOWN : Ended.Reason.FAILED;
+            return new MessageSubscription.End(reason, closed);
+        } else if (!begun
+                && System.nanoTime() - dueNs > 0
+                && isBehind(reader.now().token())) {
+            RequestException behind = new RequestException(
+                    Kind.BEHIND,
+                    "The table of topic " + topic
+                            + " of this gateway is behind what the client has seen: try another gateway,"
+                            + " or leave out the token to see an earlier state");
+            return new MessageSubscription.End(Ended.Reason.FAILED, behind);
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable List<ByteBuffer> begin(Framing framing, Supplier<Bytes> frame) {
+        if (begun) {
+            return null;
+        }
+        CursorToken now = reader.now().token();
+        if (now == null || isBehind(now)) {
+            return null;
+        }
+        begun = true;
+        return framing.subscribed(frame.get(), topic, told.is(place), Set.of());
+    }
+
+    /** Has the client seen something that is not there yet? */
+    private boolean isBehind(@Nullable CursorToken now) {
+        CursorToken seen = from;
+        if (seen == null || now == null) {
+            return false;
+        }
+        Map<Object, CursorToken.Entry> here = new HashMap<>();
+        now.entries().forEach(entry -> here.put(entry.epoch(), entry));
+        for (CursorToken.Entry entry : seen.entries()) {
+            CursorToken.Entry its = here.get(entry.epoch());
+            boolean isThere = its == null
+                    ? entry.over() || entry.sequence() <= 0
+                    : its.over() || its.sequence() >= entry.sequence();
+            if (!isThere) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean hasBegun() {
+        return begun;
+    }
+
+    /** All rows that the filter takes are given once more. */
+    @Override
+    public void change(Filter to, @Nullable OnLag lag, @Nullable Long maxBytes) {
+        check(to, lag);
+        filter = to;
+        maxRowBytes = maxBytes == null ? maxRowBytes : maxBytes;
+        reader.close();
+        reader = StateReader.of(table, wake);
+        parts.clear();
+        isWhole = true;
+        wake.run();
+    }
+
+    @Override
+    public CursorToken token() {
+        return place;
+    }
+
+    @Override
+    public CursorToken tell() {
+        return told.is(place);
+    }
+
+    @Override
+    public @Nullable CursorToken progress() {
+        return begun && told.isBehind(place) ? told.is(place) : null;
+    }
+
+    // ------------------------------------------------------------------ reading
+
+    @Override
+    public boolean hasMore() {
+        return false; // what there is waits for room, or for the next turn, and wakes the client
+    }
+
+    @Override
+    public OptionalLong waitNs() {
+        return begun || from == null ? OptionalLong.empty() : OptionalLong.of(LOOK_AGAIN_NS);
+    }
+
+    @Override
+    public @Nullable Written write(Framing framing, Bytes to, boolean isSlow) {
+        if (!begun) {
+            return null;
+        }
+        if (!common.unsent().hasRoom(isSlow)) {
+            common.unsent().await(isSlow, wake);
+            return null;
+        }
+        while (parts.isEmpty()) {
+            StateReader.Step<T> step = reader.next();
+            if (step == null) {
+                return null;
+            }
+            take(step);
+        }
+        framing.begin(to, topic, ids);
+        Supplier<CursorToken> token = () -> told.is(place);
+        int events = 0;
+        while (!parts.isEmpty() && events < common.settings().batchEvents && to.size() < common.settings().batchBytes) {
+            Part next = parts.remove();
+            place = next.behind() == null ? place : next.behind();
+            framing.state(to, events, next.json(), token);
+            events++;
+        }
+        return new Written(framing.end(to, events, token), events, false);
+    }
+
+    private void take(StateReader.Step<T> step) {
+        CursorToken then = step.then().token();
+        if (step.becameStale()) {
+            expired(step.then().missed(), then);
+        }
+        if (then == null) {
+            return; // before the first state
+        }
+        List<Change<T>> changes = step.changes().stream()
+                .filter(change -> filter.takesRow(change.key()))
+                .toList();
+        boolean inBrackets = isWhole
+                || step.reloaded()
+                || changes.size() > 1
+                || (step.changes().isEmpty() && !step.then().stale());
+        if (inBrackets) {
+            boolean whole = isWhole;
+            isWhole = false;
+            parts.add(new Part(to -> json.start(whole, to), null));
+            changes.forEach(change -> parts.add(row(change, true, null)));
+            parts.add(new Part(to -> json.end(then, step.then().stale(), to), then));
+        } else if (changes.isEmpty()) {
+            place = then; // of other keys
+        } else {
+            parts.add(row(changes.get(0), false, then));
+        }
+    }
+
+    private Part row(Change<T> change, boolean inSnapshot, @Nullable CursorToken behind) {
+        long most = maxRowBytes;
+        return new Part(to -> json.row(change.key(), change.after(), inSnapshot, most, to), behind);
+    }
+
+    /** It only informs: what the client has stays until the source was read. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
+    private void expired(List<Gap> gaps, @Nullable CursorToken token) {
+        CursorToken inFront = token == null ? place : token;
+        long timeMs = System.currentTimeMillis();
+        lagged += gaps.stream()
+                .mapToLong(gap -> gap.missed() == null ? 1 : gap.missed())
+                .sum();
+        parts.add(new Part(to -> json.expired(timeMs, gaps, inFront, to), null));
+    }
+
+    @Override
+    public boolean written() {
+        return false;
+    }
+
+    @Override
+    public Resumed resume(@Nullable String answered) {
+        return Resumed.NOT_PAUSED;
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        parts.clear();
+    }
+
+    // ------------------------------------------------------------------ for people; any thread
+
+    @Override
+    public long lag() {
+        return 0; // whatever changed since is one step
+    }
+
+    @Override
+    public long lagged() {
+        return lagged;
+    }
+}

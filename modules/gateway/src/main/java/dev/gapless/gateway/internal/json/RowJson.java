@@ -1,0 +1,94 @@
+package dev.gapless.gateway.internal.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.Payload;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Content;
+import dev.gapless.internal.wire.Codec;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.apache.pekko.actor.ActorSystem;
+
+/**
+ * Shows the rows of tables as their messages are shown: what their serializer writes, as JSON. What was shown lately is kept, since all clients
+ * of a table are shown the same rows. Thread-safe.
+ */
+public final class RowJson {
+    /** A larger one is made for each client. */
+    private static final int LARGEST_KEPT = 16 << 10;
+
+    private final Codec codec;
+    private final PayloadJson payloads;
+    private final MessageJson events;
+    private final long most;
+    /** Those that were not asked for longest come first. Guarded by itself. */
+    private final Map<Same, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true);
+
+    private long keptBytes;
+
+    /** That object, and no other that equals it. */
+    private record Same(Object row) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Same same && same.row == row;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(row);
+        }
+    }
+
+    /** @param most so many bytes of JSON are kept */
+    public RowJson(ActorSystem system, PayloadJson payloads, long most) {
+        this.codec = Codec.of(system);
+        this.payloads = payloads;
+        this.events = new MessageJson(payloads);
+        this.most = most;
+    }
+
+    /** For notices. */
+    MessageJson events() {
+        return events;
+    }
+
+    /** The JSON of a row. Throws what its serializer throws, as {@link dev.gapless.NotSerializable}. */
+    public byte[] of(String topic, Object row) {
+        Same same = new Same(row);
+        synchronized (kept) {
+            byte[] known = kept.get(same);
+            if (known != null) {
+                return known;
+            }
+        }
+        byte[] made = make(topic, row);
+        if (made.length <= Math.min(LARGEST_KEPT, most)) {
+            keep(same, made);
+        }
+        return made;
+    }
+
+    private byte[] make(String topic, Object row) {
+        Content content = codec.encode(topic, row, null, Map.of(), TopicSettings.DEFAULTS.with(draft -> {
+            draft.maxMessageBytes = Integer.MAX_VALUE;
+            draft.bufferBytes = Long.MAX_VALUE;
+        }));
+        JsonNode shown = payloads.shown(
+                new Payload(content.format().serializerId(), content.format().manifest(), content.bytes()));
+        Bytes bytes = new Bytes();
+        MessageJson.tree(shown, bytes);
+        return bytes.toBytes();
+    }
+
+    private void keep(Same same, byte[] made) {
+        synchronized (kept) {
+            byte[] before = kept.put(same, made);
+            keptBytes += made.length - (before == null ? 0 : before.length);
+            var oldest = kept.entrySet().iterator();
+            while (keptBytes > most && oldest.hasNext()) {
+                keptBytes -= oldest.next().getValue().length;
+                oldest.remove();
+            }
+        }
+    }
+}

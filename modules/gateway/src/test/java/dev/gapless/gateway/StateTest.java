@@ -1,0 +1,345 @@
+package dev.gapless.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.Producer;
+import dev.gapless.Table;
+import dev.gapless.TableSource;
+import dev.gapless.Topic;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Position;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Clients that want a topic's state get the rows of the gateway's table, whole, and then what changes. */
+@Timeout(120)
+class StateTest {
+    private static final Topic<JsonNode> PRICES = Topic.of("prices", JsonNode.class);
+    private static final String STATE = "\"state\":true";
+
+    private final Map<String, ObjectNode> rows = new ConcurrentHashMap<>();
+    private final Map<String, Long> versions = new HashMap<>();
+    private TestGateway gateway;
+    private Table<JsonNode> table;
+    private Producer<JsonNode> producer;
+
+    @BeforeEach
+    void start() {
+        put("EURUSD", 1);
+        put("EURCHF", 2);
+        put("BTCUSD", 3);
+        gateway = TestGateway.withTables(
+                "gapless.node-name = n1\ngapless.reload-backoff { min = 10ms, max = 10ms }\ngapless.gateway.state-timeout = 2s",
+                gapless -> {
+                    table = gapless.table(
+                            PRICES,
+                            TableSource.versioned(
+                                    () -> List.<JsonNode>copyOf(rows.values()),
+                                    row -> row.path("id").asText(),
+                                    row -> row.path("v").asLong()));
+                    producer = gapless.producer(PRICES);
+                    return List.of(table);
+                });
+        TestGateway.get(table.ready());
+    }
+
+    @AfterEach
+    void end() {
+        gateway.close();
+    }
+
+    // ------------------------------------------------------------------ who writes
+
+    private ObjectNode put(String key, int price) {
+        long version = versions.merge(key, 1L, Long::sum);
+        ObjectNode row = TestGateway.JSON
+                .createObjectNode()
+                .put("id", key)
+                .put("v", version)
+                .put("price", price);
+        rows.put(key, row);
+        return row;
+    }
+
+    private Position publish(String key, int price) {
+        return TestGateway.get(producer.publish(key, put(key, price)));
+    }
+
+    private void delete(String key) {
+        rows.remove(key);
+        var unused = TestGateway.get(producer.delete(key, versions.merge(key, 1L, Long::sum)));
+    }
+
+    // ------------------------------------------------------------------ who reads
+
+    /** What a client shows. Between brackets it is not looked at. */
+    private static final class Shown {
+        private final Map<String, Integer> prices = new TreeMap<>();
+        private boolean inBrackets;
+        private boolean stale;
+        private int brackets;
+        private int expired;
+
+        private void take(JsonNode message) {
+            switch (message.path("type").asText()) {
+                case "snapshot_start" -> {
+                    assertFalse(inBrackets, "brackets in brackets");
+                    inBrackets = true;
+                    if (message.path("complete").asBoolean()) {
+                        prices.clear();
+                    }
+                }
+                case "event" -> {
+                    assertEquals(inBrackets, message.path("snapshot").asBoolean(false), message::toString);
+                    String key = message.path("key").asText();
+                    if (message.path("deleted").asBoolean(false)) {
+                        prices.remove(key);
+                    } else {
+                        prices.put(key, message.path("data").path("price").asInt());
+                    }
+                }
+                case "snapshot_end" -> {
+                    assertTrue(inBrackets);
+                    inBrackets = false;
+                    brackets++;
+                    assertEquals(
+                            "prices",
+                            CursorToken.parse(message.path("token").asText()).topic());
+                    stale = message.path("stale").asBoolean();
+                }
+                case "cursor_expired" -> expired++;
+                default -> throw new AssertionError("unexpected: " + message);
+            }
+        }
+
+        /** Reads until it shows that, and is a state. */
+        void until(JsonSocket socket, Map<String, Integer> wanted) {
+            do {
+                take(socket.next());
+            } while (inBrackets || !prices.equals(wanted));
+        }
+    }
+
+    private Map<String, Integer> now() {
+        Map<String, Integer> now = new TreeMap<>();
+        rows.forEach((key, row) -> now.put(key, row.path("price").asInt()));
+        return now;
+    }
+
+    @Test
+    @DisplayName("all rows come in brackets, with a token at their end; then each change is an event")
+    void webSocket() {
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        socket.subscribe("prices", STATE);
+        JsonNode start = socket.await("snapshot_start");
+        assertTrue(start.path("complete").asBoolean());
+        assertEquals("prices", start.path("topic").asText());
+        Shown shown = new Shown();
+        shown.take(start);
+        shown.until(socket, Map.of("EURUSD", 1, "EURCHF", 2, "BTCUSD", 3));
+        assertEquals(1, shown.brackets);
+        assertFalse(shown.stale);
+        publish("EURUSD", 11);
+        JsonNode event = socket.await("event");
+        assertEquals(
+                "{\"type\":\"event\",\"topic\":\"prices\",\"key\":\"EURUSD\",\"data\":{\"id\":\"EURUSD\",\"v\":2,\"price\":11}}",
+                event.toString());
+        delete("BTCUSD");
+        assertEquals(
+                "{\"type\":\"event\",\"topic\":\"prices\",\"key\":\"BTCUSD\",\"deleted\":true}",
+                socket.await("event").toString());
+    }
+
+    @Test
+    @DisplayName(
+            "an event stream has the same, and each event outside of brackets an id; an id within them is that of the state before")
+    void eventStream() {
+        EventStream stream = gateway.events(TestGateway.path("prices", "events") + "?state=true&keys=EUR*");
+        EventStream.Message head = stream.next();
+        assertNull(head.data());
+        List<EventStream.Message> snapshot = stream.next(4);
+        assertEquals("snapshot_start", snapshot.get(0).data().path("type").asText());
+        assertEquals(head.id(), snapshot.get(2).id());
+        JsonNode end = snapshot.get(3).data();
+        assertEquals("snapshot_end", end.path("type").asText());
+        assertEquals(end.path("token").asText(), snapshot.get(3).id());
+        publish("BTCUSD", 33); // is left out
+        Position last = publish("EURCHF", 22);
+        EventStream.Message event = stream.next(1).get(0);
+        assertEquals("EURCHF", event.data().path("key").asText());
+        assertEquals(last, CursorToken.parse(event.id()).positions().get("n1"));
+        EventStream again = gateway.events(
+                TestGateway.path("prices", "events") + "?state=true&keys=EUR*", "Last-Event-ID", event.id());
+        List<EventStream.Message> whole = again.next(4);
+        assertTrue(whole.get(0).data().path("complete").asBoolean());
+        assertEquals("snapshot_end", whole.get(3).data().path("type").asText());
+    }
+
+    @Test
+    @DisplayName("stateC3: who is slow gets the newest row of each key, in brackets, and never expires")
+    void slow() {
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        socket.subscribe("prices", STATE);
+        Shown shown = new Shown();
+        shown.until(socket, now());
+        socket.hold();
+        List<String> keys = new ArrayList<>(now().keySet());
+        for (int i = 0; i < 20_000; i++) {
+            publish(keys.get(i % keys.size()), i);
+        }
+        socket.goOn();
+        int frames = socket.frames;
+        shown.until(socket, now());
+        assertEquals(0, shown.expired);
+        assertTrue(shown.brackets > 1, "what came meanwhile is one step");
+        assertTrue(socket.frames - frames < 20_000, "and not each of them");
+    }
+
+    @Test
+    @DisplayName("after a gap the client is told, keeps what it has, and gets what differs in brackets")
+    void gap() {
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        socket.subscribe("prices", STATE);
+        Shown shown = new Shown();
+        shown.until(socket, now());
+        put("EURUSD", 111); // nobody publishes it
+        ObjectNode other = TestGateway.JSON.createObjectNode().put("id", "another");
+        var unused = TestGateway.get(producer.publish("EURCHF", other)); // of no use: treated like a gap
+        JsonNode expired = socket.await("cursor_expired");
+        assertEquals("prices", expired.path("topic").asText());
+        JsonNode start = socket.await("snapshot_start");
+        assertFalse(start.path("complete").asBoolean());
+        shown.take(start);
+        shown.until(socket, now());
+        assertFalse(shown.stale);
+    }
+
+    @Test
+    @DisplayName("stateB15: with another filter all rows that it takes come again, in brackets")
+    void otherFilter() {
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        socket.subscribe("prices", STATE + ",\"filter\":{\"keys\":[\"BTC*\"]}");
+        Shown shown = new Shown();
+        shown.until(socket, Map.of("BTCUSD", 3));
+        socket.subscribe("prices", STATE + ",\"filter\":{\"keys\":[\"EUR*\"]}");
+        shown.until(socket, Map.of("EURUSD", 1, "EURCHF", 2));
+        publish("BTCUSD", 33);
+        publish("EURCHF", 22);
+        assertEquals("EURCHF", socket.await("event").path("key").asText());
+    }
+
+    private CursorToken ahead(Position position, long by) {
+        CursorToken now = table.view().token();
+        List<CursorToken.Entry> entries = new ArrayList<>();
+        now.entries()
+                .forEach(entry -> entries.add(
+                        entry.epoch().equals(position.epoch())
+                                ? new CursorToken.Entry(
+                                        entry.node(), entry.uid(), entry.epoch(), position.sequence() + by, false)
+                                : entry));
+        return new CursorToken(now.topic(), now.cluster(), now.timeMs(), now.historyId(), entries, 0);
+    }
+
+    @Test
+    @DisplayName("stateC1: a gateway that is behind what the client has seen waits")
+    void waits() {
+        Position position = publish("EURUSD", 5);
+        TestGateway.get(table.reached(position));
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        socket.send(
+                "{\"type\":\"Subscribe\",\"topic\":\"prices\"," + STATE + ",\"from\":\"" + ahead(position, 2) + "\"}");
+        socket.send("{\"type\":\"Ping\"}");
+        socket.await("pong"); // and it is not subscribed
+        publish("EURUSD", 6);
+        publish("EURUSD", 7);
+        socket.await("subscribed");
+        Shown shown = new Shown();
+        do {
+            shown.take(socket.next());
+        } while (shown.inBrackets);
+        assertEquals(7, shown.prices.get("EURUSD"), "never less than it has seen");
+    }
+
+    @Test
+    @DisplayName("stateC1: for state-timeout; then it says that it is behind")
+    void behind() {
+        Position position = publish("EURUSD", 5);
+        TestGateway.get(table.reached(position));
+        EventStream stream =
+                gateway.events(TestGateway.path("prices", "events") + "?state=true&from=" + ahead(position, 2));
+        JsonNode ended = stream.next(1).get(0).data();
+        assertEquals("ended", ended.path("type").asText());
+        assertEquals("behind", ended.path("reason").asText());
+    }
+
+    @Test
+    @DisplayName("a topic without a table has no state; a state has no nodes, no lag, and begins now")
+    void refused() {
+        HttpResponse<String> none = gateway.get(TestGateway.path("other", "events") + "?state=true");
+        assertEquals(409, none.statusCode());
+        assertEquals(
+                "urn:gapless:no_table",
+                TestGateway.json(none.body()).path("type").asText());
+        assertEquals(
+                400,
+                gateway.get(TestGateway.path("prices", "events") + "?state=true&nodes=n1")
+                        .statusCode());
+        assertEquals(
+                400,
+                gateway.get(TestGateway.path("prices", "events") + "?state=true&from=earliest")
+                        .statusCode());
+        assertEquals(
+                400,
+                gateway.get(TestGateway.path("prices", "events") + "?state=true&on_lag=close")
+                        .statusCode());
+        assertEquals(
+                400,
+                gateway.get(TestGateway.path("prices", "events") + "?state=yes").statusCode());
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        socket.send("{\"type\":\"Subscribe\",\"topic\":\"other\"," + STATE + ",\"id\":7}");
+        JsonNode error = socket.await("error");
+        assertEquals("no_table", error.path("code").asText());
+        assertEquals(7, error.path("id").asInt());
+        socket.subscribe("prices", "");
+        socket.send("{\"type\":\"Subscribe\",\"topic\":\"prices\"," + STATE + "}"); // stateC5
+        assertEquals("bad_message", socket.await("error").path("code").asText());
+        socket.send("{\"type\":\"Subscribe\",\"topic\":\"prices\",\"state\":1}");
+        assertEquals("bad_message", socket.await("error").path("code").asText());
+    }
+
+    @Test
+    @DisplayName("when its table closes the stream ends, and says why")
+    void closed() {
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        socket.subscribe("prices", STATE);
+        new Shown().until(socket, now());
+        table.close();
+        JsonNode ended = socket.await("ended");
+        assertEquals("FAILED", ended.path("reason").asText());
+        assertTrue(ended.path("message").asText().contains("closed"), ended::toString);
+        socket.send("{\"type\":\"Subscribe\",\"topic\":\"prices\"," + STATE + "}");
+        assertEquals("refused", socket.await("error").path("code").asText());
+    }
+}
