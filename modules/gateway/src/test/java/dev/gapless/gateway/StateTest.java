@@ -192,6 +192,28 @@ class StateTest {
     }
 
     @Test
+    @DisplayName("a state without rows is a state: its brackets come, and then the first row")
+    void empty() {
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        socket.subscribe("prices", STATE + ",\"filter\":{\"keys\":[\"GBP*\"]}");
+        assertTrue(socket.await("snapshot_start").path("complete").asBoolean());
+        socket.await("snapshot_end");
+        for (String key : now().keySet()) {
+            delete(key);
+        }
+        TestGateway.await(() -> table.view().rows().isEmpty());
+        JsonSocket later = gateway.webSocket();
+        later.await("connected");
+        later.subscribe("prices", STATE);
+        later.await("snapshot_start");
+        later.await("snapshot_end");
+        publish("GBPUSD", 4);
+        assertEquals("GBPUSD", socket.await("event").path("key").asText());
+        assertEquals("GBPUSD", later.await("event").path("key").asText());
+    }
+
+    @Test
     @DisplayName("stateC3: who is slow gets the newest row of each key, in brackets, and never expires")
     void slow() {
         JsonSocket socket = gateway.webSocket();

@@ -21,6 +21,8 @@ public final class StateReader<T> {
     private volatile boolean looks = true;
 
     private boolean stale;
+    /** Was a state given? The first one may have no rows. */
+    private boolean given;
 
     /**
      * How a table stands.
@@ -34,7 +36,7 @@ public final class StateReader<T> {
     /**
      * From one state to the next.
      *
-     * @param changes of each key that differs; none if all that changed is whether something is missing
+     * @param changes of each key that differs; none if all that changed is whether something is missing, or if the first state has no rows
      * @param reloaded whether some of it came from the source
      * @param becameStale is something missing that was not before?
      * @param then how the table stands then
@@ -118,7 +120,9 @@ public final class StateReader<T> {
         State then = table.now();
         boolean before = stale;
         stale = then.stale();
-        if (taken == null && before == stale) {
+        boolean isFirst = !given && then.token() != null;
+        given |= isFirst;
+        if (taken == null && before == stale && !isFirst) {
             return null;
         }
         List<Change<T>> changes = taken == null ? List.of() : taken.changes();

@@ -41,7 +41,7 @@ abstract class Steps<T> {
         if (closed) {
             return false;
         }
-        reloaded |= byReload;
+        reloaded |= byReload && !changes.isEmpty();
         for (Change<T> change : changes) {
             Change<T> earlier = pending.get(change.key());
             T before = earlier == null ? change.before() : earlier.before();
