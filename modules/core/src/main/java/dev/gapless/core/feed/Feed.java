@@ -105,8 +105,13 @@ public final class Feed {
         notice(new FeedEntry.Expired(ring.head() + 1, stream, from, to, reason, nowMs));
     }
 
-    /** A stream is over, of which the feed has everything up to this sequence. */
+    /** A stream is over, of which the feed has everything up to this sequence. If its end is here, a later incarnation's log had it, and nothing is added. */
     public void ended(Stream stream, long at, End end, boolean promised) {
+        Chain chain = chains.of(stream.epoch());
+        FeedEntry.Ended before = chain == null ? null : chain.ended();
+        if (before != null && before.end().wasMember()) {
+            return;
+        }
         notice(new FeedEntry.Ended(ring.head() + 1, stream, at, end, promised));
     }
 
