@@ -1,0 +1,33 @@
+package dev.gapless.core.feed;
+
+import static dev.gapless.core.Given.TOPIC;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Epoch;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What a consumer tells of a topic's streams. */
+class StreamsViewTest {
+    private static final Stream P = Stream.of(1, TOPIC, "p");
+    private static final Stream Q = Stream.of(2, TOPIC, "q");
+
+    private static StreamsView withStrangers(Set<Epoch> strangers) {
+        return new StreamsView(Map.of(), Map.of(), List.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, 0);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: what was announced as lost, and nobody knows how much of it was given, stays so where a later log has it (seed 1000100002936)")
+    void staysLost() {
+        StreamsView known = withStrangers(Set.of(P.epoch()));
+        assertTrue(known.staysLost(Place.lost(P, Place.AWAITED)));
+        assertFalse(known.staysLost(Place.lost(P, 7)), "it goes on behind that");
+        assertFalse(known.staysLost(Place.lost(Q, Place.AWAITED)), "its incarnation is a member");
+        assertFalse(known.staysLost(Place.at(P, Place.AWAITED)), "it was not announced");
+    }
+}
