@@ -99,7 +99,7 @@ final class SharedTable<T>
     /** By stream, the last message that was taken, but for that one. */
     private final Map<Epoch, Long> taken = new java.util.HashMap<>();
     /** What readers of its states were told last, until something comes. */
-    private StateReader.@Nullable State shown;
+    private @Nullable TableStanding shown;
     /** Behind which nothing comes until the source was read. */
     private @Nullable Held held;
 
@@ -560,11 +560,11 @@ final class SharedTable<T>
     }
 
     /** What a reader of its states is to know: under the lock. */
-    StateReader.State now() {
-        StateReader.State known = shown;
+    TableStanding now() {
+        TableStanding known = shown;
         if (known == null) {
             CursorToken upTo = seen == null ? null : viewNow().token();
-            known = new StateReader.State(upTo, state.isStale(), missed);
+            known = new TableStanding(upTo, state.isStale(), missed);
             shown = known;
         }
         return known;

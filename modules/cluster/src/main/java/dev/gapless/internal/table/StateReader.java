@@ -3,8 +3,6 @@ package dev.gapless.internal.table;
 import dev.gapless.Table;
 import dev.gapless.TableChanges;
 import dev.gapless.TableClosed;
-import dev.gapless.core.CursorToken;
-import dev.gapless.core.Gap;
 import dev.gapless.core.table.Change;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +23,6 @@ public final class StateReader<T> {
     private boolean given;
 
     /**
-     * How a table stands.
-     *
-     * @param token everything up to here is in what is seen; null before the first state is complete
-     * @param stale is something missing?
-     * @param missed what, as far as it is known
-     */
-    public record State(@Nullable CursorToken token, boolean stale, List<Gap> missed) {}
-
-    /**
      * From one state to the next.
      *
      * @param changes of each key that differs; none if all that changed is whether something is missing, or if the first state has no rows
@@ -41,7 +30,7 @@ public final class StateReader<T> {
      * @param becameStale is something missing that was not before?
      * @param then how the table stands then
      */
-    public record Step<T>(List<Change<T>> changes, boolean reloaded, boolean becameStale, State then) {}
+    public record Step<T>(List<Change<T>> changes, boolean reloaded, boolean becameStale, TableStanding then) {}
 
     StateReader(SharedTable<T> table, Runnable wake) {
         this.table = table;
@@ -77,7 +66,7 @@ public final class StateReader<T> {
             throw new IllegalArgumentException(
                     "The table of topic " + table.topic().name() + " was not opened by Gapless.table");
         }
-        StateReader<T> reader = handle.reader(wake);
+        StateReader<T> reader = new StateReader<>(handle.open(), wake);
         reader.begin();
         return reader;
     }
@@ -97,8 +86,8 @@ public final class StateReader<T> {
     }
 
     /** How the table stands now. */
-    public State now() {
-        State[] now = new State[1];
+    public TableStanding now() {
+        TableStanding[] now = new TableStanding[1];
         table.locked(() -> now[0] = table.now());
         return now[0];
     }
@@ -117,7 +106,7 @@ public final class StateReader<T> {
             return null;
         }
         looks = false;
-        State then = table.now();
+        TableStanding then = table.now();
         boolean before = stale;
         stale = then.stale();
         boolean isFirst = !given && then.token() != null;

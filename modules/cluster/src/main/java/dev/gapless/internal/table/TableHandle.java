@@ -35,12 +35,8 @@ final class TableHandle<T> implements Table<T> {
         return topic;
     }
 
-    /** For a reader of its states. */
-    StateReader<T> reader(Runnable wake) {
-        return new StateReader<>(open(), wake);
-    }
-
-    private SharedTable<T> open() {
+    /** Throws TableClosed if it was closed here. */
+    SharedTable<T> open() {
         if (closed.get()) {
             throw closedHere();
         }
