@@ -36,7 +36,7 @@ record ReaderContext(
         /** A reader registers with a member with which it had registered before. */
         void onReregistration();
 
-        /** Behind which sequence the shared feed has all of that stream; less than 0 if it has nothing of it. */
+        /** Behind which sequence the shared feed has all of that stream, and announces nothing as missed; less than 0 if it has nothing of it. */
         long sharedFrom(Epoch stream);
 
         /**

@@ -322,7 +322,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     @Override
     public long sharedFrom(Epoch stream) {
-        return shared.feed().base(stream);
+        return shared.feed().completeBehind(stream);
     }
 
     private void settleWaitedFor(String node, End end, Now now) {

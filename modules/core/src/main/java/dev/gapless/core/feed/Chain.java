@@ -112,6 +112,11 @@ final class Chain {
         return base;
     }
 
+    /** The lowest sequence behind which nothing fell out of the ring, and no expiry leads further. */
+    long completeBehind() {
+        return Math.max(base, expiredTo);
+    }
+
     /** Its last entry, once it is over. */
     FeedEntry.@Nullable Ended ended() {
         return ended;
@@ -157,11 +162,11 @@ final class Chain {
         } else if (hasLostItsEnd(oldest)) {
             return false;
         } else if (place == null) {
-            return base <= 0 && expiredTo <= 0;
+            return completeBehind() <= 0;
         } else if (!place.isKnown()) {
             return place.sequence() == Place.UNKNOWN && setBackIndex < oldest; // behind the tail, and everything there
         }
         long at = place.sequence();
-        return base <= at && expiredTo <= at && at <= Math.max(head, tail);
+        return completeBehind() <= at && at <= Math.max(head, tail);
     }
 }

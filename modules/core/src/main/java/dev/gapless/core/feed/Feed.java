@@ -107,12 +107,13 @@ public final class Feed {
 
     /** A stream is over, of which the feed has everything up to this sequence. If its end is here, a later incarnation's log had it, and nothing is added. */
     public void ended(Stream stream, long at, End end, boolean promised) {
-        Chain chain = chains.of(stream.epoch());
-        FeedEntry.Ended before = chain == null ? null : chain.ended();
-        if (before != null && before.end().wasMember()) {
-            return;
+        boolean isOver = locked(() -> {
+            Chain chain = chains.of(stream.epoch());
+            return chain != null && chain.place().kind() == Place.Kind.OVER;
+        });
+        if (!isOver) {
+            notice(new FeedEntry.Ended(ring.head() + 1, stream, at, end, promised));
         }
-        notice(new FeedEntry.Ended(ring.head() + 1, stream, at, end, promised));
     }
 
     private void notice(FeedEntry entry) {
@@ -151,11 +152,11 @@ public final class Feed {
         doLocked(() -> chains.addOver(epochs));
     }
 
-    /** Behind which sequence this feed has all of that stream; less than 0 if it has nothing of it. */
-    public long base(Epoch epoch) {
+    /** Behind which sequence this feed has all of that stream, and announces nothing as missed; less than 0 if it has nothing of it. */
+    public long completeBehind(Epoch epoch) {
         return locked(() -> {
             Chain chain = chains.of(epoch);
-            return chain == null || chain.ended() != null ? Chain.NOWHERE : chain.base();
+            return chain == null || chain.ended() != null ? Chain.NOWHERE : chain.completeBehind();
         });
     }
 

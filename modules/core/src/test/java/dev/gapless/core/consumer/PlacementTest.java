@@ -178,6 +178,23 @@ class PlacementTest {
 
     @Test
     @DisplayName(
+            "ruleS5: where the ring has lost its place it goes on where the shared feed is complete, and is told once")
+    void oneGapUpToWhereTheSharedFeedIsComplete() {
+        topic = new OneTopic(Given.ring(64).with(draft -> draft.feedMessages = 16));
+        published(1);
+        topic.publish(1, 39).run(); // of these the shared feed has the last ones yet
+        Reader shared = topic.latest(2);
+        topic.publish(1, 100).run();
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 41L, 100L, 141L)), shared.gaps);
+        topic.publish(1, 5).run();
+        Reader late = topic.resumeAt(3, P, 10);
+        topic.run();
+        assertEquals(List.of(gap(P, Reason.OVERRUN, 11L, 130L, 141L)), late.gaps);
+        assertEquals(List.of(141L, 142L, 143L, 144L, 145L), late.given(P));
+    }
+
+    @Test
+    @DisplayName(
             "G5: with backpressure publishers wait no longer for one that stands still in a reader of its own than for others")
     void standsStillWithBackpressure() {
         topic = new OneTopic(BACKPRESSURE);
