@@ -90,8 +90,7 @@ public final class CursorToken {
      * @param entries without their incarnations
      */
     public static CursorToken ofHand(String topic, String cluster, long timeMs, List<Entry> entries) {
-        List<Entry> sorted = new ArrayList<>(entries);
-        sorted.sort(IN_ORDER);
+        List<Entry> sorted = entries.stream().sorted(IN_ORDER).toList();
         return new CursorToken(topic, cluster, timeMs, MADE_BY_HAND, sorted, 0);
     }
 
@@ -112,11 +111,11 @@ public final class CursorToken {
     }
 
     private static List<Entry> byHand(Map<String, Position> positions) {
-        List<Entry> entries = new ArrayList<>();
-        positions.forEach(
-                (node, position) -> entries.add(new Entry(node, 0, position.epoch(), position.sequence(), false)));
-        entries.sort(IN_ORDER);
-        return entries;
+        return positions.entrySet().stream()
+                .map(one -> new Entry(
+                        one.getKey(), 0, one.getValue().epoch(), one.getValue().sequence(), false))
+                .sorted(IN_ORDER)
+                .toList();
     }
 
     public String topic() {

@@ -135,6 +135,14 @@ class StateTest {
         }
     }
 
+    /** To the state, with these further fields. */
+    private JsonSocket subscribe(String fields) {
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        socket.subscribe("prices", STATE + fields);
+        return socket;
+    }
+
     private Map<String, Integer> now() {
         Map<String, Integer> now = new TreeMap<>();
         rows.forEach((key, row) -> now.put(key, row.path("price").asInt()));
@@ -144,9 +152,7 @@ class StateTest {
     @Test
     @DisplayName("all rows come in brackets, with a token at their end; then each change is an event")
     void webSocket() {
-        JsonSocket socket = gateway.webSocket();
-        socket.await("connected");
-        socket.subscribe("prices", STATE);
+        JsonSocket socket = subscribe("");
         JsonNode start = socket.await("snapshot_start");
         assertTrue(start.path("complete").asBoolean());
         assertEquals("prices", start.path("topic").asText());
@@ -194,18 +200,14 @@ class StateTest {
     @Test
     @DisplayName("a state without rows is a state: its brackets come, and then the first row")
     void empty() {
-        JsonSocket socket = gateway.webSocket();
-        socket.await("connected");
-        socket.subscribe("prices", STATE + ",\"filter\":{\"keys\":[\"GBP*\"]}");
+        JsonSocket socket = subscribe(",\"filter\":{\"keys\":[\"GBP*\"]}");
         assertTrue(socket.await("snapshot_start").path("complete").asBoolean());
         socket.await("snapshot_end");
         for (String key : now().keySet()) {
             delete(key);
         }
         TestGateway.await(() -> table.view().rows().isEmpty());
-        JsonSocket later = gateway.webSocket();
-        later.await("connected");
-        later.subscribe("prices", STATE);
+        JsonSocket later = subscribe("");
         later.await("snapshot_start");
         later.await("snapshot_end");
         publish("GBPUSD", 4);
@@ -216,9 +218,7 @@ class StateTest {
     @Test
     @DisplayName("stateC3: who is slow gets the newest row of each key, in brackets, and never expires")
     void slow() {
-        JsonSocket socket = gateway.webSocket();
-        socket.await("connected");
-        socket.subscribe("prices", STATE);
+        JsonSocket socket = subscribe("");
         Shown shown = new Shown();
         shown.until(socket, now());
         socket.hold();
@@ -237,9 +237,7 @@ class StateTest {
     @Test
     @DisplayName("after a gap the client is told, keeps what it has, and gets what differs in brackets")
     void gap() {
-        JsonSocket socket = gateway.webSocket();
-        socket.await("connected");
-        socket.subscribe("prices", STATE);
+        JsonSocket socket = subscribe("");
         Shown shown = new Shown();
         shown.until(socket, now());
         put("EURUSD", 111); // nobody publishes it
@@ -257,9 +255,7 @@ class StateTest {
     @Test
     @DisplayName("stateB15: with another filter all rows that it takes come again, in brackets")
     void otherFilter() {
-        JsonSocket socket = gateway.webSocket();
-        socket.await("connected");
-        socket.subscribe("prices", STATE + ",\"filter\":{\"keys\":[\"BTC*\"]}");
+        JsonSocket socket = subscribe(",\"filter\":{\"keys\":[\"BTC*\"]}");
         Shown shown = new Shown();
         shown.until(socket, Map.of("BTCUSD", 3));
         socket.subscribe("prices", STATE + ",\"filter\":{\"keys\":[\"EUR*\"]}");
@@ -353,9 +349,7 @@ class StateTest {
     @Test
     @DisplayName("when its table closes the stream ends, and says why")
     void closed() {
-        JsonSocket socket = gateway.webSocket();
-        socket.await("connected");
-        socket.subscribe("prices", STATE);
+        JsonSocket socket = subscribe("");
         new Shown().until(socket, now());
         table.close();
         JsonNode ended = socket.await("ended");

@@ -36,6 +36,7 @@ import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Source;
@@ -95,8 +96,7 @@ final class SharedTable<T>
     private Map<Epoch, Long> heads = Map.of();
 
     private Map<Epoch, Long> headsOfRead = Map.of();
-    private @Nullable Position last;
-    /** By stream, the last message that was taken, but for that one. */
+    /** By stream, the last message that was taken. A read forgets those that are over. */
     private final Map<Epoch, Long> taken = new java.util.HashMap<>();
     /** What readers of its states were told last, until something comes. */
     private @Nullable TableStanding shown;
@@ -144,9 +144,16 @@ final class SharedTable<T>
 
     @Override
     public void locked(Runnable what) {
+        var unused = underLock(() -> {
+            what.run();
+            return null;
+        });
+    }
+
+    <V extends @Nullable Object> V underLock(Supplier<V> what) {
         lock.lock();
         try {
-            what.run();
+            return what.get();
         } finally {
             lock.unlock();
         }
@@ -214,11 +221,7 @@ final class SharedTable<T>
     /** Takes a message. {@return why it does not say what became of its key; null if it does} */
     private @Nullable Throwable taken(Delivery<T> delivery, RowReader.Said<T> said) {
         Position position = delivery.position();
-        Position before = last;
-        if (before != null && !before.epoch().equals(position.epoch())) {
-            taken.put(before.epoch(), before.sequence());
-        }
-        last = position;
+        taken.put(position.epoch(), position.sequence());
         shown = null;
         if (positioned && wasRead(position)) {
             return null;
@@ -408,6 +411,7 @@ final class SharedTable<T>
             seen = new HashMap<>();
         }
         heads = upTo == null ? headsOfRead : headsOf(upTo);
+        taken.keySet().retainAll(headsOf(token()).keySet());
         step(changes, true);
         if (!state.isStale()) {
             since = time();
@@ -488,29 +492,18 @@ final class SharedTable<T>
 
     /** The subscription may yet come to what the rows had, and to the end of what it is giving. */
     private CursorToken withAll(CursorToken token) {
-        Position here = last;
-        if (here != null) {
-            taken.put(here.epoch(), here.sequence());
-        }
-        Map<Epoch, Long> listed = new java.util.HashMap<>();
-        List<CursorToken.Entry> entries = new ArrayList<>();
-        for (CursorToken.Entry entry : token.entries()) {
-            Long had = taken.get(entry.epoch());
-            long read = positioned ? heads.getOrDefault(entry.epoch(), -1L) : -1;
-            long upTo = entry.over() ? -1 : Math.max(read, had == null ? -1 : had);
-            entries.add(
-                    upTo > entry.sequence()
-                            ? new CursorToken.Entry(entry.node(), entry.uid(), entry.epoch(), upTo, false)
-                            : entry);
-            if (had != null) {
-                listed.put(entry.epoch(), had);
-            }
-        }
-        if (listed.size() < taken.size()) {
-            taken.keySet().retainAll(listed.keySet()); // the others are over, and forgotten
-        }
+        List<CursorToken.Entry> entries =
+                token.entries().stream().map(this::withAll).toList();
         return new CursorToken(
                 token.topic(), token.cluster(), token.timeMs(), token.historyId(), entries, token.filter());
+    }
+
+    private CursorToken.Entry withAll(CursorToken.Entry entry) {
+        long read = positioned ? heads.getOrDefault(entry.epoch(), -1L) : -1;
+        long upTo = Math.max(read, taken.getOrDefault(entry.epoch(), -1L));
+        return entry.over() || upTo <= entry.sequence()
+                ? entry
+                : new CursorToken.Entry(entry.node(), entry.uid(), entry.epoch(), upTo, false);
     }
 
     @Nullable T newest(String key) {
@@ -592,9 +585,7 @@ final class SharedTable<T>
 
     /** Is that in what is seen, if nothing is missing? */
     private boolean has(Position position) {
-        Position here = last;
-        if ((here != null && here.epoch().equals(position.epoch()) && here.sequence() >= position.sequence())
-                || wasRead(position)) {
+        if (taken.getOrDefault(position.epoch(), -1L) >= position.sequence() || wasRead(position)) {
             return true;
         }
         return token().entries().stream()

@@ -15,9 +15,6 @@ public final class StateReader<T> {
     private final SharedTable<T> table;
     private final Steps<T> steps;
     private volatile @Nullable TableClosed closed;
-    /** Has something been missed, or a read ended, since this was looked at? */
-    private volatile boolean looks = true;
-
     private boolean stale;
     /** Was a state given? The first one may have no rows. */
     private boolean given;
@@ -48,7 +45,6 @@ public final class StateReader<T> {
 
             @Override
             void staleness() {
-                looks = true;
                 wake.run();
             }
         };
@@ -87,25 +83,16 @@ public final class StateReader<T> {
 
     /** How the table stands now. */
     public TableStanding now() {
-        TableStanding[] now = new TableStanding[1];
-        table.locked(() -> now[0] = table.now());
-        return now[0];
+        return table.underLock(table::now);
     }
 
     /** The next step; null if there is none. Then {@code wake} is called once there is. */
     public @Nullable Step<T> next() {
-        @SuppressWarnings({"unchecked", "rawtypes"})
-        Step<T>[] next = new Step[1];
-        table.locked(() -> next[0] = take());
-        return next[0];
+        return table.underLock(this::take);
     }
 
     private @Nullable Step<T> take() {
         TableChanges<T> taken = steps.take();
-        if (taken == null && !looks) {
-            return null;
-        }
-        looks = false;
         TableStanding then = table.now();
         boolean before = stale;
         stale = then.stale();

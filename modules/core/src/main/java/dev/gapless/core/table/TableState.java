@@ -216,8 +216,7 @@ public final class TableState<V> {
         if (its.row.isDeleted()) {
             return later != null || its.reads == reads;
         }
-        boolean isOlder = later != null && its.row.isNewerThan(later);
-        replace(its, later == null || isOlder ? new Row<>(its.row.version(), null) : later);
+        replace(its, later != null && !its.row.isNewerThan(later) ? later : new Row<>(its.row.version(), null));
         return true;
     }
 

@@ -1,6 +1,5 @@
 package dev.gapless.gateway.internal.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
@@ -10,7 +9,6 @@ import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -31,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>For the client's turns, but for {@link #lag} and {@link #lagged}.
  */
-final class MessageCursor implements TopicCursor {
-    private final String topic;
+final class MessageCursor extends TopicCursor {
     private final MessageSubscription subscription;
     private final PayloadJson payloads;
     private final Unsent unsent;
@@ -41,9 +38,6 @@ final class MessageCursor implements TopicCursor {
     private final int mostEvents;
     private final int mostBytes;
     private long maxMessageBytes;
-    private boolean ids;
-    private @Nullable JsonNode id;
-    private boolean begun;
     /** What the client was told, and has not reloaded: as long as it is there nothing is read. */
     private Pulled.@Nullable Missed paused;
     /**
@@ -60,13 +54,8 @@ final class MessageCursor implements TopicCursor {
     /** It was told while the client was paused: a {@code Resume} that answers the one before may be on its way. */
     private boolean isToldAgain;
 
-    /** Of the tokens of this topic. */
-    private final LastToken told = new LastToken();
-
-    private volatile long lagged;
-
     MessageCursor(SubscribeRequest request, String client, Common common, Runnable wake) {
-        this.topic = request.topic();
+        super(request.topic());
         this.onLag = request.onLag();
         this.maxMessageBytes = request.maxMessageBytes();
         this.mostEvents = common.settings().batchEvents;
@@ -74,66 +63,26 @@ final class MessageCursor implements TopicCursor {
         this.payloads = common.payloads();
         this.unsent = common.unsent();
         this.wake = wake;
-        this.subscription = common.host().messages(topic, request.start(), request.filter(), client, false, wake);
-    }
-
-    /** Each event has its token from now on, or has not. */
-    @Override
-    public void ids(boolean each) {
-        ids = each;
-    }
-
-    /** What the client calls the command that it was opened by. */
-    @Override
-    public void askedBy(@Nullable JsonNode commandId) {
-        id = commandId;
+        this.subscription = common.host().messages(topic(), request.start(), request.filter(), client, false, wake);
     }
 
     @Override
-    public @Nullable JsonNode askedBy() {
-        return id;
-    }
-
-    @Override
-    public String topic() {
-        return topic;
-    }
-
-    /** Why it ended by itself, or null. */
-    @Override
-    public boolean isState() {
+    boolean isState() {
         return false;
     }
 
     @Override
-    public MessageSubscription.@Nullable End end() {
+    MessageSubscription.@Nullable End end() {
         return subscription.end();
     }
 
     @Override
-    public @Nullable List<ByteBuffer> begin(Framing framing, Supplier<Bytes> frame) {
-        Set<String> silent = subscription.silent();
-        if (begun || silent == null || subscription.reader() == null) {
-            return null;
-        }
-        begun = true;
-        return framing.subscribed(frame.get(), topic, Objects.requireNonNull(tell()), silent);
+    @Nullable Set<String> ready() {
+        return subscription.reader() == null ? null : subscription.silent();
     }
 
     @Override
-    public boolean hasBegun() {
-        return begun;
-    }
-
-    /**
-     * From its token on this filter says what is given; that stands in front of a gap that is under way. So what the other filter left out
-     * of the gap is told yet, and where the client has been told of it, it is told all of it again.
-     *
-     * @param lag what becomes of the client from the next gap on; null as before
-     * @param maxBytes larger messages are withheld; null as before
-     */
-    @Override
-    public void change(Filter filter, @Nullable OnLag lag, @Nullable Long maxBytes) {
+    void change(Filter filter, @Nullable OnLag lag, @Nullable Long maxBytes) {
         onLag = lag == null ? onLag : lag;
         maxMessageBytes = maxBytes == null ? maxMessageBytes : maxBytes;
         MessageReader reader = reader();
@@ -157,25 +106,10 @@ final class MessageCursor implements TopicCursor {
         return Objects.requireNonNull(subscription.reader(), "it is not open");
     }
 
-    /** Behind what was written; null if it is not open. */
     @Override
-    public @Nullable CursorToken token() {
+    @Nullable CursorToken token() {
         MessageReader reader = subscription.reader();
         return reader == null ? null : token(reader);
-    }
-
-    /** The same, which the client is given. */
-    @Override
-    public @Nullable CursorToken tell() {
-        CursorToken token = token();
-        return token == null ? null : told.is(token);
-    }
-
-    /** The same, if it leads further than what the client was given last: a filter may have passed over much. Null if not. */
-    @Override
-    public @Nullable CursorToken progress() {
-        CursorToken token = begun ? token() : null;
-        return token == null || !told.isBehind(token) ? null : told.is(token);
     }
 
     /** Everything that was pulled is in a frame, except what is held: in front of a gap the token stands by itself. */
@@ -211,30 +145,23 @@ final class MessageCursor implements TopicCursor {
 
     // ------------------------------------------------------------------ reading
 
-    /** Is there something to read now? */
     @Override
-    public boolean hasMore() {
+    boolean hasMore() {
         MessageReader reader = subscription.reader();
-        return begun && !waits && reader != null && (held != null || (paused == null && reader.hasMore()));
+        return hasBegun() && !waits && reader != null && (held != null || (paused == null && reader.hasMore()));
     }
 
-    /** After how many nanoseconds to look again, if an expiry waits for its time. */
     @Override
-    public OptionalLong waitNs() {
+    OptionalLong waitNs() {
         MessageReader reader = subscription.reader();
         return reader == null ? OptionalLong.empty() : reader.waitNs();
     }
 
-    /**
-     * Makes a frame of what is there; null if there is nothing, or no room for it.
-     *
-     * @param isSlow does its client take long over a frame?
-     */
     @Override
-    public @Nullable Written write(Framing framing, Bytes to, boolean isSlow) {
+    @Nullable Written write(Framing framing, Bytes to, boolean isSlow) {
         waits = false;
         MessageReader reader = subscription.reader();
-        if (!begun || reader == null || (paused != null && held == null)) {
+        if (!hasBegun() || reader == null || (paused != null && held == null)) {
             return null;
         }
         Pulled pulled = held;
@@ -253,8 +180,8 @@ final class MessageCursor implements TopicCursor {
             unsent.await(isSlow, wake);
             return null;
         }
-        framing.begin(to, topic, ids);
-        Supplier<CursorToken> token = () -> told.is(token(reader));
+        framing.begin(to, topic(), ids());
+        Supplier<CursorToken> token = () -> told(token(reader));
         if (pulled instanceof Pulled.Missed missed) {
             tell(missed, reader, framing, to);
             return new Written(framing.end(to, 1, token), 1, true);
@@ -278,32 +205,21 @@ final class MessageCursor implements TopicCursor {
     }
 
     /** Whoever is to end goes on behind the gap when it comes back: else it would be told, and ended, again and again. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
     private void tell(Pulled.Missed missed, MessageReader reader, Framing framing, Bytes to) {
         CursorToken inFront = token(reader);
         if (onLag == OnLag.CLOSE) {
             reader.reloaded();
         }
-        framing.expired(to, missed, inFront, () -> told.is(token(reader)));
+        framing.expired(to, missed, inFront, () -> told(token(reader)));
         expiredAt = inFront;
         isToldAgain = paused != null;
         List<Gap> before = paused == null ? List.of() : paused.gaps();
-        lagged += missed.gaps().stream()
-                .filter(gap -> !before.contains(gap))
-                .mapToLong(MessageCursor::missed)
-                .sum();
+        missed(missed.gaps().stream().filter(gap -> !before.contains(gap)));
         telling = missed;
     }
 
-    /** A gap whose size nobody knows counts as one message. */
-    private static long missed(Gap gap) {
-        Long missed = gap.missed();
-        return missed == null ? 1 : missed;
-    }
-
-    /** What was made last is written. {@return whether the client is to end, since the ring overtook it} */
     @Override
-    public boolean written() {
+    boolean written() {
         Pulled.Missed told = telling;
         telling = null;
         if (told == null || onLag == OnLag.CLOSE) {
@@ -317,13 +233,8 @@ final class MessageCursor implements TopicCursor {
         return false;
     }
 
-    /**
-     * The client has reloaded.
-     *
-     * @param answered the token of the {@code cursor_expired} after which it did; null is the last one
-     */
     @Override
-    public Resumed resume(@Nullable String answered) {
+    Resumed resume(@Nullable String answered) {
         boolean isOther = answered != null && !answered.equals(String.valueOf(expiredAt));
         if (isOther && isToldAgain) {
             return Resumed.EARLIER;
@@ -341,20 +252,12 @@ final class MessageCursor implements TopicCursor {
     }
 
     @Override
-    public void close() {
+    void close() {
         subscription.close();
     }
 
-    // ------------------------------------------------------------------ for people; any thread
-
     @Override
-    public long lag() {
+    long lag() {
         return subscription.lag().messages();
-    }
-
-    /** How many messages its client was told that it missed. */
-    @Override
-    public long lagged() {
-        return lagged;
     }
 }

@@ -1,11 +1,11 @@
 package dev.gapless.gateway.internal.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.Ended;
 import dev.gapless.StartFrom;
 import dev.gapless.Table;
 import dev.gapless.TableClosed;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.table.Change;
@@ -16,7 +16,6 @@ import dev.gapless.gateway.internal.json.StateJson;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.table.StateReader;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,10 +40,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its token is that of the last state that the client has whole. Within brackets it stays where it was.
  */
-final class StateCursor<T> implements TopicCursor {
+final class StateCursor<T> extends TopicCursor {
     private static final long LOOK_AGAIN_NS = Duration.ofMillis(50).toNanos();
 
-    private final String topic;
     private final Table<T> table;
     private final Common common;
     private final Runnable wake;
@@ -54,17 +52,12 @@ final class StateCursor<T> implements TopicCursor {
     private StateReader<T> reader;
     private Filter filter;
     private long maxRowBytes;
-    private boolean ids;
-    private @Nullable JsonNode id;
-    private boolean begun;
     /** Are all rows to be given next? */
     private boolean isWhole = true;
     /** What is to be written of the step that was taken last. */
     private final Deque<Part> parts = new ArrayDeque<>();
 
     private CursorToken place;
-    private final LastToken told = new LastToken();
-    private volatile long lagged;
 
     /**
      * Something that a frame takes as a whole.
@@ -74,15 +67,15 @@ final class StateCursor<T> implements TopicCursor {
     private record Part(Consumer<Bytes> json, @Nullable CursorToken behind) {}
 
     private StateCursor(SubscribeRequest request, Table<T> table, Common common, Runnable wake) {
-        this.topic = request.topic();
+        super(request.topic());
         this.table = table;
         this.common = common;
         this.wake = wake;
-        this.json = new StateJson(topic, common.states().rows());
+        this.json = new StateJson(topic(), common.states().rows(), common.payloads());
         this.filter = request.filter();
         this.maxRowBytes = request.maxMessageBytes();
         this.from = request.start() instanceof StartFrom.Resume resume ? resume.token() : null;
-        CursorToken nothing = new CursorToken(topic, common.host().clusterId(), 0, HistoryId.UNKNOWN, List.of(), 0);
+        CursorToken nothing = new CursorToken(topic(), common.host().clusterId(), 0, HistoryId.UNKNOWN, List.of(), 0);
         this.place = from == null ? nothing : from;
         this.dueNs = System.nanoTime() + common.settings().stateTimeout.toNanos();
         this.reader = StateReader.of(table, wake);
@@ -115,42 +108,22 @@ final class StateCursor<T> implements TopicCursor {
     }
 
     @Override
-    public void ids(boolean each) {
-        ids = each;
-    }
-
-    @Override
-    public void askedBy(@Nullable JsonNode commandId) {
-        id = commandId;
-    }
-
-    @Override
-    public @Nullable JsonNode askedBy() {
-        return id;
-    }
-
-    @Override
-    public String topic() {
-        return topic;
-    }
-
-    @Override
-    public boolean isState() {
+    boolean isState() {
         return true;
     }
 
     @Override
-    public MessageSubscription.@Nullable End end() {
+    MessageSubscription.@Nullable End end() {
         TableClosed closed = reader.closed();
         if (closed != null) {
             Ended.Reason reason = reader.isShutDown() ? Ended.Reason.SHUTDOWN : Ended.Reason.FAILED;
             return new MessageSubscription.End(reason, closed);
-        } else if (!begun
+        } else if (!hasBegun()
                 && System.nanoTime() - dueNs > 0
                 && isBehind(reader.now().token())) {
             RequestException behind = new RequestException(
                     Kind.BEHIND,
-                    "The table of topic " + topic
+                    "The table of topic " + topic()
                             + " of this gateway is behind what the client has seen: try another gateway,"
                             + " or leave out the token to see an earlier state");
             return new MessageSubscription.End(Ended.Reason.FAILED, behind);
@@ -159,16 +132,9 @@ final class StateCursor<T> implements TopicCursor {
     }
 
     @Override
-    public @Nullable List<ByteBuffer> begin(Framing framing, Supplier<Bytes> frame) {
-        if (begun) {
-            return null;
-        }
+    @Nullable Set<String> ready() {
         CursorToken now = reader.now().token();
-        if (now == null || isBehind(now)) {
-            return null;
-        }
-        begun = true;
-        return framing.subscribed(frame.get(), topic, told.is(place), Set.of());
+        return now == null || isBehind(now) ? null : Set.of();
     }
 
     /** Has the client seen something that is not there yet? */
@@ -177,7 +143,7 @@ final class StateCursor<T> implements TopicCursor {
         if (seen == null || now == null) {
             return false;
         }
-        Map<Object, CursorToken.Entry> here = new HashMap<>();
+        Map<Epoch, CursorToken.Entry> here = new HashMap<>();
         now.entries().forEach(entry -> here.put(entry.epoch(), entry));
         for (CursorToken.Entry entry : seen.entries()) {
             CursorToken.Entry its = here.get(entry.epoch());
@@ -191,14 +157,9 @@ final class StateCursor<T> implements TopicCursor {
         return false;
     }
 
-    @Override
-    public boolean hasBegun() {
-        return begun;
-    }
-
     /** All rows that the filter takes are given once more. */
     @Override
-    public void change(Filter to, @Nullable OnLag lag, @Nullable Long maxBytes) {
+    void change(Filter to, @Nullable OnLag lag, @Nullable Long maxBytes) {
         check(to, lag);
         filter = to;
         maxRowBytes = maxBytes == null ? maxRowBytes : maxBytes;
@@ -210,35 +171,25 @@ final class StateCursor<T> implements TopicCursor {
     }
 
     @Override
-    public CursorToken token() {
+    CursorToken token() {
         return place;
-    }
-
-    @Override
-    public CursorToken tell() {
-        return told.is(place);
-    }
-
-    @Override
-    public @Nullable CursorToken progress() {
-        return begun && told.isBehind(place) ? told.is(place) : null;
     }
 
     // ------------------------------------------------------------------ reading
 
     @Override
-    public boolean hasMore() {
+    boolean hasMore() {
         return false; // what there is waits for room, or for the next turn, and wakes the client
     }
 
     @Override
-    public OptionalLong waitNs() {
-        return begun || from == null ? OptionalLong.empty() : OptionalLong.of(LOOK_AGAIN_NS);
+    OptionalLong waitNs() {
+        return hasBegun() || from == null ? OptionalLong.empty() : OptionalLong.of(LOOK_AGAIN_NS);
     }
 
     @Override
-    public @Nullable Written write(Framing framing, Bytes to, boolean isSlow) {
-        if (!begun) {
+    @Nullable Written write(Framing framing, Bytes to, boolean isSlow) {
+        if (!hasBegun()) {
             return null;
         }
         if (!common.unsent().hasRoom(isSlow)) {
@@ -252,8 +203,8 @@ final class StateCursor<T> implements TopicCursor {
             }
             take(step);
         }
-        framing.begin(to, topic, ids);
-        Supplier<CursorToken> token = () -> told.is(place);
+        framing.begin(to, topic(), ids());
+        Supplier<CursorToken> token = () -> told(place);
         int events = 0;
         while (!parts.isEmpty() && events < common.settings().batchEvents && to.size() < common.settings().batchBytes) {
             Part next = parts.remove();
@@ -298,28 +249,25 @@ final class StateCursor<T> implements TopicCursor {
     }
 
     /** It only informs: what the client has stays until the source was read. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
     private void expired(List<Gap> gaps, @Nullable CursorToken token) {
         CursorToken inFront = token == null ? place : token;
         long timeMs = System.currentTimeMillis();
-        lagged += gaps.stream()
-                .mapToLong(gap -> gap.missed() == null ? 1 : gap.missed())
-                .sum();
+        missed(gaps.stream());
         parts.add(new Part(to -> json.expired(timeMs, gaps, inFront, to), null));
     }
 
     @Override
-    public boolean written() {
+    boolean written() {
         return false;
     }
 
     @Override
-    public Resumed resume(@Nullable String answered) {
+    Resumed resume(@Nullable String answered) {
         return Resumed.NOT_PAUSED;
     }
 
     @Override
-    public void close() {
+    void close() {
         reader.close();
         parts.clear();
     }
@@ -327,12 +275,7 @@ final class StateCursor<T> implements TopicCursor {
     // ------------------------------------------------------------------ for people; any thread
 
     @Override
-    public long lag() {
+    long lag() {
         return 0; // whatever changed since is one step
-    }
-
-    @Override
-    public long lagged() {
-        return lagged;
     }
 }

@@ -2,20 +2,24 @@ package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One topic of a client: its messages, or its state. It is read when there is room for a frame; a frame takes what is there then, so that a client
  * that keeps up gets single events, and one that lags gets batches. For the client's turns, but for {@link #lag} and {@link #lagged}.
  */
-interface TopicCursor {
+abstract class TopicCursor {
     /** A frame that is as large as it may be, or whatever ends one. */
     record Written(List<ByteBuffer> frame, int events, boolean lagged) {}
 
@@ -29,26 +33,63 @@ interface TopicCursor {
         OTHER
     }
 
+    private final String topic;
+    /** Of the tokens of this topic. */
+    private final LastToken told = new LastToken();
+
+    private boolean ids;
+    private @Nullable JsonNode id;
+    private boolean begun;
+    private volatile long lagged;
+
+    TopicCursor(String topic) {
+        this.topic = topic;
+    }
+
+    final String topic() {
+        return topic;
+    }
+
     /** Each event has its token from now on, or has not. */
-    void ids(boolean each);
+    final void ids(boolean each) {
+        ids = each;
+    }
+
+    final boolean ids() {
+        return ids;
+    }
 
     /** What the client calls the command that it was opened by. */
-    void askedBy(@Nullable JsonNode commandId);
+    final void askedBy(@Nullable JsonNode commandId) {
+        id = commandId;
+    }
 
-    @Nullable JsonNode askedBy();
-
-    String topic();
+    final @Nullable JsonNode askedBy() {
+        return id;
+    }
 
     /** Is it the topic's state, and not its messages? */
-    boolean isState();
+    abstract boolean isState();
 
     /** Why it ended by itself, or null. */
-    MessageSubscription.@Nullable End end();
+    abstract MessageSubscription.@Nullable End end();
+
+    /** The members that it does without, once it is ready and open; null until then. */
+    abstract @Nullable Set<String> ready();
 
     /** What the client is told once it is ready, and read from then on; null until then, and afterwards. */
-    @Nullable List<ByteBuffer> begin(Framing framing, Supplier<Bytes> frame);
+    final @Nullable List<ByteBuffer> begin(Framing framing, Supplier<Bytes> frame) {
+        Set<String> silent = begun ? null : ready();
+        if (silent == null) {
+            return null;
+        }
+        begun = true;
+        return framing.subscribed(frame.get(), topic, Objects.requireNonNull(tell()), silent);
+    }
 
-    boolean hasBegun();
+    final boolean hasBegun() {
+        return begun;
+    }
 
     /**
      * From its token on this filter says what is given; that stands in front of a gap that is under way. So what the other filter left out
@@ -57,45 +98,68 @@ interface TopicCursor {
      * @param lag what becomes of the client from the next gap on; null as before
      * @param maxBytes larger messages are withheld; null as before
      */
-    void change(Filter filter, @Nullable OnLag lag, @Nullable Long maxBytes);
+    abstract void change(Filter filter, @Nullable OnLag lag, @Nullable Long maxBytes);
 
     /** Behind what was written; null if it is not open. */
-    @Nullable CursorToken token();
+    abstract @Nullable CursorToken token();
 
-    /** The same, which the client is given. */
-    @Nullable CursorToken tell();
+    /** The client is given this one. {@return it} */
+    final CursorToken told(CursorToken token) {
+        return told.is(token);
+    }
+
+    /** Behind what was written, which the client is given; null if it is not open. */
+    final @Nullable CursorToken tell() {
+        CursorToken token = token();
+        return token == null ? null : told(token);
+    }
 
     /** The same, if it leads further than what the client was given last: a filter may have passed over much. Null if not. */
-    @Nullable CursorToken progress();
+    final @Nullable CursorToken progress() {
+        CursorToken token = begun ? token() : null;
+        return token == null || !told.isBehind(token) ? null : told(token);
+    }
 
     /** Is there something to read now? */
-    boolean hasMore();
+    abstract boolean hasMore();
 
     /** After how many nanoseconds to look again, if something waits for its time. */
-    OptionalLong waitNs();
+    abstract OptionalLong waitNs();
 
     /**
      * Makes a frame of what is there; null if there is nothing, or no room for it.
      *
      * @param isSlow does its client take long over a frame?
      */
-    @Nullable Written write(Framing framing, Bytes to, boolean isSlow);
+    abstract @Nullable Written write(Framing framing, Bytes to, boolean isSlow);
 
     /** What was made last is written. {@return whether the client is to end, since the ring overtook it} */
-    boolean written();
+    abstract boolean written();
 
     /**
      * The client has reloaded.
      *
      * @param answered the token of the {@code cursor_expired} after which it did; null is the last one
      */
-    Resumed resume(@Nullable String answered);
+    abstract Resumed resume(@Nullable String answered);
 
-    void close();
+    abstract void close();
+
+    /** Its client is told that it missed these. A gap whose size nobody knows counts as one message. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
+    final void missed(Stream<Gap> gaps) {
+        lagged += gaps.mapToLong(gap -> {
+                    Long missed = gap.missed();
+                    return missed == null ? 1 : missed;
+                })
+                .sum();
+    }
 
     /** By how many messages it is behind. Any thread. */
-    long lag();
+    abstract long lag();
 
     /** How many messages its client was told that it missed. Any thread. */
-    long lagged();
+    final long lagged() {
+        return lagged;
+    }
 }

@@ -17,9 +17,14 @@ public final class RowJson {
     /** A larger one is made for each client. */
     private static final int LARGEST_KEPT = 16 << 10;
 
+    /** A table has what it has: what is published is bounded where that is done. */
+    private static final TopicSettings UNBOUNDED = TopicSettings.DEFAULTS.with(draft -> {
+        draft.maxMessageBytes = Integer.MAX_VALUE;
+        draft.bufferBytes = Long.MAX_VALUE;
+    });
+
     private final Codec codec;
     private final PayloadJson payloads;
-    private final MessageJson events;
     private final long most;
     /** Those that were not asked for longest come first. Guarded by itself. */
     private final Map<Same, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true);
@@ -43,13 +48,7 @@ public final class RowJson {
     public RowJson(ActorSystem system, PayloadJson payloads, long most) {
         this.codec = Codec.of(system);
         this.payloads = payloads;
-        this.events = new MessageJson(payloads);
         this.most = most;
-    }
-
-    /** For notices. */
-    MessageJson events() {
-        return events;
     }
 
     /** The JSON of a row. Throws what its serializer throws, as {@link dev.gapless.NotSerializable}. */
@@ -69,10 +68,7 @@ public final class RowJson {
     }
 
     private byte[] make(String topic, Object row) {
-        Content content = codec.encode(topic, row, null, Map.of(), TopicSettings.DEFAULTS.with(draft -> {
-            draft.maxMessageBytes = Integer.MAX_VALUE;
-            draft.bufferBytes = Long.MAX_VALUE;
-        }));
+        Content content = codec.encode(topic, row, null, Map.of(), UNBOUNDED);
         JsonNode shown = payloads.shown(
                 new Payload(content.format().serializerId(), content.format().manifest(), content.bytes()));
         Bytes bytes = new Bytes();

@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.json;
 
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
@@ -12,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 public final class StateJson {
     private final String topic;
     private final RowJson rows;
+    private final MessageJson notices;
     private final byte[] head;
 
-    public StateJson(String topic, RowJson rows) {
+    public StateJson(String topic, RowJson rows, PayloadJson payloads) {
         this.topic = topic;
         this.rows = rows;
+        this.notices = new MessageJson(payloads);
         this.head = utf8("{\"type\":\"event\",\"topic\":" + TextNode.valueOf(topic) + ",\"key\":\"");
     }
 
@@ -67,26 +70,12 @@ public final class StateJson {
             data = rows.of(topic, row);
         } catch (RuntimeException e) {
             to.truncate(start);
-            MessageJson.tree(
-                    PayloadJson.JSON
-                            .createObjectNode()
-                            .put("type", "undecodable")
-                            .put("topic", topic)
-                            .put("key", key)
-                            .put("message", Reasons.of(e)),
-                    to);
+            MessageJson.tree(instead("undecodable", key).put("message", Reasons.of(e)), to);
             return;
         }
         if (data.length > mostBytes) {
             to.truncate(start);
-            MessageJson.tree(
-                    PayloadJson.JSON
-                            .createObjectNode()
-                            .put("type", "withheld")
-                            .put("topic", topic)
-                            .put("key", key)
-                            .put("bytes", data.length),
-                    to);
+            MessageJson.tree(instead("withheld", key).put("bytes", data.length), to);
             return;
         }
         to.text(",\"data\":");
@@ -94,8 +83,17 @@ public final class StateJson {
         to.write('}');
     }
 
+    /** What is told in the place of a row. */
+    private ObjectNode instead(String type, String key) {
+        return PayloadJson.JSON
+                .createObjectNode()
+                .put("type", type)
+                .put("topic", topic)
+                .put("key", key);
+    }
+
     /** Something is missing in the table from now on. */
     public void expired(long timeMs, List<Gap> gaps, CursorToken token, Bytes to) {
-        rows.events().expired(topic, timeMs, gaps, token, to);
+        notices.expired(topic, timeMs, gaps, token, to);
     }
 }
