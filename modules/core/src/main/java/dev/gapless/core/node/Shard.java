@@ -12,6 +12,8 @@ import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.producer.ReceiptAnswer;
+import dev.gapless.core.producer.ReceiptRequest;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Message;
@@ -253,6 +255,20 @@ public final class Shard {
         }
     }
 
+    /** Who has messages of this topic's log is wanted (rule P15). */
+    public void onReceipt(String topic, ReceiptRequest request, Now now) {
+        ProducerState producer = producers.get(topic);
+        if (producer == null) {
+            request.answer().accept(new ReceiptAnswer(false, Map.of())); // it has ended
+            return;
+        }
+        producer.onReceipt(request, now);
+        if (drained) {
+            producer.endReceipts(now);
+        }
+        afterProducerInput(topic, producer, now);
+    }
+
     /** There may be something new in the log. */
     public void onAppended(String topic, Now now) {
         ProducerState producer = producers.get(topic);
@@ -298,6 +314,7 @@ public final class Shard {
             }
         }
         drained = true;
+        producers.values().forEach(producer -> producer.endReceipts(now));
         boolean complete = producers.values().stream().allMatch(ProducerState::isAcknowledged);
         outbox.add(new Effect.TellNode(new ToNode.Drained(complete)));
     }

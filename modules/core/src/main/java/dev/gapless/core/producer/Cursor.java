@@ -26,6 +26,11 @@ final class Cursor {
     /** The number of the last that the reader has. Invariant: at most {@link #sent}. */
     long acked;
 
+    /** The number behind which it was sent everything: where it began, or was led to by an expiry. */
+    long since;
+    /** Was it that? */
+    boolean expired;
+
     /** Has the reader answered since it was last told where it goes on? Until then it gets no second window. */
     boolean confirmed;
     /** How many bytes may be under way, as its reader last said. */
@@ -76,11 +81,21 @@ final class Cursor {
         this.progressNs = nowNs;
         this.heartbeatDueNs = nowNs + settings.heartbeatNs();
         resumeAt(next);
+        this.since = next - 1;
     }
 
-    /** It registered with this start, and in place of that cursor, if there is one (rule P13). */
-    void registered(Start start, @Nullable Cursor before) {
+    /**
+     * It registered with this start, and in place of that cursor, if there is one (rule P13).
+     *
+     * @param expires does it miss something by that?
+     */
+    void registered(Start start, @Nullable Cursor before, boolean expires) {
         after = start instanceof Start.After known ? known.position() : null;
+        expired = expires;
+        if (before != null && after != null && !expires && before.since <= since) {
+            since = before.since; // it says itself that it has what comes behind that
+            expired = before.expired;
+        }
         if (before != null && after != null && after.equals(before.after)) {
             boolean batchUnderWay = before.bytesInFlight > 0; // a batch that was never sent was not too large
             batchBytes = batchUnderWay ? Math.max(Slice.OVERHEAD_BYTES, before.batchBytes / 2) : before.batchBytes;
@@ -91,7 +106,7 @@ final class Cursor {
      * The reader goes on here, and has to confirm it (rule P3). What is under way stays so until then: a reader that does
      * not answer is not sent another window each time that the ring overtakes it.
      */
-    void resumeAt(long next) {
+    private void resumeAt(long next) {
         sent = next - 1;
         acked = next - 1;
         confirmed = false;
@@ -99,6 +114,13 @@ final class Cursor {
         unaskedMessages = 0;
         owing = false;
         assert invariant() : this;
+    }
+
+    /** The ring overtook it. */
+    void overtaken(long next) {
+        resumeAt(next);
+        since = next - 1;
+        expired = true;
     }
 
     private boolean invariant() {

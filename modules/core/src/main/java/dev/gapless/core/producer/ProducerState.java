@@ -59,6 +59,8 @@ public final class ProducerState {
     private final Backpressure backpressure;
     /** Stores the log; null if that is in memory. */
     private final @Nullable LogWriter writer;
+
+    private final Receipts receipts;
     /** Invariant: each by the node of its session and its reader; none has been sent more than the log has. */
     private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
 
@@ -93,6 +95,7 @@ public final class ProducerState {
         this.outbox = outbox;
         this.backpressure = new Backpressure(log, settings);
         this.writer = settings.durable() ? new LogWriter(topic, uid, log, settings, outbox) : null;
+        this.receipts = new Receipts(uid, 2 * settings.heartbeatNs());
     }
 
     public Log log() {
@@ -127,6 +130,7 @@ public final class ProducerState {
         if (message instanceof Ack ack) {
             onAck(ack, now.ns());
             release(now);
+            receipts.settle(cursors.values(), now.ns());
             return; // the others are none of its business, unless it made room
         }
         if (message instanceof Register register) {
@@ -137,6 +141,25 @@ public final class ProducerState {
             onDeregister(deregister);
         }
         releaseAndSend(now);
+    }
+
+    /** Who has messages of this log is wanted (rule P15). */
+    public void onReceipt(ReceiptRequest request, Now now) {
+        LogPart own = log.parts().own();
+        long last = own.number(request.last());
+        receipts.add(own.number(request.first()), last, request, cursors.values());
+        for (Cursor cursor : cursors.values()) {
+            if (cursor.acked < last && last <= cursor.sent) {
+                cursor.heartbeatDueNs = now.ns(); // it was sent without asking for an Ack
+                touched(cursor);
+            }
+        }
+        onTime(now);
+    }
+
+    /** Nothing is heard of readers any more: whoever waits for a receipt is told how it stands. */
+    public void endReceipts(Now now) {
+        receipts.end(cursors.values(), now.ns());
     }
 
     /** Something was appended to the log, or waits for that; or the node is up, for which it waited. */
@@ -174,6 +197,7 @@ public final class ProducerState {
     /** A member was removed: it, and nothing else, loses its cursors (rule P1). */
     public void onRemoved(long removedUid, Now now) {
         backpressure.setReachable(removedUid, true);
+        receipts.ended(removedUid, ReceiptAnswer.Kind.REMOVED);
         onForgotten(removedUid, now);
     }
 
@@ -322,6 +346,9 @@ public final class ProducerState {
         if (writer != null && writer.deadlineNs() != Long.MAX_VALUE) {
             wait = Math.min(wait, writer.deadlineNs() - nowNs);
         }
+        if (!receipts.isEmpty()) {
+            wait = Math.min(wait, receipts.dueNs() - nowNs);
+        }
         return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
     }
 
@@ -373,8 +400,9 @@ public final class ProducerState {
         long oldest = Math.min(Math.max(log.oldest(), part.number(1)), answer.head() + 1);
         Cursor cursor = new Cursor(
                 register.session(), register.reader(), part, answer.next(), register.windowBytes(), now.ns(), settings);
-        cursor.registered(register.start(), known);
+        cursor.registered(register.start(), known, answer.expiry() != null);
         cursors.put(key, cursor);
+        receipts.acknowledged(cursor);
         lowest = null;
         touched(cursor);
         if (settings.backpressure()) {
@@ -428,6 +456,9 @@ public final class ProducerState {
         if (cursor != null && cursor.session.counter() <= message.session().counter()) {
             cursors.remove(key);
             lowest = null;
+            if (cursors.keySet().stream().noneMatch(other -> other.uid() == key.uid())) {
+                receipts.ended(key.uid(), ReceiptAnswer.Kind.UNSUBSCRIBED);
+            }
         }
     }
 
@@ -439,6 +470,7 @@ public final class ProducerState {
         long acked = cursor.part.number(ack.sequence());
         if (cursor.acked <= acked && acked <= cursor.sent) { // rule P5
             cursor.acknowledged(acked, ack.windowBytes(), nowNs, settings);
+            receipts.acknowledged(cursor);
             lowest = cursor.equals(lowest) ? null : lowest;
             long head = cursor.part.head(log.head());
             cursor.owing = cursor.acked < head;
@@ -467,6 +499,7 @@ public final class ProducerState {
         look(now.ns());
         send(now.ns());
         release(now);
+        receipts.settle(cursors.values(), now.ns());
         assert invariant() : topic;
     }
 
@@ -543,7 +576,8 @@ public final class ProducerState {
         LogPart part = cursor.part;
         long head = part.head(log.head());
         boolean isLast = cursor.sent + count == head;
-        boolean asks = cursor.asks(count, bytes, settings) || (isLast && (ends(part) || log.waiting() > 0));
+        boolean isAwaited = !receipts.isEmpty() || (isLast && (ends(part) || log.waiting() > 0));
+        boolean asks = isAwaited || cursor.asks(count, bytes, settings);
         long first = part.sequence(cursor.sent + 1);
         Batch batch = new Batch(topic, cursor.reader, cursor.session, first, part.sequence(head), asks, slices);
         cursor.sent(cursor.sent + count, bytes, asks);
@@ -555,7 +589,7 @@ public final class ProducerState {
         long oldest = Math.min(log.oldest(), head + 1);
         long sent = cursor.sent;
         long resumeAt = Math.max(Answer.resumeAfterOverrun(cursor.part, oldest, head, settings), sent + 1);
-        cursor.resumeAt(resumeAt);
+        cursor.overtaken(resumeAt);
         lowest = null;
         touched(cursor);
         OptionalLong behind = OptionalLong.of(cursor.part.sequence(sent));
