@@ -1,6 +1,7 @@
 package dev.gapless;
 
 import dev.gapless.core.Position;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -65,6 +66,29 @@ public interface Producer<T> {
      *     stage fails with {@link PartlyPublished} once that is known of each; if all are, with the reason of the first
      */
     CompletionStage<List<Position>> publishAll(List<? extends T> messages);
+
+    /**
+     * Publishes a message, and says which nodes have it: then it outlives this process. It costs an acknowledgement at once of each node that
+     * subscribes.
+     *
+     * @param message not null
+     * @param receipt which nodes are to have it; not null
+     * @param timeout how long that is awaited from now on, with the time that the publish itself waits; up to a day
+     * @return the message's position, and the nodes. Fails with {@link NotHeld}, which names who does not have it, and why, after this time; or
+     *     earlier if of a receipt of all some never get it. Then it is published. Fails with {@link TooManyPending}, and publishes nothing,
+     *     if {@code gapless.max-pending-publishes} of this topic wait for a receipt; and as {@link #publish(Object)} does
+     */
+    CompletionStage<Held> publish(T message, Receipt receipt, Duration timeout);
+
+    /**
+     * Publishes a message with its key and headers, like {@link #publish(Object, Receipt, Duration)}.
+     *
+     * @param publication the message, or a tombstone; not null
+     * @param receipt which nodes are to have it; not null
+     * @param timeout how long that is awaited
+     * @return its position, and the nodes
+     */
+    CompletionStage<Held> publish(Publication<? extends T> publication, Receipt receipt, Duration timeout);
 
     /**
      * Publishes that this key was deleted: a message without content (a tombstone).

@@ -12,19 +12,25 @@ import org.jspecify.annotations.Nullable;
 
 /** The actors of the members, by the uid of their incarnation. Written by this node's, read by whoever sends. Thread-safe. */
 final class MemberActors {
-    private static final int MOST_ADDRESSES = 1_000;
+    private static final int MOST_FORMER = 1_000;
 
     private final Map<Long, Actors> actors = new ConcurrentHashMap<>();
     private final Map<Long, String> names = new ConcurrentHashMap<>();
+    /** Those of incarnations that are no members any more: the latest of them. */
+    private final Map<Long, String> formerNames = latest();
     /** Which node was at an address last: the latest of them. */
-    private final Map<String, String> namesAt = Collections.synchronizedMap(new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
+    private final Map<String, String> namesAt = latest();
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-            return size() > MOST_ADDRESSES;
-        }
-    });
+    private static <K> Map<K, String> latest() {
+        return Collections.synchronizedMap(new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<K, String> eldest) {
+                return size() > MOST_FORMER;
+            }
+        });
+    }
 
     /** Of one member. Without shards its node actor gets everything. */
     private record Actors(ActorRef<Object> node, List<ActorRef<Object>> shards) {
@@ -50,7 +56,10 @@ final class MemberActors {
 
     void remove(long uid) {
         actors.remove(uid);
-        names.remove(uid);
+        String name = names.remove(uid);
+        if (name != null) {
+            formerNames.put(uid, name);
+        }
     }
 
     /** Sends to that incarnation. One that is no member gets nothing; the protocol is made for losses. */
@@ -70,8 +79,9 @@ final class MemberActors {
         return before == null ? producer : producer + ", where node " + before + " was before";
     }
 
-    /** The name of a node, or its uid if it is not known (any more). */
+    /** The name of the node of that incarnation, or its uid if it is not known (any more). */
     String nameOf(long uid) {
-        return names.getOrDefault(uid, Long.toHexString(uid));
+        String name = names.get(uid);
+        return name == null ? formerNames.getOrDefault(uid, Long.toHexString(uid)) : name;
     }
 }

@@ -406,6 +406,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         if (!node.isLeaving()) {
             removal.clusterEnded();
             logs.refuseMessages();
+            logs.endReceipts();
             node.end();
         }
     }
@@ -426,6 +427,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
 
     private Behavior<Object> onStop() {
         logs.refuseMessages(); // the shards, which close the logs of a node that leaves, have stopped, too
+        logs.endReceipts();
         if (!node.isLeaving()) {
             fail(
                     "Gapless has stopped on this node, without having been told to; the log tells why. This node shuts down, so"

@@ -6,6 +6,7 @@ import dev.gapless.GivenUp;
 import dev.gapless.Health;
 import dev.gapless.NodeStatus;
 import dev.gapless.Publication;
+import dev.gapless.Receipt;
 import dev.gapless.Removed;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
@@ -361,6 +362,13 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         return logs.missed(topic, first, last).stream()
                 .map(missed -> new Missed(missed.node(), missed.first(), missed.count()))
                 .toList();
+    }
+
+    @Override
+    public CompletionStage<Holders> held(String topic, long first, long last, Receipt receipt, Duration timeout) {
+        return logs.of(topic)
+                .ask(first, last, receipt, timeout)
+                .thenApply(its -> new Holders(its.isHeld(), its.holders(), its.lacking()));
     }
 
     @Override

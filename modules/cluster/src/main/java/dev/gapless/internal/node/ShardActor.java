@@ -238,7 +238,8 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
 
     // ------------------------------------------------------------------ what the driver needs
 
-    private String nameOf(long uid) {
+    @Override
+    public String nameOf(long uid) {
         return shared.peers().nameOf(uid);
     }
 

@@ -1,8 +1,11 @@
 package dev.gapless.internal.publish;
 
+import dev.gapless.Held;
+import dev.gapless.NotHeld;
 import dev.gapless.ProducerClosed;
 import dev.gapless.PublishTimeout;
 import dev.gapless.PublishUnknown;
+import dev.gapless.Receipt;
 import dev.gapless.TooManyPending;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
@@ -13,18 +16,21 @@ import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Ticket;
 import dev.gapless.core.producer.LogWriter;
 import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.producer.ReceiptRequest;
 import dev.gapless.core.producer.StoreStatus;
 import dev.gapless.internal.measure.Refusal;
 import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.measure.TopicStats;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Wakeup;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +56,7 @@ public final class ProducerLog implements TopicStats.Publishing {
     private volatile Refusals refusals = Refusals.NONE;
     private volatile StoreWords words = StoreWords.NONE;
     private final Misses misses = new Misses();
+    private final ReceiptQueue receipts;
     private volatile int cursors;
     private volatile long lowestAcked;
     /** How its store does; null if it has none. */
@@ -61,6 +68,7 @@ public final class ProducerLog implements TopicStats.Publishing {
         this.settings = settings;
         this.executor = executor;
         this.clock = clock;
+        this.receipts = new ReceiptQueue(settings.maxPendingPublishes(), executor);
     }
 
     /** From now on it counts there. For whoever makes it. */
@@ -216,6 +224,58 @@ public final class ProducerLog implements TopicStats.Publishing {
     public CompletableFuture<Position> publish(Content content) {
         long sequence = tryPublish(content);
         return sequence == 0 ? publishOrWait(content, executor) : CompletableFuture.completedFuture(position(sequence));
+    }
+
+    /** Publishes it, and says who has it once as many have as are wanted. Nothing is published if too many wait for that. */
+    CompletableFuture<Held> publish(Content content, Receipt wanted, Duration timeout) {
+        long dueNs = clock.ns() + timeout.toNanos();
+        return withReceipt(() -> publish(content)
+                .thenCompose(at -> ask(at.sequence(), at.sequence(), wanted, dueNs)
+                        .thenApply(standings -> held(at, wanted, standings))));
+    }
+
+    /** Who has these messages of the log's own stream, both included: once as many have as are wanted, or after this time. */
+    public CompletableFuture<Standings> ask(long first, long last, Receipt wanted, Duration timeout) {
+        long dueNs = clock.ns() + timeout.toNanos();
+        return withReceipt(() -> ask(first, last, wanted, dueNs));
+    }
+
+    private CompletableFuture<Standings> ask(long first, long last, Receipt wanted, long dueNs) {
+        CompletableFuture<Standings> answer =
+                receipts.ask(first, last, wanted.nodes().orElse(ReceiptRequest.ALL), dueNs);
+        wake();
+        return answer;
+    }
+
+    private <R> CompletableFuture<R> withReceipt(Supplier<CompletableFuture<R>> asks) {
+        if (receipts.take()) {
+            return asks.get().whenComplete((done, failure) -> receipts.giveBack());
+        }
+        TooManyPending tooMany = new TooManyPending(
+                "Topic " + topic + ": " + receipts.most()
+                        + " publishes wait for a receipt already (gapless.max-pending-publishes). Await the stages that publish"
+                        + " returns",
+                null);
+        stats.refused(Refusal.TOO_MANY_PENDING);
+        refusals.log(Refusal.TOO_MANY_PENDING, tooMany);
+        return CompletableFuture.failedFuture(tooMany);
+    }
+
+    private Held held(Position at, Receipt wanted, Standings standings) {
+        if (standings.isHeld()) {
+            return new Held(at, standings.holders());
+        }
+        throw new NotHeld(
+                "Topic " + topic + ": message " + at + " was published, and is not known to be " + wanted + ": "
+                        + standings.text(),
+                at,
+                standings.holders(),
+                standings.lacking());
+    }
+
+    /** The receipts that are wanted. */
+    public ReceiptQueue receipts() {
+        return receipts;
     }
 
     /** These in this order, each as {@link #publish} would. */

@@ -245,6 +245,11 @@ public final class ProducerLogs {
         return isKnown ? published : null;
     }
 
+    /** Nothing is heard of consumers any more: whoever waits for a receipt is told so. */
+    public void endReceipts() {
+        logs.values().forEach(log -> log.receipts().end());
+    }
+
     /** What is wrong with the store of a topic, for people; empty if all can be written to, or are being opened. */
     public Optional<String> storeProblem() {
         for (ProducerLog log : logs.values()) {

@@ -1,16 +1,19 @@
 package dev.gapless.internal.publish;
 
+import dev.gapless.Held;
 import dev.gapless.MessageTooLarge;
 import dev.gapless.NotSerializable;
 import dev.gapless.PartlyPublished;
 import dev.gapless.Producer;
 import dev.gapless.Publication;
+import dev.gapless.Receipt;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
 import dev.gapless.core.log.Content;
 import dev.gapless.internal.measure.Refusal;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.Versions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class TopicProducer<T> implements Producer<T> {
     /** Publishes of one stream under way. */
     private static final int MAX_STREAM_PUBLISHES = 1_024;
+
+    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
     private final Topic<T> topic;
     private final ProducerLog local;
@@ -54,6 +59,16 @@ public final class TopicProducer<T> implements Producer<T> {
     @Override
     public CompletionStage<Position> publish(Publication<? extends T> publication) {
         return publish(() -> given(publication));
+    }
+
+    @Override
+    public CompletionStage<Held> publish(T message, Receipt receipt, Duration timeout) {
+        return publish(() -> encode(message), receipt, timeout);
+    }
+
+    @Override
+    public CompletionStage<Held> publish(Publication<? extends T> publication, Receipt receipt, Duration timeout) {
+        return publish(() -> given(publication), receipt, timeout);
     }
 
     @Override
@@ -96,6 +111,24 @@ public final class TopicProducer<T> implements Producer<T> {
             return CompletableFuture.failedFuture(e);
         }
         return local.publish(content);
+    }
+
+    private CompletionStage<Held> publish(Supplier<Content> encoding, Receipt receipt, Duration timeout) {
+        Content content;
+        try {
+            checkGiven("receipt", receipt);
+            checkGiven("timeout", timeout);
+            if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_WAIT) > 0) {
+                throw refused(new IllegalArgumentException(
+                        "Topic " + topic.name() + ": a receipt is awaited for more than nothing, and for "
+                                + LONGEST_WAIT.toDays() + " days at most, not for " + timeout));
+            }
+            content = encoding.get();
+        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
+            local.refusals().log(Refusal.of(e), e);
+            return CompletableFuture.failedFuture(e);
+        }
+        return local.publish(content, receipt, timeout);
     }
 
     /** Counts what is not taken. */

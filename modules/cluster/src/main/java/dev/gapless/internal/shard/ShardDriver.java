@@ -25,6 +25,7 @@ import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.publish.ProducerLog;
+import dev.gapless.internal.publish.WantedReceipt;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
@@ -58,6 +59,9 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
 
         /** Has {@link #look} called soon, from any thread. */
         Runnable looker(ServedTopic topic);
+
+        /** For people: the name of the node of which that is an incarnation. */
+        String nameOf(long uid);
 
         /** {@link LogSource#logOf}. */
         @Nullable ProducerLog producer(String topic);
@@ -173,6 +177,11 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
         ProducerLog local = topic.local();
         if (local != null && isServed(topic)) {
             local.look(() -> shard.onAppended(topic.name(), now()));
+            WantedReceipt wanted = local.receipts().poll();
+            while (wanted != null) {
+                shard.onReceipt(topic.name(), wanted.request(place::nameOf), now());
+                wanted = local.receipts().poll();
+            }
             settle(topic);
         }
     }

@@ -1,10 +1,12 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.Publication;
+import dev.gapless.Receipt;
 import dev.gapless.StartFrom;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +71,19 @@ public interface MessageHost extends SubscriptionHost {
      * told so.
      */
     List<Missed> missed(String topic, long first, long last);
+
+    /**
+     * Who has these messages of this node's producer of the topic, both included: once enough nodes have, or after this time. Fails with
+     * {@link dev.gapless.TooManyPending}.
+     */
+    CompletionStage<Holders> held(String topic, long first, long last, Receipt receipt, Duration timeout);
+
+    /**
+     * Nodes that have messages.
+     *
+     * @param lacking those that do not, and why
+     */
+    record Holders(boolean areEnough, Set<String> nodes, Map<String, String> lacking) {}
 
     /** Sequences that a node missed: so many, from the first one on. */
     record Missed(String node, long first, long count) {}

@@ -95,6 +95,11 @@ class ShardDriverTest implements ShardDriver.Place {
     }
 
     @Override
+    public String nameOf(long uid) {
+        return "n" + uid;
+    }
+
+    @Override
     public @Nullable ProducerLog producer(String topic) {
         return null;
     }

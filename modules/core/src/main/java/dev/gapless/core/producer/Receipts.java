@@ -147,8 +147,8 @@ final class Receipts {
         return one.isHeld()
                 || (one.isForAll()
                         && one.nodes.entrySet().stream()
-                                .noneMatch(node ->
-                                        node.getValue() == Kind.BEHIND && one.isOpen(node.getKey(), cursors)));
+                                .noneMatch(
+                                        node -> node.getValue() == Kind.BEHIND && one.isOpen(node.getKey(), cursors)));
     }
 
     private Map<Long, Standing> standings(Waiting one, Collection<Cursor> cursors, long nowNs) {

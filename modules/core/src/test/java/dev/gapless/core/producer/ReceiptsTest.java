@@ -85,8 +85,7 @@ class ReceiptsTest implements Outbox.Carrier {
     }
 
     private void wants(long sequence, int nodes) {
-        producer.onReceipt(
-                new ReceiptRequest(sequence, sequence, nodes, nowNs + 10 * SECOND, answers::add), now());
+        producer.onReceipt(new ReceiptRequest(sequence, sequence, nodes, nowNs + 10 * SECOND, answers::add), now());
     }
 
     private static Start after(long sequence) {
@@ -257,7 +256,8 @@ class ReceiptsTest implements Outbox.Carrier {
     }
 
     @Test
-    @DisplayName("ruleP15: a reader of a node without a cursor that registers behind the message may have been led past it")
+    @DisplayName(
+            "ruleP15: a reader of a node without a cursor that registers behind the message may have been led past it")
     void registersAfterItWasForgotten() {
         reads(B);
         publish(1);

@@ -2,6 +2,7 @@ package dev.gapless.testkit.internal;
 
 import dev.gapless.core.wire.Packet;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,8 @@ public final class Links {
     private final Turns turns;
     /** By uid, in the order in which they joined; one that has crashed stays until it is removed. */
     private final Map<Long, TestMember> members = new LinkedHashMap<>();
+    /** Of all that ever joined, by uid. */
+    private final Map<Long, String> names = new HashMap<>();
     /** One way each. */
     private final Set<Link> cut = new HashSet<>();
     /** Of what they send nothing arrives, not even on their own node. */
@@ -34,11 +37,17 @@ public final class Links {
             appear(joining, member);
         }
         members.put(joining.uid(), joining);
+        names.put(joining.uid(), joining.name());
         turns.add(joining, joining::up);
     }
 
     private void appear(TestMember at, TestMember who) {
         turns.add(at, () -> at.appeared(who.uid(), who.address()));
+    }
+
+    /** The node of that process. */
+    String nameOf(long uid) {
+        return names.getOrDefault(uid, Long.toHexString(uid));
     }
 
     /** It is no member any more. */

@@ -91,6 +91,11 @@ final class ShardInTurns implements ShardDriver.Place {
     }
 
     @Override
+    public String nameOf(long uid) {
+        return around.links().nameOf(uid);
+    }
+
+    @Override
     public ProducerLog producer(String topic) {
         return logs.of(topic);
     }

@@ -46,7 +46,7 @@ final class Statuses {
                     NO_ROOM -> Status.RESOURCE_EXHAUSTED;
             case WRONG_CLASS, REFUSED -> Status.FAILED_PRECONDITION;
             case CLOSING, NOT_READY -> Status.UNAVAILABLE;
-            case NOT_DELIVERED, PUBLISH_UNKNOWN, TOO_SLOW -> Status.DEADLINE_EXCEEDED;
+            case NOT_DELIVERED, NOT_HELD, PUBLISH_UNKNOWN, TOO_SLOW -> Status.DEADLINE_EXCEEDED;
             case FAILED -> Status.INTERNAL;
             default -> Status.INVALID_ARGUMENT;
         };

@@ -51,6 +51,7 @@ public class RequestException extends RuntimeException {
         CLOSING(503),
         NOT_READY(503),
         NOT_DELIVERED(504),
+        NOT_HELD(504),
         PUBLISH_UNKNOWN(504);
 
         private final int status;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.Receipt;
 import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.MessageCommand;
@@ -26,6 +27,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,9 @@ final class PublishHandler {
     private static final Duration LOOK = Duration.ofMillis(10);
     /** The part of a ring that consumers may not have yet when the next message of a request that waits for them is published. */
     private static final double MOST_UNACKNOWLEDGED = 0.25;
+
+    /** As many as nine digits can say: nobody has more nodes. */
+    private static final Pattern HELD = Pattern.compile("held:([1-9][0-9]{0,8})");
 
     private static final Set<String> OF_LINES = Set.of("wait", "since", "overflow");
     private static final Set<String> OF_MESSAGE = Set.of("key", "wait", "since", "overflow");
@@ -74,10 +80,9 @@ final class PublishHandler {
         }
         String wait = query.text("wait");
         String since = query.text("since");
-        if (wait == null ? since != null : !wait.equals("delivered")) {
-            throw new RequestException(
-                    Kind.BAD_MESSAGE,
-                    wait == null ? "since goes with wait=delivered" : "wait is delivered, not '" + wait + "'");
+        boolean delivered = "delivered".equals(wait);
+        if (since != null && !delivered) {
+            throw new RequestException(Kind.BAD_MESSAGE, "since goes with wait=delivered");
         }
         boolean paced = isPaced(topic, query.word("overflow", "backpressure", "expire"));
         RequestDigest fingerprint =
@@ -87,7 +92,8 @@ final class PublishHandler {
                 Request.getRemoteAddr(request),
                 byLine,
                 query.text("key"),
-                wait != null,
+                delivered,
+                wait == null || delivered ? null : receipt(wait),
                 since(since),
                 paced,
                 fingerprint);
@@ -108,6 +114,16 @@ final class PublishHandler {
                                 first -> isLike(request, byLine, fingerprint, first))
                         .exceptionally(failure -> problem(RequestException.of(failure)));
         return answer.thenApply(answered -> answered.with("Gapless-Gateway", id));
+    }
+
+    private static Receipt receipt(String wait) {
+        Matcher held = HELD.matcher(wait);
+        if (!held.matches()) {
+            throw new RequestException(
+                    Kind.BAD_MESSAGE,
+                    "wait is delivered, or held: and a number of nodes from 1 on, not '" + wait + "'");
+        }
+        return Receipt.heldBy(Integer.parseInt(held.group(1)));
     }
 
     /** Where the messages begin whose delivery is awaited; those of the request alone if it says nothing. */
@@ -170,6 +186,7 @@ final class PublishHandler {
         private final boolean byLine;
         private final @Nullable String key;
         private final boolean waits;
+        private final @Nullable Receipt receipt;
         private final long since;
         private final boolean paced;
         private final RequestDigest fingerprint;
@@ -183,6 +200,7 @@ final class PublishHandler {
          *
          * @param address the client's
          * @param waits whether it is answered when everything is delivered
+         * @param receipt which nodes have everything when it is answered; null if it is not awaited
          * @param since the first message whose delivery is awaited, if that is in front of those of the request
          * @param paced whether it waits while consumers have not taken much of the ring
          * @param fingerprint is told what is read
@@ -193,6 +211,7 @@ final class PublishHandler {
                 boolean byLine,
                 @Nullable String key,
                 boolean waits,
+                @Nullable Receipt receipt,
                 long since,
                 boolean paced,
                 RequestDigest fingerprint) {
@@ -201,6 +220,7 @@ final class PublishHandler {
             this.byLine = byLine;
             this.key = key;
             this.waits = waits;
+            this.receipt = receipt;
             this.since = since;
             this.paced = paced;
             this.fingerprint = fingerprint;
@@ -209,8 +229,9 @@ final class PublishHandler {
         CompletableFuture<HttpAnswer> run(Request request) {
             return posts.read(new Body(request, byLine, this, common))
                     .thenRun(fingerprint::end)
-                    .thenCompose(done -> waits ? delivered() : CompletableFuture.completedFuture(null))
-                    .handle((done, failure) -> failure == null ? HttpAnswer.ok(numbers("count")) : refused(failure));
+                    .thenCompose(done -> waits ? delivered() : held())
+                    .handle((holders, failure) ->
+                            failure == null ? HttpAnswer.ok(accepted(holders)) : refused(failure));
         }
 
         @Override
@@ -302,11 +323,21 @@ final class PublishHandler {
             }
         }
 
+        private ObjectNode accepted(Set<String> holders) {
+            ObjectNode answer = numbers("count");
+            if (receipt != null) {
+                holders.forEach(answer.putArray("held_by")::add);
+            }
+            return answer;
+        }
+
         private HttpAnswer refused(Throwable failure) {
             RequestException refusal = RequestException.of(failure);
             HttpAnswer problem = problem(refusal);
             if (Reasons.cause(failure) instanceof NotDelivered notDelivered) {
                 notDelivered.tell(problem.body());
+            } else if (Reasons.cause(failure) instanceof NotHeldByEnough notHeld) {
+                notHeld.tell(problem.body());
             }
             if (byLine || accepted > 0) {
                 problem.body().setAll(numbers("accepted"));
@@ -319,22 +350,41 @@ final class PublishHandler {
          * Everything is delivered once all consumers have acknowledged it, and were expired past none of it: they acknowledge what comes
          * behind a gap, too.
          */
-        private CompletableFuture<Void> delivered() {
+        private CompletableFuture<Set<String>> delivered() {
             Position to = last;
             if (first == null || to == null) {
-                return CompletableFuture.completedFuture(null);
+                return CompletableFuture.completedFuture(Set.of());
             }
             long from = Math.min(since, first.sequence());
             return until(() -> isAcknowledged(to.sequence()), settings.deliveryTimeout)
                     .thenCompose(inTime -> inTime
                             ? CompletableFuture.completedFuture(Set.<String>of())
                             : common.host().waitingFor(topic, to.sequence()))
-                    .thenAccept(waitingFor -> {
+                    .thenApply(waitingFor -> {
                         List<MessageHost.Missed> missed = common.host().missed(topic, from, to.sequence());
                         if (!waitingFor.isEmpty() || !missed.isEmpty()) {
                             throw new NotDelivered(waitingFor, missed);
                         }
+                        return Set.of();
                     });
+        }
+
+        /** The nodes that have everything of the request, once they are as many as are wanted. */
+        private CompletableFuture<Set<String>> held() {
+            Position from = first;
+            Position to = last;
+            if (receipt == null || from == null || to == null) {
+                return CompletableFuture.completedFuture(Set.of());
+            }
+            return common.host()
+                    .held(topic, from.sequence(), to.sequence(), receipt, settings.deliveryTimeout)
+                    .thenApply(holders -> {
+                        if (!holders.areEnough()) {
+                            throw new NotHeldByEnough(receipt, holders);
+                        }
+                        return holders.nodes();
+                    })
+                    .toCompletableFuture();
         }
 
         private boolean isAcknowledged(long sequence) {

@@ -1,0 +1,63 @@
+package dev.gapless.internal.publish;
+
+import dev.gapless.core.producer.ReceiptAnswer;
+import dev.gapless.core.producer.ReceiptAnswer.Kind;
+import dev.gapless.core.producer.ReceiptAnswer.Standing;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.LongFunction;
+
+/**
+ * Which nodes have messages, by their names.
+ *
+ * @param isHeld do as many have them as were wanted?
+ * @param lacking those that do not, and why
+ */
+public record Standings(boolean isHeld, Set<String> holders, Map<String, String> lacking) {
+    private static final long MS_PER_S = 1_000;
+
+    /** Of nobody is anything known. */
+    static final Standings UNKNOWN = new Standings(false, Set.of(), Map.of());
+
+    static Standings of(ReceiptAnswer answer, LongFunction<String> names) {
+        Set<String> holders = new TreeSet<>();
+        Map<String, String> lacking = new TreeMap<>();
+        answer.standings().forEach((uid, standing) -> {
+            if (standing.kind() == Kind.HELD) {
+                holders.add(names.apply(uid));
+            }
+        });
+        answer.standings().forEach((uid, standing) -> {
+            String name = names.apply(uid);
+            if (!holders.contains(name)) { // another incarnation of the node may have them
+                lacking.merge(name, text(standing), (one, other) -> one + ", " + other);
+            }
+        });
+        return new Standings(answer.isHeld(), holders, lacking);
+    }
+
+    private static String text(Standing standing) {
+        return switch (standing.kind()) {
+            case HELD -> "held";
+            case BEHIND -> "behind by " + standing.amount();
+            case SILENT -> String.format(Locale.ROOT, "silent for %.1f s", (double) standing.amount() / MS_PER_S);
+            case EXPIRED -> "expired";
+            case REMOVED -> "removed";
+            case UNSUBSCRIBED -> "unsubscribed";
+            case LATER -> "began later";
+        };
+    }
+
+    /** Who has them, and who does not, for people. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        text.append(
+                holders.isEmpty() ? "no node is known to have it" : "known to have it: " + String.join(", ", holders));
+        lacking.forEach(
+                (node, why) -> text.append("; ").append(node).append(": ").append(why));
+        return text.toString();
+    }
+}
