@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,6 +69,23 @@ class ReceiptTest {
                 .producer(topic)
                 .publish(Publication.of("another").withKey("k"), Receipt.heldBy(1), LONG));
         assertEquals(2, keyed.position().sequence());
+    }
+
+    @Test
+    void whatTheGuideShowsPrintsWhoHasIt() {
+        Topic<String> orders = topic("orders", 1, 2);
+        Gapless gapless = cluster.gapless(0);
+        String order = "an order";
+        List<Held> all = Collections.synchronizedList(new ArrayList<>());
+
+        // shown in docs/guarantees.md
+        Producer<String> producer = gapless.producer(orders);
+        producer.publish(order, Receipt.heldBy(2), Duration.ofSeconds(20))
+                .thenAccept(held -> all.add(held)); // held.nodes() have held.position()
+        // end
+
+        TestCluster.await(() -> !all.isEmpty());
+        assertEquals(Set.of("n1", "n2"), all.get(0).nodes());
     }
 
     @Test

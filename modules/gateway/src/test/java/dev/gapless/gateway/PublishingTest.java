@@ -252,6 +252,36 @@ class PublishingTest {
         }
     }
 
+    @Test
+    void whatAnotherNodeHoldsIsAnsweredWithItsName() {
+        String settings = "gapless { node-name = held%d, gateway.delivery-timeout = 2s }";
+        try (TestGateway one = TestGateway.start(String.format(Locale.ROOT, settings, 1));
+                TestGateway two = TestGateway.join(one, String.format(Locale.ROOT, settings, 2))) {
+            JsonSocket client = two.webSocket();
+            client.await("connected");
+            client.subscribe("held", "");
+            String path = TestGateway.path("held", "messages");
+            HttpResponse<String> held =
+                    one.post(path + "?wait=held:1", "application/x-ndjson", "{\"data\":1}\n{\"data\":2}");
+            assertEquals(200, held.statusCode(), held.body());
+            assertEquals(2, TestGateway.json(held.body()).get("count").intValue());
+            assertEquals(
+                    "[\"held2\"]", TestGateway.json(held.body()).get("held_by").toString());
+            HttpResponse<String> tooMany = one.post(path + "?wait=held:2", "application/json", "3");
+            assertEquals(504, tooMany.statusCode(), tooMany.body());
+            assertEquals("not_held", code(tooMany));
+            JsonNode problem = TestGateway.json(tooMany.body());
+            assertEquals("[\"held2\"]", problem.get("held_by").toString());
+            assertEquals("{}", problem.get("lacking").toString());
+            assertEquals(1, problem.get("accepted").intValue());
+            for (String wrong : List.of("held:0", "held:", "held:-1", "held:1.5", "held", "held:9999999999")) {
+                HttpResponse<String> refused = one.post(path + "?wait=" + wrong, "application/json", "4");
+                assertEquals(400, refused.statusCode(), refused.body());
+            }
+            assertEquals(3, head(one, "held"), "nothing of what was refused was published");
+        }
+    }
+
     /** Up to which sequence the only consumer of the first node's topic has acknowledged. */
     private static long acknowledged(TestGateway at) {
         return TestGateway.get(at.gapless().status(Duration.ofSeconds(60))).stream()
