@@ -49,7 +49,7 @@ public final class NotHeld extends RuntimeException {
 
     /**
      * {@return the nodes that are not known to have it, each with the reason: {@code behind by 812}, {@code silent for 3.2 s},
-     * {@code expired} (the ring overtook it, it never gets the message), {@code removed}, {@code unsubscribed}, or {@code began later}}
+     * {@code expired} (the ring overtook it, and it was told that it missed messages), {@code removed}, {@code unsubscribed}, or {@code began later}}
      */
     public Map<String, String> lacking() {
         return Map.copyOf(lacking);

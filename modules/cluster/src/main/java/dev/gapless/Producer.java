@@ -75,7 +75,7 @@ public interface Producer<T> {
      * @param receipt which nodes are to have it; not null
      * @param timeout how long that is awaited from now on, with the time that the publish itself waits; up to a day
      * @return the message's position, and the nodes. Fails with {@link NotHeld}, which names who does not have it, and why, after this time; or
-     *     earlier if of a receipt of all some never get it. Then it is published. Fails with {@link TooManyPending}, and publishes nothing,
+     *     earlier, of a receipt of all, once nothing more is awaited of any node. Then it is published. Fails with {@link TooManyPending}, and publishes nothing,
      *     if {@code gapless.max-pending-publishes} of this topic wait for a receipt; and as {@link #publish(Object)} does
      */
     CompletionStage<Held> publish(T message, Receipt receipt, Duration timeout);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Reason;
 import dev.gapless.core.ResumeAfterExpiry;
+import dev.gapless.core.producer.ReceiptAnswer;
 import dev.gapless.simulation.schedule.FailedSchedule;
 import dev.gapless.simulation.schedule.ScheduleReport;
 import dev.gapless.simulation.schedule.Simulator;
@@ -32,6 +33,9 @@ class SimulationTest {
     private static final long FEW_DURABLE = 200;
 
     private static final long MANY_DURABLE = 3_000;
+
+    /** In front of the seeds in which publishers want receipts; of every second logs are stored. */
+    private static final long WITH_RECEIPTS = 2_000_000_000_000L;
 
     private static final int MOST_FAILURES = 5;
     /** Of all announcements. Nobody knows what a process published that crashed: that something may be missing is told all the same. */
@@ -163,6 +167,12 @@ class SimulationTest {
             "store: a number that is taken",
             "store: records dropped");
 
+    private static Stream<String> receiptKinds() {
+        return Stream.concat(
+                Stream.of("receipt: held", "receipt: not held"),
+                Arrays.stream(ReceiptAnswer.Kind.values()).map(kind -> "receipt: " + kind));
+    }
+
     @Test
     @DisplayName("ruleD1: G1 to G7 hold where logs are stored")
     void theGuaranteesHoldWhereLogsAreStored() {
@@ -183,6 +193,23 @@ class SimulationTest {
         long resumed = report.of("single node: a token is resumed");
         long told = report.of("single node: a token is told that others may have published");
         assertTrue(told * MOST_TOLD_ONE_IN < resumed, told + " of " + resumed + " tokens of single nodes");
+    }
+
+    @Test
+    @DisplayName("ruleP15: who is said to have a message was given it, and each receipt is answered in its time")
+    void receiptsSayWhoHasAMessage() {
+        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
+        ScheduleReport report = run(WITH_RECEIPTS + 1, WITH_RECEIPTS + FEW_DURABLE);
+        assertEquals(
+                List.of(), receiptKinds().filter(kind -> report.of(kind) == 0).toList(), "never happened");
+    }
+
+    @Tag("thorough")
+    @Test
+    @DisplayName("ruleP15: so do many receipts")
+    void manyReceiptsSayWhoHasAMessage() {
+        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
+        run(WITH_RECEIPTS + 1, WITH_RECEIPTS + MANY_DURABLE);
     }
 
     @Test

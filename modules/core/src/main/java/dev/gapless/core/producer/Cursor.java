@@ -6,6 +6,7 @@ import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.LogPart;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.wire.Message;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -92,8 +93,13 @@ final class Cursor {
     void registered(Start start, @Nullable Cursor before, boolean expires) {
         after = start instanceof Start.After known ? known.position() : null;
         expired = expires;
-        if (before != null && after != null && !expires && before.since <= since) {
-            since = before.since; // it says itself that it has what comes behind that
+        // What was acknowledged is there. Of what is under way the shared reader knows it; of others the next one has
+        // the same number.
+        long certain = before == null || after == null || expires
+                ? Long.MIN_VALUE
+                : reader == Message.SHARED_READER ? before.sent : before.acked;
+        if (before != null && before.since <= since && since <= certain) {
+            since = before.since;
             expired = before.expired;
         }
         if (before != null && after != null && after.equals(before.after)) {
@@ -168,6 +174,11 @@ final class Cursor {
                 || 2 * unasked >= windowBytes
                 || PARTS_OF_RING * unasked >= settings.bufferBytes()
                 || PARTS_OF_RING * (unaskedMessages + messages) >= settings.bufferMessages();
+    }
+
+    /** Was this one sent, and neither it nor a later one with the wish for an Ack? */
+    boolean isUnasked(long number) {
+        return sent - unaskedMessages < number && number <= sent;
     }
 
     void sent(long last, long bytes, boolean asks) {

@@ -149,8 +149,8 @@ public final class ProducerState {
         long last = own.number(request.last());
         receipts.add(own.number(request.first()), last, request, cursors.values());
         for (Cursor cursor : cursors.values()) {
-            if (cursor.acked < last && last <= cursor.sent) {
-                cursor.heartbeatDueNs = now.ns(); // it was sent without asking for an Ack
+            if (cursor.acked < last && cursor.isUnasked(last)) {
+                cursor.heartbeatDueNs = now.ns(); // which asks
                 touched(cursor);
             }
         }

@@ -21,7 +21,7 @@ public record ReceiptAnswer(boolean isHeld, Map<Long, Standing> standings) {
         BEHIND,
         /** It has yet to acknowledge the last, and has not answered for a heartbeat and more. */
         SILENT,
-        /** The ring overtook it, and it was told so: it never gets all of them. */
+        /** The ring overtook it, and it was told so; if they were under way then, nobody knows here whether it got them. */
         EXPIRED,
         /** It is no member any more. */
         REMOVED,

@@ -270,6 +270,31 @@ class ReceiptsTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleP15: a catch-up reader may have the number of an earlier one, to which what was sent never came")
+    void anotherReaderOfThatNumber() {
+        register(B, 7, 1, Start.LATEST);
+        acknowledges(B, 7, 1, 0);
+        publish(2);
+        wants(1, ReceiptRequest.ALL);
+        register(B, 7, 2, after(2)); // its subscription was told of 1 and 2 as missed
+        acknowledges(B, 7, 2, 2);
+        isNotHeld();
+        assertEquals(Map.of(B, Kind.LATER), kinds());
+    }
+
+    @Test
+    @DisplayName("ruleP15: what an earlier reader of that number has acknowledged is on the node")
+    void whatAnotherReaderOfThatNumberAcknowledged() {
+        register(B, 7, 1, Start.LATEST);
+        acknowledges(B, 7, 1, 0);
+        publish(2);
+        acknowledges(B, 7, 1, 2);
+        register(B, 7, 2, after(2));
+        wants(1, ReceiptRequest.ALL);
+        isHeldAtOnce();
+    }
+
+    @Test
     @DisplayName("ruleP15: one that registers in front of it gets it yet")
     void comesBackInFrontOfIt() {
         reads(B);

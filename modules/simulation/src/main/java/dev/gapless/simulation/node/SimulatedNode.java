@@ -26,6 +26,7 @@ import dev.gapless.core.node.Quota;
 import dev.gapless.core.node.Shard;
 import dev.gapless.core.node.ShardSettings;
 import dev.gapless.core.producer.ProducerState;
+import dev.gapless.core.producer.ReceiptRequest;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.wire.Message;
@@ -439,6 +440,12 @@ public final class SimulatedNode implements LogSource {
     public void flush() {
         flushWanted = false;
         shard.onAppended(TOPIC, now());
+        settle();
+    }
+
+    /** Who has messages of its log is wanted. */
+    public void receipt(ReceiptRequest request) {
+        shard.onReceipt(TOPIC, request, now());
         settle();
     }
 

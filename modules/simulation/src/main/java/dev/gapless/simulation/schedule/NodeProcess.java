@@ -12,6 +12,7 @@ import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.member.History;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
@@ -357,6 +358,10 @@ final class NodeProcess implements Outside {
             }
             trace(() -> "← " + from + " " + Messages.describe(packet));
             vigil.receives(packet);
+            Receipts receipts = schedule.receipts();
+            if (receipts != null && packet instanceof Batch batch) {
+                receipts.arrives(uid(), batch);
+            }
             node.receive(packet);
         });
     }
@@ -493,6 +498,10 @@ final class NodeProcess implements Outside {
             schedule.truth().checkStored(host.name(), at.epoch(), at.sequence(), id);
         } else {
             schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs(), timeline.nowNs());
+        }
+        Receipts receipts = schedule.receipts();
+        if (receipts != null) {
+            receipts.published(this, id, at);
         }
         effect();
     }

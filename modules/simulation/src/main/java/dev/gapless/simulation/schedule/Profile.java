@@ -63,6 +63,9 @@ record Profile(
     /** From this seed on logs are stored. */
     static final long FIRST_DURABLE = 1_000_000_000_000L;
 
+    /** From this one on publishers want receipts; of every second the logs are stored. */
+    static final long FIRST_WITH_RECEIPTS = 2_000_000_000_000L;
+
     private static final long NUMBER_AND_OVERHEAD = 8 + 64;
 
     private static final long ENTRY_OVERHEAD = 32;
@@ -70,7 +73,7 @@ record Profile(
     /** The profile of a seed. */
     static Profile of(RandomGenerator random, long seed) {
         Profile profile = inMemory(random, seed);
-        if (seed < FIRST_DURABLE) {
+        if (seed < FIRST_DURABLE || (seed >= FIRST_WITH_RECEIPTS && seed % 2 == 0)) {
             return profile;
         }
         TopicSettings settings = durable(profile.settings, new SplittableRandom(seed));

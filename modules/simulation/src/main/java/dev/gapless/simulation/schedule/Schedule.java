@@ -38,6 +38,9 @@ final class Schedule implements Observer {
     private final Faults faults;
     private final FaultChains chains;
     private final ScheduledWork workload;
+    /** Null if nobody wants any. */
+    private final @Nullable Receipts receipts;
+
     private final List<Host> hosts = new ArrayList<>();
     private final Map<Long, Host> everyUid = new HashMap<>();
 
@@ -58,6 +61,7 @@ final class Schedule implements Observer {
         this.chains = new FaultChains(this);
         this.faults = new Faults(this, root.split(), faults);
         this.workload = new ScheduledWork(this, root.split());
+        this.receipts = seed < Profile.FIRST_WITH_RECEIPTS ? null : new Receipts(this, root.split());
         Host.Addresses addresses = addresses(seed);
         if (profile.clusters() && addresses == Host.Addresses.CHANGE) {
             addresses = Host.Addresses.STAY; // whoever looks for others has to know where
@@ -131,6 +135,9 @@ final class Schedule implements Observer {
                 process.audit();
                 process.subscribers().values().forEach(Subscriber::checkLevel);
                 process.vigil().nothingIsLeft();
+                if (receipts != null) {
+                    receipts.nothingWaits(process);
+                }
             }
         }
         profile.count(counts);
@@ -313,6 +320,10 @@ final class Schedule implements Observer {
 
     ScheduledWork workload() {
         return workload;
+    }
+
+    @Nullable Receipts receipts() {
+        return receipts;
     }
 
     List<Host> hosts() {

@@ -3,6 +3,8 @@ package dev.gapless.simulation.scenario;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
+import dev.gapless.core.producer.ReceiptAnswer;
+import dev.gapless.core.producer.ReceiptRequest;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.simulation.node.SimulatedNode;
@@ -13,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the commands of a scenario mean. */
@@ -66,6 +69,7 @@ final class Verbs {
             case "reachable" -> world.reachable(command.argument(0), true);
             case "clock" -> world.skew(command.argument(0), milliseconds(command.argument(1)));
             case "publish" -> publish(command);
+            case "receipt" -> receipt(command);
             case "store" -> store(command);
             case "flush" -> world.flush(world.incarnation(command.argument(0)));
             case "subscribe" -> subscribe(command);
@@ -244,6 +248,37 @@ final class Verbs {
             incarnation.node().publish(++messages, bytes);
         }
         world.settle();
+    }
+
+    /** Which nodes have a message of its log is wanted: so many others, or all; and for how long that is awaited. */
+    private void receipt(Command command) {
+        ScenarioNode incarnation = world.incarnation(command.argument(0));
+        long sequence = command.number(1, 1);
+        boolean all = command.argument(2).equals("all");
+        int nodes = all ? ReceiptRequest.ALL : command.number(2, 1);
+        long dueNs = incarnation.nowNs() + Command.durationNs(command.argument(3));
+        String what = "receipt of " + incarnation.name() + ":" + sequence + " by " + command.argument(2);
+        incarnation
+                .node()
+                .receipt(new ReceiptRequest(
+                        sequence,
+                        sequence,
+                        nodes,
+                        dueNs,
+                        answer -> world.story().tell(what + ": " + told(answer))));
+        world.settle();
+    }
+
+    private String told(ReceiptAnswer answer) {
+        Map<String, String> standings = new TreeMap<>();
+        answer.standings()
+                .forEach((uid, standing) ->
+                        standings.put(world.names().incarnation(uid), standing.kind() + amount(standing.amount())));
+        return (answer.isHeld() ? "held " : "not held ") + standings;
+    }
+
+    private static String amount(long amount) {
+        return amount == 0 ? "" : " " + amount;
     }
 
     private void subscribe(Command command) {
