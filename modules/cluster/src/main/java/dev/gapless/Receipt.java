@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 
 /**
  * Which nodes are to have a message before {@link Producer#publish(Object, Receipt, java.time.Duration)} says that it is held: in the feed from
- * which their subscriptions read. So it outlives the process that published it. Immutable.
+ * which their subscriptions read. Immutable.
  *
  * <pre>{@code
  * producer.publish(order, Receipt.heldBy(2), Duration.ofSeconds(5))
@@ -37,7 +37,8 @@ public final class Receipt {
 
     /**
      * {@return a receipt of every node that subscribes to the topic when the message is published, that of the producer, too} Those count no more
-     * that are removed from the cluster, or unsubscribe, meanwhile. If nobody subscribes it is there at once.
+     * that are removed from the cluster, or unsubscribe, meanwhile. If nobody subscribes it is there at once: also just after this process began, when nobody has registered with it yet. Where a
+     * message is to outlive its process {@link #heldBy} says so.
      */
     public static Receipt heldByAll() {
         return ALL;

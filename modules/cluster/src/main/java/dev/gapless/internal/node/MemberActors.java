@@ -56,10 +56,11 @@ final class MemberActors {
 
     void remove(long uid) {
         actors.remove(uid);
-        String name = names.remove(uid);
+        String name = names.get(uid);
         if (name != null) {
-            formerNames.put(uid, name);
+            formerNames.put(uid, name); // before it is gone from the others
         }
+        names.remove(uid);
     }
 
     /** Sends to that incarnation. One that is no member gets nothing; the protocol is made for losses. */

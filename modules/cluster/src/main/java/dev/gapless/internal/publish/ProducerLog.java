@@ -56,7 +56,12 @@ public final class ProducerLog implements TopicStats.Publishing {
     private volatile Refusals refusals = Refusals.NONE;
     private volatile StoreWords words = StoreWords.NONE;
     private final Misses misses = new Misses();
-    private final ReceiptQueue receipts;
+    /** Made when the first receipt is wanted: most topics never have one. */
+    private volatile @Nullable ReceiptQueue receipts;
+
+    /** Nobody answers receipts any more. */
+    private volatile boolean deaf;
+
     private volatile int cursors;
     private volatile long lowestAcked;
     /** How its store does; null if it has none. */
@@ -68,7 +73,6 @@ public final class ProducerLog implements TopicStats.Publishing {
         this.settings = settings;
         this.executor = executor;
         this.clock = clock;
-        this.receipts = new ReceiptQueue(settings.maxPendingPublishes(), executor);
     }
 
     /** From now on it counts there. For whoever makes it. */
@@ -242,17 +246,18 @@ public final class ProducerLog implements TopicStats.Publishing {
 
     private CompletableFuture<Standings> ask(long first, long last, Receipt wanted, long dueNs) {
         CompletableFuture<Standings> answer =
-                receipts.ask(first, last, wanted.nodes().orElse(ReceiptRequest.ALL), dueNs);
+                forReceipts().ask(first, last, wanted.nodes().orElse(ReceiptRequest.ALL), dueNs);
         wake();
         return answer;
     }
 
     private <R> CompletableFuture<R> withReceipt(Supplier<CompletableFuture<R>> asks) {
-        if (receipts.take()) {
-            return asks.get().whenComplete((done, failure) -> receipts.giveBack());
+        ReceiptQueue its = forReceipts();
+        if (its.take()) {
+            return asks.get().whenComplete((done, failure) -> its.giveBack());
         }
         TooManyPending tooMany = new TooManyPending(
-                "Topic " + topic + ": " + receipts.most()
+                "Topic " + topic + ": " + its.most()
                         + " publishes wait for a receipt already (gapless.max-pending-publishes). Await the stages that publish"
                         + " returns",
                 null);
@@ -273,9 +278,39 @@ public final class ProducerLog implements TopicStats.Publishing {
                 standings.lacking());
     }
 
-    /** The receipts that are wanted. */
-    public ReceiptQueue receipts() {
-        return receipts;
+    private ReceiptQueue forReceipts() {
+        ReceiptQueue its = receipts;
+        if (its == null) {
+            its = makeReceipts();
+            if (deaf) {
+                its.end();
+            }
+        }
+        return its;
+    }
+
+    private synchronized ReceiptQueue makeReceipts() {
+        ReceiptQueue its = receipts;
+        if (its == null) {
+            its = new ReceiptQueue(settings.maxPendingPublishes(), executor);
+            receipts = its;
+        }
+        return its;
+    }
+
+    /** The next receipt that is wanted, for the host; null if there is none. */
+    public @Nullable WantedReceipt nextReceipt() {
+        ReceiptQueue its = receipts;
+        return its == null ? null : its.poll();
+    }
+
+    /** Nothing is heard of consumers any more. */
+    public void endReceipts() {
+        deaf = true;
+        ReceiptQueue its = receipts;
+        if (its != null) {
+            its.end();
+        }
     }
 
     /** These in this order, each as {@link #publish} would. */

@@ -247,7 +247,7 @@ public final class ProducerLogs {
 
     /** Nothing is heard of consumers any more: whoever waits for a receipt is told so. */
     public void endReceipts() {
-        logs.values().forEach(log -> log.receipts().end());
+        logs.values().forEach(ProducerLog::endReceipts);
     }
 
     /** What is wrong with the store of a topic, for people; empty if all can be written to, or are being opened. */

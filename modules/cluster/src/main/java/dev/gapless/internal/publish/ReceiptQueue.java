@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** The receipts that are wanted of one log. Thread-safe. */
-public final class ReceiptQueue {
+final class ReceiptQueue {
     private final int most;
     private final Executor answering;
     private final AtomicInteger taken = new AtomicInteger();
@@ -53,7 +53,7 @@ public final class ReceiptQueue {
     }
 
     /** The next one, for the producer; null if there is none. */
-    public @Nullable WantedReceipt poll() {
+    @Nullable WantedReceipt poll() {
         return asked.poll();
     }
 

@@ -177,10 +177,10 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
         ProducerLog local = topic.local();
         if (local != null && isServed(topic)) {
             local.look(() -> shard.onAppended(topic.name(), now()));
-            WantedReceipt wanted = local.receipts().poll();
+            WantedReceipt wanted = local.nextReceipt();
             while (wanted != null) {
                 shard.onReceipt(topic.name(), wanted.request(place::nameOf), now());
-                wanted = local.receipts().poll();
+                wanted = local.nextReceipt();
             }
             settle(topic);
         }

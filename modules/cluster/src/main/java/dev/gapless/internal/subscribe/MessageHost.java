@@ -83,7 +83,9 @@ public interface MessageHost extends SubscriptionHost {
      *
      * @param lacking those that do not, and why
      */
-    record Holders(boolean areEnough, Set<String> nodes, Map<String, String> lacking) {}
+    record Holders(boolean areEnough, Set<String> nodes, Map<String, String> lacking) {
+        public static final Holders UNKNOWN = new Holders(false, Set.of(), Map.of());
+    }
 
     /** Sequences that a node missed: so many, from the first one on. */
     record Missed(String node, long first, long count) {}

@@ -59,8 +59,8 @@ final class Streams {
     private final Set<Epoch> heard = new HashSet<>();
 
     /**
-     * Since when those run that are known here, by the cluster's time; of those that have not said it, when they came. Of what tokens name it is
-     * above what stands before it there.
+     * Since when those run that are known here and are not {@link #named}, by the cluster's time; of those that have not said it, when they came. Of
+     * what tokens name it is above what stands before it there.
      */
     private final Map<Epoch, Long> order = new HashMap<>();
 
@@ -167,7 +167,9 @@ final class Streams {
     /** A member came. {@return its stream} */
     Stream appeared(long uid, String address, Now now) {
         Stream stream = Stream.of(uid, topic, address);
-        order.putIfAbsent(stream.epoch(), history().timeMs(now.ns()));
+        if (!named.containsKey(stream.epoch())) {
+            order.putIfAbsent(stream.epoch(), history().timeMs(now.ns()));
+        }
         members.put(stream.epoch(), stream);
         waited.remove(stream.epoch());
         settled.remove(stream.epoch()); // a token named it, and this node had not heard of it yet
@@ -186,7 +188,7 @@ final class Streams {
             return null;
         }
         named.put(stream.epoch(), sinceMs);
-        order.put(stream.epoch(), sinceMs);
+        order.remove(stream.epoch());
         return stream;
     }
 
@@ -248,7 +250,8 @@ final class Streams {
 
     /** By this the streams of a node came one after the other, as far as it is known: the lowest was first. */
     long order(Epoch stream) {
-        return order.getOrDefault(stream, Long.MIN_VALUE);
+        Long since = named.get(stream);
+        return since == null ? order.getOrDefault(stream, Long.MIN_VALUE) : since;
     }
 
     @Nullable Stream member(Epoch epoch) {
@@ -427,7 +430,10 @@ final class Streams {
     /** It is settled how it ended. {@return how, for all readers} */
     End settle(Stream stream, End end, Now now) {
         Waited before = waited.remove(stream.epoch());
-        named.remove(stream.epoch());
+        Long since = named.remove(stream.epoch());
+        if (since != null) {
+            order.put(stream.epoch(), since);
+        }
         long removedMs = before == null ? removedMs(stream, now) : before.removedMs();
         End its = removedMs == Long.MAX_VALUE ? end.ofStranger() : end;
         Settled earlier = settled.get(stream.epoch());

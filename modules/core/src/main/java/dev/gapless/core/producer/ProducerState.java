@@ -60,7 +60,7 @@ public final class ProducerState {
     /** Stores the log; null if that is in memory. */
     private final @Nullable LogWriter writer;
 
-    private final Receipts receipts;
+    private Receipts receipts = Receipts.NONE;
     /** Invariant: each by the node of its session and its reader; none has been sent more than the log has. */
     private final Map<ReaderKey, Cursor> cursors = new LinkedHashMap<>(Limits.NODES_AT_FIRST);
 
@@ -95,7 +95,6 @@ public final class ProducerState {
         this.outbox = outbox;
         this.backpressure = new Backpressure(log, settings);
         this.writer = settings.durable() ? new LogWriter(topic, uid, log, settings, outbox) : null;
-        this.receipts = new Receipts(uid, 2 * settings.heartbeatNs());
     }
 
     public Log log() {
@@ -147,6 +146,9 @@ public final class ProducerState {
     public void onReceipt(ReceiptRequest request, Now now) {
         LogPart own = log.parts().own();
         long last = own.number(request.last());
+        if (receipts.equals(Receipts.NONE)) {
+            receipts = new Receipts(uid, 2 * settings.heartbeatNs());
+        }
         receipts.add(own.number(request.first()), last, request, cursors.values());
         for (Cursor cursor : cursors.values()) {
             if (cursor.acked < last && cursor.isUnasked(last)) {

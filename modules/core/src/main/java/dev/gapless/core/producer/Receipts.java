@@ -14,6 +14,9 @@ import java.util.function.Predicate;
  * an expiry says nothing of what the reader missed. Not thread-safe.
  */
 final class Receipts {
+    /** Of a log of which nobody has ever wanted one, as of most. Nothing is added to it. */
+    static final Receipts NONE = new Receipts(0, 0);
+
     private static final long NS_PER_MS = 1_000_000;
 
     private final long ownUid;
@@ -51,7 +54,8 @@ final class Receipts {
         void put(long uid, Kind kind, long ownUid) {
             Kind before = nodes.put(uid, kind);
             behind += (kind == Kind.BEHIND ? 1 : 0) - (before == Kind.BEHIND ? 1 : 0);
-            heldByOthers += uid != ownUid && kind == Kind.HELD && before != Kind.HELD ? 1 : 0;
+            int held = (kind == Kind.HELD ? 1 : 0) - (before == Kind.HELD ? 1 : 0);
+            heldByOthers += uid == ownUid ? 0 : held;
         }
 
         boolean isHeld() {
@@ -99,16 +103,17 @@ final class Receipts {
     /** This reader has acknowledged something, or registered behind it; before it can be led past anything. */
     void acknowledged(Cursor cursor) {
         for (Waiting one : waiting) {
-            if (one.isHeldBy(cursor)) {
-                one.put(cursor.session.uid(), Kind.HELD, ownUid);
+            long uid = cursor.session.uid();
+            if (one.isHeldBy(cursor) && one.nodes.get(uid) != Kind.HELD) {
+                one.put(uid, Kind.HELD, ownUid);
             }
         }
     }
 
-    /** A node reads no more. */
+    /** A node reads no more: its feeds are gone. */
     void ended(long uid, Kind why) {
         for (Waiting one : waiting) {
-            if (one.nodes.get(uid) == Kind.BEHIND) {
+            if (one.nodes.containsKey(uid)) {
                 one.put(uid, why, ownUid);
             }
         }
@@ -132,7 +137,9 @@ final class Receipts {
 
     /** Answers all who wait: nothing more is heard of readers. */
     void end(Collection<Cursor> cursors, long nowNs) {
-        answer(one -> true, cursors, nowNs);
+        if (!waiting.isEmpty()) {
+            answer(one -> true, cursors, nowNs);
+        }
     }
 
     private void answer(Predicate<Waiting> which, Collection<Cursor> cursors, long nowNs) {

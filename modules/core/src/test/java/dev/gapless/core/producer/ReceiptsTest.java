@@ -198,6 +198,21 @@ class ReceiptsTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleP15: what a node had that was removed since is gone with it")
+    void removedAfterItHadIt() {
+        reads(B, C);
+        publish(1);
+        wants(1, 2);
+        acknowledges(B, 1);
+        producer.onRemoved(B, now());
+        acknowledges(C, 1);
+        assertEquals(List.of(), answers);
+        later(10 * SECOND);
+        isNotHeld();
+        assertEquals(Map.of(B, Kind.REMOVED, C, Kind.HELD), kinds());
+    }
+
+    @Test
     @DisplayName("ruleP15: nor does one where nobody subscribes any more")
     void unsubscribed() {
         reads(B, C);

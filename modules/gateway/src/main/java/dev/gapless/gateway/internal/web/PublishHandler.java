@@ -378,6 +378,7 @@ final class PublishHandler {
             }
             return common.host()
                     .held(topic, from.sequence(), to.sequence(), receipt, settings.deliveryTimeout)
+                    .exceptionally(tooMany -> MessageHost.Holders.UNKNOWN) // it is published all the same
                     .thenApply(holders -> {
                         if (!holders.areEnough()) {
                             throw new NotHeldByEnough(receipt, holders);
