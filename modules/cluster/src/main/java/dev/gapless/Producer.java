@@ -68,15 +68,16 @@ public interface Producer<T> {
     CompletionStage<List<Position>> publishAll(List<? extends T> messages);
 
     /**
-     * Publishes a message, and says which nodes have it: with {@code heldBy} it outlives this process. It costs an acknowledgement at once of each node that
-     * subscribes.
+     * Publishes a message, and says which nodes have it: with {@code heldBy} it outlives this process. It costs an acknowledgement at once of
+     * each node that subscribes.
      *
      * @param message not null
      * @param receipt which nodes are to have it; not null
-     * @param timeout how long that is awaited from now on, with the time that the publish itself waits, which it does not cut short; up to a day
+     * @param timeout how long that is awaited from now on, with the time that the publish itself waits, which it does not cut short; up to a
+     *     day
      * @return the message's position, and the nodes. Fails with {@link NotHeld}, which names who does not have it, and why, after this time; or
-     *     earlier, of a receipt of all, once nothing more is awaited of any node. Then it is published. Fails with {@link TooManyPending}, and publishes nothing,
-     *     if {@code gapless.max-pending-publishes} of this topic wait for a receipt; and as {@link #publish(Object)} does
+     *     earlier, of a receipt of all, once nothing more is awaited of any node. Then it is published. Fails with {@link TooManyPending}, and
+     *     publishes nothing, if {@code gapless.max-pending-publishes} of this topic wait for a receipt; and as {@link #publish(Object)} does
      */
     CompletionStage<Held> publish(T message, Receipt receipt, Duration timeout);
 

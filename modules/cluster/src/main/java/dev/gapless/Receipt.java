@@ -37,8 +37,8 @@ public final class Receipt {
 
     /**
      * {@return a receipt of every node that subscribes to the topic when the message is published, that of the producer, too} Those count no more
-     * that are removed from the cluster, or unsubscribe, meanwhile. If nobody subscribes it is there at once: also just after this process began, when nobody has registered with it yet. Where a
-     * message is to outlive its process {@link #heldBy} says so.
+     * that are removed from the cluster, or unsubscribe, meanwhile. If nobody subscribes it is there at once: also just after this process
+     * began, when nobody has registered with it yet. Where a message is to outlive its process {@link #heldBy} says so.
      */
     public static Receipt heldByAll() {
         return ALL;

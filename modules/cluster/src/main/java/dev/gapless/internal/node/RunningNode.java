@@ -4,6 +4,7 @@ import dev.gapless.Event;
 import dev.gapless.EventHandler;
 import dev.gapless.GivenUp;
 import dev.gapless.Health;
+import dev.gapless.Held;
 import dev.gapless.NodeStatus;
 import dev.gapless.Publication;
 import dev.gapless.Receipt;
@@ -365,10 +366,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     }
 
     @Override
-    public CompletionStage<Holders> held(String topic, long first, long last, Receipt receipt, Duration timeout) {
-        return logs.of(topic)
-                .ask(first, last, receipt, timeout)
-                .thenApply(its -> new Holders(its.isHeld(), its.holders(), its.lacking()));
+    public CompletionStage<Held> held(String topic, long first, Position last, Receipt receipt, Duration timeout) {
+        return logs.of(topic).held(first, last, receipt, timeout);
     }
 
     @Override

@@ -30,7 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +58,6 @@ public final class ProducerLog implements TopicStats.Publishing {
     private final Misses misses = new Misses();
     /** Made when the first receipt is wanted: most topics never have one. */
     private volatile @Nullable ReceiptQueue receipts;
-
-    /** Nobody answers receipts any more. */
-    private volatile boolean deaf;
 
     private volatile int cursors;
     private volatile long lowestAcked;
@@ -233,63 +230,56 @@ public final class ProducerLog implements TopicStats.Publishing {
     /** Publishes it, and says who has it once as many have as are wanted. Nothing is published if too many wait for that. */
     CompletableFuture<Held> publish(Content content, Receipt wanted, Duration timeout) {
         long dueNs = clock.ns() + timeout.toNanos();
-        return withReceipt(() -> publish(content)
-                .thenCompose(at -> ask(at.sequence(), at.sequence(), wanted, dueNs)
-                        .thenApply(standings -> held(at, wanted, standings))));
+        return withReceipt(its -> publish(content)
+                .thenCompose(at -> held(its.ask(at.sequence(), at.sequence(), nodes(wanted), dueNs), at, wanted)));
     }
 
-    /** Who has these messages of the log's own stream, both included: once as many have as are wanted, or after this time. */
-    public CompletableFuture<Standings> ask(long first, long last, Receipt wanted, Duration timeout) {
+    /**
+     * Who has the messages of the log's own stream from that sequence up to that position: once as many have as are wanted. Fails with
+     * {@link NotHeld} after this time.
+     */
+    public CompletableFuture<Held> held(long first, Position last, Receipt wanted, Duration timeout) {
         long dueNs = clock.ns() + timeout.toNanos();
-        return withReceipt(() -> ask(first, last, wanted, dueNs));
+        return withReceipt(its -> held(its.ask(first, last.sequence(), nodes(wanted), dueNs), last, wanted));
     }
 
-    private CompletableFuture<Standings> ask(long first, long last, Receipt wanted, long dueNs) {
-        CompletableFuture<Standings> answer =
-                forReceipts().ask(first, last, wanted.nodes().orElse(ReceiptRequest.ALL), dueNs);
+    private static int nodes(Receipt wanted) {
+        return wanted.nodes().orElse(ReceiptRequest.ALL);
+    }
+
+    private CompletableFuture<Held> held(CompletableFuture<Standings> asked, Position last, Receipt wanted) {
         wake();
-        return answer;
+        return asked.thenApply(standings -> {
+            if (standings.isHeld()) {
+                return new Held(last, standings.holders());
+            }
+            throw new NotHeld(
+                    "Topic " + topic + ": message " + last + " was published, and is not known to be " + wanted + ": "
+                            + standings.text(),
+                    last,
+                    standings.holders(),
+                    standings.lacking());
+        });
     }
 
-    private <R> CompletableFuture<R> withReceipt(Supplier<CompletableFuture<R>> asks) {
+    private CompletableFuture<Held> withReceipt(Function<ReceiptQueue, CompletableFuture<Held>> asks) {
         ReceiptQueue its = forReceipts();
         if (its.take()) {
-            return asks.get().whenComplete((done, failure) -> its.giveBack());
+            return asks.apply(its).whenComplete((done, failure) -> its.giveBack());
         }
-        TooManyPending tooMany = new TooManyPending(
-                "Topic " + topic + ": " + its.most()
-                        + " publishes wait for a receipt already (gapless.max-pending-publishes). Await the stages that publish"
-                        + " returns",
-                null);
-        stats.refused(Refusal.TOO_MANY_PENDING);
-        refusals.log(Refusal.TOO_MANY_PENDING, tooMany);
-        return CompletableFuture.failedFuture(tooMany);
+        CompletableFuture<Held> refused = new CompletableFuture<>();
+        refuse(
+                refused,
+                Refusal.TOO_MANY_PENDING,
+                new TooManyPending(
+                        "Topic " + topic + ": " + its.most()
+                                + " publishes wait for a receipt already (gapless.max-pending-publishes). Await the stages"
+                                + " that publish returns",
+                        null));
+        return refused;
     }
 
-    private Held held(Position at, Receipt wanted, Standings standings) {
-        if (standings.isHeld()) {
-            return new Held(at, standings.holders());
-        }
-        throw new NotHeld(
-                "Topic " + topic + ": message " + at + " was published, and is not known to be " + wanted + ": "
-                        + standings.text(),
-                at,
-                standings.holders(),
-                standings.lacking());
-    }
-
-    private ReceiptQueue forReceipts() {
-        ReceiptQueue its = receipts;
-        if (its == null) {
-            its = makeReceipts();
-            if (deaf) {
-                its.end();
-            }
-        }
-        return its;
-    }
-
-    private synchronized ReceiptQueue makeReceipts() {
+    private synchronized ReceiptQueue forReceipts() {
         ReceiptQueue its = receipts;
         if (its == null) {
             its = new ReceiptQueue(settings.maxPendingPublishes(), executor);
@@ -305,12 +295,8 @@ public final class ProducerLog implements TopicStats.Publishing {
     }
 
     /** Nothing is heard of consumers any more. */
-    public void endReceipts() {
-        deaf = true;
-        ReceiptQueue its = receipts;
-        if (its != null) {
-            its.end();
-        }
+    void endReceipts() {
+        forReceipts().end();
     }
 
     /** These in this order, each as {@link #publish} would. */
@@ -407,10 +393,10 @@ public final class ProducerLog implements TopicStats.Publishing {
         }
     }
 
-    private void refuse(Pending position, Refusal why, RuntimeException failure) {
+    private void refuse(CompletableFuture<?> publish, Refusal why, RuntimeException failure) {
         stats.refused(why);
         refusals.log(why, failure);
-        position.completeExceptionally(failure);
+        publish.completeExceptionally(failure);
     }
 
     private String tooMany(Admission.TooMany refused) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.stream.javadsl.Flow;
@@ -103,32 +104,38 @@ public final class TopicProducer<T> implements Producer<T> {
     }
 
     private CompletionStage<Position> publish(Supplier<Content> encoding) {
-        Content content;
-        try {
-            content = encoding.get();
-        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
-            local.refusals().log(Refusal.of(e), e);
-            return CompletableFuture.failedFuture(e);
-        }
-        return local.publish(content);
+        return encoded(encoding, local::publish);
     }
 
     private CompletionStage<Held> publish(Supplier<Content> encoding, Receipt receipt, Duration timeout) {
-        Content content;
+        return encoded(
+                () -> {
+                    checkAwaited(receipt, timeout);
+                    return encoding.get();
+                },
+                content -> local.publish(content, receipt, timeout));
+    }
+
+    /** Publishes what is encoded so; the stage fails if that does. */
+    private <C, R> CompletionStage<R> encoded(Supplier<C> encoding, Function<C, CompletionStage<R>> publish) {
+        C content;
         try {
-            checkGiven("receipt", receipt);
-            checkGiven("timeout", timeout);
-            if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_WAIT) > 0) {
-                throw refused(new IllegalArgumentException(
-                        "Topic " + topic.name() + ": a receipt is awaited for more than nothing, and for "
-                                + LONGEST_WAIT.toDays() + " days at most, not for " + timeout));
-            }
             content = encoding.get();
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
             local.refusals().log(Refusal.of(e), e);
             return CompletableFuture.failedFuture(e);
         }
-        return local.publish(content, receipt, timeout);
+        return publish.apply(content);
+    }
+
+    private void checkAwaited(@Nullable Receipt receipt, @Nullable Duration timeout) {
+        checkGiven("receipt", receipt);
+        checkGiven("timeout", timeout);
+        if (timeout != null && (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST_WAIT) > 0)) {
+            throw refused(new IllegalArgumentException("Topic " + topic.name()
+                    + ": a receipt is awaited for more than nothing, and for " + LONGEST_WAIT.toDays()
+                    + " days at most, not for " + timeout));
+        }
     }
 
     /** Counts what is not taken. */
@@ -195,14 +202,15 @@ public final class TopicProducer<T> implements Producer<T> {
 
     @Override
     public CompletionStage<List<Position>> publishAll(List<? extends T> messages) {
-        List<Content> contents;
-        try {
-            checkGiven("list of messages", messages);
-            contents = messages.stream().map(message -> encode(message)).toList();
-        } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
-            local.refusals().log(Refusal.of(e), e);
-            return CompletableFuture.failedFuture(e);
-        }
+        return encoded(
+                () -> {
+                    checkGiven("list of messages", messages);
+                    return messages.stream().map(message -> encode(message)).toList();
+                },
+                this::publishEach);
+    }
+
+    private CompletionStage<List<Position>> publishEach(List<Content> contents) {
         List<CompletableFuture<Position>> each = local.publish(contents);
         return CompletableFuture.allOf(each.toArray(CompletableFuture[]::new))
                 .handle((all, failure) -> failure == null

@@ -1,5 +1,6 @@
 package dev.gapless.internal.subscribe;
 
+import dev.gapless.Held;
 import dev.gapless.Publication;
 import dev.gapless.Receipt;
 import dev.gapless.StartFrom;
@@ -73,19 +74,10 @@ public interface MessageHost extends SubscriptionHost {
     List<Missed> missed(String topic, long first, long last);
 
     /**
-     * Who has these messages of this node's producer of the topic, both included: once enough nodes have, or after this time. Fails with
-     * {@link dev.gapless.TooManyPending}.
+     * Who has the messages of this node's producer of the topic from that sequence up to that position, once as many nodes have as are wanted.
+     * Fails as {@link dev.gapless.Producer#publish(Object, Receipt, Duration)}.
      */
-    CompletionStage<Holders> held(String topic, long first, long last, Receipt receipt, Duration timeout);
-
-    /**
-     * Nodes that have messages.
-     *
-     * @param lacking those that do not, and why
-     */
-    record Holders(boolean areEnough, Set<String> nodes, Map<String, String> lacking) {
-        public static final Holders UNKNOWN = new Holders(false, Set.of(), Map.of());
-    }
+    CompletionStage<Held> held(String topic, long first, Position last, Receipt receipt, Duration timeout);
 
     /** Sequences that a node missed: so many, from the first one on. */
     record Missed(String node, long first, long count) {}

@@ -3,11 +3,14 @@ package dev.gapless.internal.publish;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.Held;
 import dev.gapless.ProducerClosed;
 import dev.gapless.PublishTimeout;
+import dev.gapless.Receipt;
 import dev.gapless.TooManyPending;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
@@ -196,6 +199,19 @@ class ProducerLogTest {
         becomesQuiet();
         quiet.send(content());
         assertEquals(1, told);
+    }
+
+    @Test
+    void aReceiptThatIsWantedAfterAQuietTimeIsLookedAt() {
+        becomesQuiet();
+        Position at = quiet.publish(content()).join();
+        quiet.look(() -> {});
+        assertEquals(1, told);
+        CompletableFuture<Held> held = quiet.held(at.sequence(), at, Receipt.heldByAll(), Duration.ofSeconds(1));
+        assertEquals(2, told);
+        assertNotNull(quiet.nextReceipt());
+        assertNull(quiet.nextReceipt());
+        assertFalse(held.isDone());
     }
 
     @Test

@@ -93,16 +93,17 @@ final class Cursor {
     void registered(Start start, @Nullable Cursor before, boolean expires) {
         after = start instanceof Start.After known ? known.position() : null;
         expired = expires;
+        if (before == null || after == null) {
+            return;
+        }
         // What was acknowledged is there. Of what is under way the shared reader knows it; of others the next one has
         // the same number.
-        long certain = before == null || after == null || expires
-                ? Long.MIN_VALUE
-                : reader == Message.SHARED_READER ? before.sent : before.acked;
-        if (before != null && before.since <= since && since <= certain) {
+        boolean isThere = since <= (reader == Message.SHARED_READER ? before.sent : before.acked);
+        if (!expires && isThere && before.since <= since) {
             since = before.since;
             expired = before.expired;
         }
-        if (before != null && after != null && after.equals(before.after)) {
+        if (after.equals(before.after)) {
             boolean batchUnderWay = before.bytesInFlight > 0; // a batch that was never sent was not too large
             batchBytes = batchUnderWay ? Math.max(Slice.OVERHEAD_BYTES, before.batchBytes / 2) : before.batchBytes;
         }

@@ -137,9 +137,7 @@ final class Receipts {
 
     /** Answers all who wait: nothing more is heard of readers. */
     void end(Collection<Cursor> cursors, long nowNs) {
-        if (!waiting.isEmpty()) {
-            answer(one -> true, cursors, nowNs);
-        }
+        answer(one -> true, cursors, nowNs);
     }
 
     private void answer(Predicate<Waiting> which, Collection<Cursor> cursors, long nowNs) {

@@ -84,6 +84,12 @@ class ReceiptsTest implements Outbox.Carrier {
         producer.onMessage(new Ack(TOPIC, reader, new Session(uid, counter), sequence, 64L * FRAME_BYTES), now());
     }
 
+    private void publishesTwoToACatchUpReader() {
+        register(B, 7, 1, Start.LATEST);
+        acknowledges(B, 7, 1, 0);
+        publish(2);
+    }
+
     private void wants(long sequence, int nodes) {
         producer.onReceipt(new ReceiptRequest(sequence, sequence, nodes, nowNs + 10 * SECOND, answers::add), now());
     }
@@ -287,9 +293,7 @@ class ReceiptsTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleP15: a catch-up reader may have the number of an earlier one, to which what was sent never came")
     void anotherReaderOfThatNumber() {
-        register(B, 7, 1, Start.LATEST);
-        acknowledges(B, 7, 1, 0);
-        publish(2);
+        publishesTwoToACatchUpReader();
         wants(1, ReceiptRequest.ALL);
         register(B, 7, 2, after(2)); // its subscription was told of 1 and 2 as missed
         acknowledges(B, 7, 2, 2);
@@ -300,9 +304,7 @@ class ReceiptsTest implements Outbox.Carrier {
     @Test
     @DisplayName("ruleP15: what an earlier reader of that number has acknowledged is on the node")
     void whatAnotherReaderOfThatNumberAcknowledged() {
-        register(B, 7, 1, Start.LATEST);
-        acknowledges(B, 7, 1, 0);
-        publish(2);
+        publishesTwoToACatchUpReader();
         acknowledges(B, 7, 1, 2);
         register(B, 7, 2, after(2));
         wants(1, ReceiptRequest.ALL);

@@ -1,30 +1,31 @@
 package dev.gapless.gateway.internal.web;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.NotHeld;
 import dev.gapless.Receipt;
 import dev.gapless.gateway.internal.json.RequestException;
-import dev.gapless.internal.subscribe.MessageHost;
 
 /** Everything was accepted, and too few nodes are known to have it. */
 final class NotHeldByEnough extends RequestException {
     private static final long serialVersionUID = 1;
 
-    @SuppressWarnings("serial") // is never serialized
-    private final transient MessageHost.Holders holders;
-
-    NotHeldByEnough(Receipt wanted, MessageHost.Holders holders) {
+    /** @param why mostly {@link NotHeld}, which says who has it; else nobody knows */
+    NotHeldByEnough(Receipt wanted, Throwable why) {
         super(
                 Kind.NOT_HELD,
-                "Everything was accepted: do not repeat the request. After gapless.gateway.delivery-timeout it was not known to be "
-                        + wanted
-                        + " nodes beside this one. Those of lacking get it when they can, or are told that they missed it.");
-        this.holders = holders;
+                "Everything was accepted: do not repeat the request. It is not known to be " + wanted
+                        + " nodes beside this one; that is awaited for gapless.gateway.delivery-timeout at most. Those of lacking get"
+                        + " it when they can, or are told that they missed it.",
+                why);
     }
 
     /** Says in a problem who that is. */
     void tell(ObjectNode problem) {
-        holders.nodes().forEach(problem.putArray("held_by")::add);
+        var holders = problem.putArray("held_by");
         ObjectNode lacking = problem.putObject("lacking");
-        holders.lacking().forEach(lacking::put);
+        if (getCause() instanceof NotHeld known) {
+            known.nodes().stream().sorted().forEach(holders::add);
+            known.lacking().forEach(lacking::put);
+        }
     }
 }

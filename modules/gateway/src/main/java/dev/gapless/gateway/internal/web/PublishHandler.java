@@ -377,15 +377,14 @@ final class PublishHandler {
                 return CompletableFuture.completedFuture(Set.of());
             }
             return common.host()
-                    .held(topic, from.sequence(), to.sequence(), receipt, settings.deliveryTimeout)
-                    .exceptionally(tooMany -> MessageHost.Holders.UNKNOWN) // it is published all the same
-                    .thenApply(holders -> {
-                        if (!holders.areEnough()) {
-                            throw new NotHeldByEnough(receipt, holders);
+                    .held(topic, from.sequence(), to, receipt, settings.deliveryTimeout)
+                    .toCompletableFuture()
+                    .handle((held, failure) -> {
+                        if (failure != null) {
+                            throw new NotHeldByEnough(receipt, Reasons.cause(failure)); // it is published all the same
                         }
-                        return holders.nodes();
-                    })
-                    .toCompletableFuture();
+                        return held.nodes();
+                    });
         }
 
         private boolean isAcknowledged(long sequence) {
