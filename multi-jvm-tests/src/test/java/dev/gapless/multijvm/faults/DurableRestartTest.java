@@ -83,7 +83,7 @@ class DurableRestartTest {
         for (int kill = 0; kill < KILLS_OF_ALL; kill++) {
             judged.nodes().forEach(judged::awaitTokens);
             judged.nodes().forEach(node -> kill(judged, node));
-            judged.comeBackAll();
+            judged.comeBackAllAndPublish();
             judged.nodes().forEach(judged::awaitReloaded);
         }
         Map<String, Long> after = judged.awaitLevelOrTold();

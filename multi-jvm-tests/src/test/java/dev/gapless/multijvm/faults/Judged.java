@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -154,18 +155,24 @@ final class Judged implements AutoCloseable {
     /** The same, and its logs are open: a node that is killed before that is one of which its successor knows nothing. */
     void comeBackAndPublish(TestNode node) {
         String its = comeBack(node);
+        awaitPublished(node, its);
+    }
+
+    private void awaitPublished(TestNode node, String its) {
         Await.until(
                 node + " has published",
                 () -> TOPICS.stream()
                         .allMatch(topic -> Tools.hasPublished(subscriptions.publisherJournal(topic, node, its))));
     }
 
-    /** New processes of all nodes, which form a cluster anew. */
-    void comeBackAll() {
+    /** New processes of all nodes, which form a cluster anew; all of their logs are open. */
+    void comeBackAllAndPublish() {
         nodes().forEach(TestNode::restart);
         cluster.awaitUp();
-        nodes().forEach(this::begin);
+        Map<TestNode, String> journalsOf = new LinkedHashMap<>();
+        nodes().forEach(node -> journalsOf.put(node, begin(node)));
         nodes().forEach(this::awaitReady);
+        journalsOf.forEach(this::awaitPublished);
     }
 
     /** The same at another port. Not before that has joined it has the member removed that it was. */
