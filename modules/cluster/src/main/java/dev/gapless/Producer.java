@@ -110,6 +110,21 @@ public interface Producer<T> {
     CompletionStage<Position> delete(String key, long version);
 
     /**
+     * Announces that subscribers have missed something of this producer: for state that changed and was not published, since a publish was
+     * refused, or somebody changed rows by hand. Whoever subscribes gets a {@link CursorExpired} with reason {@code OVERRUN} behind what it
+     * has got by now, also if it is cut off and comes back later; it reloads, and tables read their source. So call it once the change can be
+     * read. The ring is given up: what was published before, and has not arrived, is part of the gap.
+     *
+     * <p>It is never refused for want of room, and waits for this node to be up and, if the topic is durable, for its store, for as long
+     * as that takes. Calls that come while one waits are one. Each costs every subscriber a reload, at the pace of {@code gapless.reload-interval}.
+     *
+     * @param reason why, for the log of this node; not null
+     * @return its position: {@link Table#reached} waits for it. Fails with {@link ProducerClosed} once this node shuts down, and then nobody is
+     *     told: stop changing state before
+     */
+    CompletionStage<Position> invalidate(String reason);
+
+    /**
      * Publishes a message, and returns once it is in the ring. For a thread that has nothing to do with positions: it costs less than a stage
      * for each message, and with backpressure that thread publishes as fast as consumers take. Where a stage would wait, the calling thread
      * does, for {@code gapless.backpressure-timeout} at most, also if it is interrupted: the interrupt is kept. Not for threads that must not

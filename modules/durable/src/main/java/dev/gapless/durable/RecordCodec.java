@@ -40,6 +40,7 @@ final class RecordCodec {
     private static final int HAS_KEY = 1;
     private static final int TOMBSTONE = 2;
     private static final int HAS_HEADERS = 4;
+    private static final int INVALIDATION = 8;
 
     /** What is read is not what was written, or was written by a newer version. */
     static final class Damaged extends Exception {
@@ -132,6 +133,7 @@ final class RecordCodec {
             number(
                     (key == null ? 0 : HAS_KEY)
                             | (content.tombstone() ? TOMBSTONE : 0)
+                            | (content.isInvalidation() ? INVALIDATION : 0)
                             | (headers.isEmpty() ? 0 : HAS_HEADERS),
                     1);
             number(formats.getOrDefault(content.format(), 0), Integer.BYTES);
@@ -227,7 +229,10 @@ final class RecordCodec {
                 headers.put(text(in), text(in));
             }
         }
-        return new Content(key, (flags & TOMBSTONE) != 0, headers, format, bytes(in));
+        byte[] bytes = bytes(in);
+        return (flags & INVALIDATION) != 0
+                ? Content.invalidation()
+                : new Content(key, (flags & TOMBSTONE) != 0, headers, format, bytes);
     }
 
     private static byte[] bytes(ByteBuffer in) {

@@ -37,6 +37,9 @@ class SimulationTest {
     /** In front of the seeds in which publishers want receipts; of every second logs are stored. */
     private static final long WITH_RECEIPTS = 2_000_000_000_000L;
 
+    /** In front of the seeds in which publishers also invalidate what they published. */
+    private static final long WITH_INVALIDATIONS = 3_000_000_000_000L;
+
     private static final int MOST_FAILURES = 5;
     /** Of all announcements. Nobody knows what a process published that crashed: that something may be missing is told all the same. */
     private static final double MOST_NEEDLESS = 0.4;
@@ -210,6 +213,22 @@ class SimulationTest {
     void manyReceiptsSayWhoHasAMessage() {
         assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
         run(WITH_RECEIPTS + 1, WITH_RECEIPTS + MANY_DURABLE);
+    }
+
+    @Test
+    @DisplayName("ruleP16: whoever comes to an invalidation is told that something is missing")
+    void invalidationsAreTold() {
+        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
+        ScheduleReport report = run(WITH_INVALIDATIONS + 1, WITH_INVALIDATIONS + FEW_DURABLE);
+        assertTrue(report.of("publish: invalidation") > 0, "nothing was invalidated");
+    }
+
+    @Tag("thorough")
+    @Test
+    @DisplayName("ruleP16: so is whoever comes to many")
+    void manyInvalidationsAreTold() {
+        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
+        run(WITH_INVALIDATIONS + 1, WITH_INVALIDATIONS + MANY_DURABLE);
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -220,6 +221,25 @@ public final class ProducerLog implements TopicStats.Publishing {
         public void settled(Admission outcome) {
             answering.execute(() -> settle(this, outcome));
         }
+    }
+
+    /** That of an invalidation, which several may have asked for: they get a stage, which none of them can complete. */
+    private final class Invalidation implements Ticket {
+        private final Pending position = new Pending(executor);
+        private final CompletionStage<Position> answer = position.minimalCompletionStage();
+
+        @Override
+        public void settled(Admission outcome) {
+            position.settled(outcome);
+        }
+    }
+
+    /** What was published here before is not to be relied on: see {@link Log#invalidate}. The application says why. */
+    CompletionStage<Position> invalidate(String why) {
+        Invalidation waits = (Invalidation) log.invalidate(clock.ms(), new Invalidation());
+        refusals.invalidated(topic, why);
+        wake();
+        return waits.answer;
     }
 
     public CompletableFuture<Position> publish(Content content) {

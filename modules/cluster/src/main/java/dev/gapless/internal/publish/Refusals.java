@@ -2,7 +2,7 @@ package dev.gapless.internal.publish;
 
 import dev.gapless.internal.measure.Refusal;
 import java.time.Duration;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs that publishes were refused, for applications that look at no stage: for each reason one line of a node in an interval, at once.
- * Those that follow are counted, and the last of them is told when the interval is over. Thread-safe.
+ * Logs that publishes were refused, for applications that look at no stage, and that one has invalidated what it published: of each kind one
+ * line of a node in an interval, at once. Those that follow are counted, and the last of them is told when the interval is over. Thread-safe.
  */
 class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
@@ -20,14 +20,15 @@ class Refusals {
     /** Tells nobody. */
     static final Refusals NONE = new Refusals(Duration.ZERO, Runnable::run) {
         @Override
-        void log(Refusal why, RuntimeException failure) {}
+        void log(String kind, String line) {}
     };
 
     private final boolean all;
     private final Executor later;
-    private final Map<Refusal, Logged> logged = new EnumMap<>(Refusal.class);
+    /** By kind. */
+    private final Map<String, Logged> logged = new HashMap<>();
 
-    /** While there is one of a reason, its interval is not over. */
+    /** While there is one of a kind, its interval is not over. */
     private static final class Logged {
         long more;
         String last = "";
@@ -46,20 +47,30 @@ class Refusals {
 
     /** A stage has failed with this, or will. */
     void log(Refusal why, RuntimeException failure) {
-        String line = String.valueOf(failure.getMessage());
-        if (!all && isCounted(why, line)) {
+        log(why.name(), "A publish was refused. " + failure.getMessage());
+    }
+
+    /** An application says that what it published there is not to be relied on, and why. */
+    void invalidated(String topic, String why) {
+        log(
+                "INVALIDATED",
+                "Topic " + topic + ": this node announces to all subscribers that they miss something of it: " + why);
+    }
+
+    void log(String kind, String line) {
+        if (!all && isCounted(kind, line)) {
             return;
         }
-        LOG.warn("A publish was refused. {}", line);
+        LOG.warn("{}", line);
         if (!all) {
-            later.execute(() -> tellMore(why));
+            later.execute(() -> tellMore(kind));
         }
     }
 
-    private synchronized boolean isCounted(Refusal why, String line) {
-        Logged before = logged.get(why);
+    private synchronized boolean isCounted(String kind, String line) {
+        Logged before = logged.get(kind);
         if (before == null) {
-            logged.put(why, new Logged());
+            logged.put(kind, new Logged());
             return false;
         }
         before.more++;
@@ -67,20 +78,18 @@ class Refusals {
         return true;
     }
 
-    private void tellMore(Refusal why) {
+    private void tellMore(String kind) {
         Logged before;
         synchronized (this) {
-            before = logged.remove(why);
+            before = logged.remove(kind);
             if (before != null && before.more > 0) {
-                logged.put(why, new Logged());
+                logged.put(kind, new Logged());
             }
         }
         if (before != null && before.more > 0) {
             LOG.warn(
-                    "A publish was refused. {} ({} more like this were left out, gapless.loss-log-interval)",
-                    before.last,
-                    before.more - 1);
-            later.execute(() -> tellMore(why));
+                    "{} ({} more like this were left out, gapless.loss-log-interval)", before.last, before.more - 1);
+            later.execute(() -> tellMore(kind));
         }
     }
 }

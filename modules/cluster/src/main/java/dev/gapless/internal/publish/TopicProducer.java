@@ -83,6 +83,17 @@ public final class TopicProducer<T> implements Producer<T> {
     }
 
     @Override
+    public CompletionStage<Position> invalidate(String reason) {
+        try {
+            checkGiven("reason", reason);
+        } catch (IllegalArgumentException e) {
+            local.refusals().log(Refusal.of(e), e);
+            return CompletableFuture.failedFuture(e);
+        }
+        return local.invalidate(reason);
+    }
+
+    @Override
     public void send(T message) {
         local.send(encode(message));
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Content {
     private static final byte[] NOTHING = {};
+    private static final Content INVALIDATION = new Content(null, false, Map.of(), Format.NONE, NOTHING);
 
     private final @Nullable String key;
     private final boolean tombstone;
@@ -78,6 +79,19 @@ public final class Content {
     /** A message without key and headers. */
     public static Content of(int serializerId, String manifest, byte[] bytes) {
         return new Content(null, false, Map.of(), new Format(serializerId, manifest), bytes);
+    }
+
+    /**
+     * What no reader is given, and each is told of as missing: a log takes a sequence for it, and drops it at once with everything before
+     * (rule P16).
+     */
+    public static Content invalidation() {
+        return INVALIDATION;
+    }
+
+    /** Is it {@link #invalidation}? */
+    public boolean isInvalidation() {
+        return this == INVALIDATION; // there is one
     }
 
     /** The same message, with bytes that nobody writes to. */

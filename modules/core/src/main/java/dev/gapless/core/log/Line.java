@@ -3,6 +3,7 @@ package dev.gapless.core.log;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes that wait, in order; in front of them what is being stored. Under the log's lock.
@@ -13,6 +14,8 @@ import java.util.List;
  *       take ▼ │ putBack
  *          under way ──stored──► in the log
  * </pre>
+ *
+ * <p>An invalidation (rule P16) stands in front of all others, and waits as long as it must.
  *
  * <p>Whoever is settled is told after the lock is released.
  */
@@ -25,9 +28,23 @@ final class Line {
     private List<Waiter> underWay = List.of();
     /** Of those that wait. */
     private long bytes;
+    /** Null if none waits. */
+    private @Nullable Waiter invalidation;
 
-    /** One that waits. */
-    record Waiter(Content content, long sinceMs, long deadlineNs, Ticket ticket) {}
+    /** One that waits; an invalidation has no deadline. */
+    record Waiter(Content content, long sinceMs, long deadlineNs, Ticket ticket) {
+        boolean isDue(long nowNs) {
+            return !content.isInvalidation() && deadlineNs - nowNs <= 0;
+        }
+
+        /** The same, of which this one is told, too. */
+        Waiter with(Ticket other) {
+            return new Waiter(content, sinceMs, deadlineNs, outcome -> {
+                ticket.settled(outcome);
+                other.settled(outcome);
+            });
+        }
+    }
 
     /** What a publisher is told. */
     record Settled(Ticket ticket, Admission outcome) {
@@ -55,7 +72,7 @@ final class Line {
 
     /** How many wait, or are under way. */
     int unsettled() {
-        return waiters.size() + underWay.size();
+        return waiters.size() + underWay.size() + (invalidation == null ? 0 : 1);
     }
 
     boolean isUnderWay() {
@@ -65,6 +82,31 @@ final class Line {
     void add(Waiter last) {
         waiters.add(last);
         bytes += last.content().sizeBytes();
+    }
+
+    /** One invalidation waits, for whoever wants one by now. {@return its ticket} */
+    Ticket invalidate(Ticket ticket, long nowMs) {
+        Waiter waits = invalidation;
+        if (waits == null) {
+            waits = new Waiter(Content.invalidation(), nowMs, Long.MAX_VALUE, ticket);
+            invalidation = waits;
+        }
+        return waits.ticket();
+    }
+
+    /** The invalidation that waits, and no longer does; null if there is none. */
+    @Nullable Waiter removeInvalidation() {
+        Waiter waits = invalidation;
+        invalidation = null;
+        return waits;
+    }
+
+    /** The invalidation that waits is under way. {@return false if there is none} */
+    boolean takeInvalidation() {
+        assert underWay.isEmpty() : underWay;
+        Waiter waits = removeInvalidation();
+        underWay = waits == null ? underWay : List.of(waits);
+        return waits != null;
     }
 
     /** The next. */
@@ -82,7 +124,7 @@ final class Line {
     /** When the first has waited for too long, or {@code Long.MAX_VALUE}. */
     long dueNs() {
         for (Waiter one : underWay) {
-            if (one.ticket() != TOLD) {
+            if (one.ticket() != TOLD && !one.content().isInvalidation()) {
                 return one.deadlineNs(); // they are in order
             }
         }
@@ -92,7 +134,7 @@ final class Line {
 
     /** Those that have waited for too long do so no longer; of what is under way nobody knows. */
     void expire(long nowNs, Awaited what, List<Settled> settled) {
-        while (!waiters.isEmpty() && waiters.element().deadlineNs() - nowNs <= 0) {
+        while (!waiters.isEmpty() && waiters.element().isDue(nowNs)) {
             settled.add(new Settled(remove().ticket(), new Admission.TimedOut(what)));
         }
         giveUp(nowNs, settled);
@@ -132,7 +174,10 @@ final class Line {
     void putBack() {
         for (int i = underWay.size() - 1; i >= 0; i--) {
             Waiter one = underWay.get(i);
-            if (one.ticket() != TOLD) {
+            if (one.content().isInvalidation()) {
+                Waiter later = invalidation;
+                invalidation = later == null ? one : one.with(later.ticket());
+            } else if (one.ticket() != TOLD) {
                 bytes += one.content().sizeBytes();
                 waiters.addFirst(one);
             }
@@ -146,7 +191,7 @@ final class Line {
         }
         List<Waiter> left = new ArrayList<>();
         for (Waiter one : underWay) {
-            boolean givesUp = one.ticket() != TOLD && one.deadlineNs() - nowNs <= 0;
+            boolean givesUp = one.ticket() != TOLD && one.isDue(nowNs);
             if (givesUp) {
                 settled.add(new Settled(one.ticket(), new Admission.Unknown()));
             }
@@ -157,6 +202,10 @@ final class Line {
 
     /** Nobody waits any more. */
     void refuse(List<Settled> settled) {
+        Waiter waits = removeInvalidation();
+        if (waits != null) {
+            settled.add(new Settled(waits.ticket(), new Admission.Closed()));
+        }
         waiters.forEach(one -> settled.add(new Settled(one.ticket(), new Admission.Closed())));
         waiters.clear();
         bytes = 0;

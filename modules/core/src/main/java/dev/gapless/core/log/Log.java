@@ -181,6 +181,34 @@ public final class Log {
         }
     }
 
+    /**
+     * What was published before this is not to be relied on (rule P16): every reader that comes here is told that it misses something, up to
+     * this. Only that the node is up, and the store, is waited for; never room, and not for a time. The log takes one for all that wait.
+     *
+     * @param nowMs the time of day, in milliseconds since 1970
+     * @param ticket told the outcome, once
+     * @return the ticket of the one that waits: of an earlier one, if that waits already, and then this one's is not used
+     */
+    public Ticket invalidate(long nowMs, Ticket ticket) {
+        Admission outcome;
+        lock.lock();
+        try {
+            if (closed) {
+                outcome = new Admission.Closed();
+            } else if (settings.durable() || !gate.isOpen()) {
+                Ticket waits = line.invalidate(ticket, nowMs);
+                waiting = line.unsettled();
+                return waits;
+            } else {
+                outcome = accepted(append(Content.invalidation(), nowMs));
+            }
+        } finally {
+            lock.unlock();
+        }
+        ticket.settled(outcome);
+        return ticket;
+    }
+
     /** Nothing that is there now is overwritten until {@link #release} says what may be. */
     public void hold() {
         lock.lock();
@@ -200,6 +228,11 @@ public final class Log {
         lock.lock();
         try {
             evictable = acknowledged;
+            Line.Waiter invalidation = settings.durable() || !gate.isOpen() ? null : line.removeInvalidation();
+            if (invalidation != null) {
+                settled.add(new Line.Settled(
+                        invalidation.ticket(), accepted(append(invalidation.content(), nowMs))));
+            }
             boolean mayEnter =
                     !settings.durable() && gate.isOpen() && !line.isEmpty() && (isRoomy() || hasWaited(nowMs));
             while (mayEnter && !line.isEmpty() && !isFullFor(line.first().content())) {
@@ -355,6 +388,9 @@ public final class Log {
         try {
             if (!gate.isOpen()) {
                 return List.of();
+            }
+            if (line.takeInvalidation()) {
+                return List.of(Content.invalidation()); // alone: it needs no room
             }
             List<Content> taken = line.take((count, size) -> fits(count, size, most, maxBytes));
             if (settings.backpressure()
@@ -532,6 +568,12 @@ public final class Log {
     private long append(Content content, long nowMs) {
         lastMs = Math.max(lastMs, nowMs);
         assert !settings.durable() || nowMs == lastMs : nowMs + " before " + lastMs;
+        if (content.isInvalidation()) {
+            ring.evict(ring.head(), evicted);
+            ring.skip();
+            evictedMs = lastMs;
+            return ring.head();
+        }
         long sizeBytes = content.sizeBytes() + Slice.OVERHEAD_BYTES;
         ring.makeRoom(1, sizeBytes, evictable, evicted);
         Segment open = ring.newest();

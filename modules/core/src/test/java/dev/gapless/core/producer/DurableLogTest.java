@@ -245,6 +245,32 @@ class DurableLogTest {
     }
 
     @Test
+    @DisplayName("ruleP16: an invalidation is stored in front of what waits, and the next incarnation tells who has not come to it")
+    void invalidates() {
+        Incarnation b = first();
+        b.publish(1);
+        b.answers = false;
+        b.publish(2);
+        b.publish(3);
+        b.log.invalidate(b.now().ms(), b.settled::add);
+        b.log.invalidate(b.now().ms(), outcome -> b.settled.add(new Admission.Closed()));
+        b.answer(carriedOut(b.next(StoreRequest.Write.class)));
+        assertTrue(b.nextMessages().contents().get(0).isInvalidation(), "it does not wait for its turn");
+        b.after(TIMEOUT);
+        b.after(100 * SECOND);
+        b.answerAll();
+        assertTrue(b.settled.contains(new Admission.Accepted(at(1, 3))), b.settled::toString);
+        assertFalse(b.settled.contains(new Admission.Closed()), "the one that waited is for all");
+        Incarnation next = new Incarnation(2, 100).opened(2, 1L);
+        CursorExpired expired = assertInstanceOf(
+                CursorExpired.class, next.register(new Start.After(at(1, 2))).get(0));
+        assertEquals(Reason.OVERRUN, expired.reason());
+        assertEquals(4, expired.resumeAt());
+        assertInstanceOf(
+                Registered.class, next.register(new Start.After(at(1, 3))).get(0));
+    }
+
+    @Test
     @DisplayName("ruleD3: a write that failed and is there all the same was published")
     void failedAndStored() {
         Incarnation b = first();

@@ -15,6 +15,7 @@ import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.StoreAnswer;
+import dev.gapless.core.log.Ticket;
 import dev.gapless.core.member.History;
 import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.LogSource;
@@ -49,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedNode implements LogSource {
     public static final String TOPIC = "topic";
+    /** What stands for an invalidation where messages have their numbers. */
+    public static final long INVALIDATION = -1;
 
     private static final int MOST_TOPICS = 1;
     /** The one of the topic, and another one. */
@@ -401,22 +404,39 @@ public final class SimulatedNode implements LogSource {
         return made;
     }
 
-    /** Publishes a message whose content is its number, and so many bytes more. */
-    public void publish(long id, int padding) {
-        byte[] bytes = ByteBuffer.allocate(Long.BYTES + padding).putLong(id).array();
+    /** Its application publishes. */
+    private void hold() {
         held = true;
         if (producer() == null) {
             shard.onProducer(TOPIC, log(), now());
             settle();
         }
+    }
+
+    /** Publishes a message whose content is its number, and so many bytes more. */
+    public void publish(long id, int padding) {
+        byte[] bytes = ByteBuffer.allocate(Long.BYTES + padding).putLong(id).array();
+        hold();
         Admission admission = log().publish(
                         Content.of(1, "", bytes), outside.nowMs(), outside.nowNs(), outcome -> admitted(id, outcome));
         admitted(id, admission);
     }
 
-    /** The number that {@link #publish} put into a message. */
+    /** The number that {@link #publish} put into a message; {@link #INVALIDATION} if there is none. */
     public static long idOf(byte[] content) {
-        return ByteBuffer.wrap(content).getLong();
+        return content.length == 0 ? INVALIDATION : ByteBuffer.wrap(content).getLong();
+    }
+
+    /** What was published here before is not to be relied on. */
+    public void invalidate() {
+        hold();
+        Ticket ticket = outcome -> {
+            if (outcome instanceof Admission.Accepted accepted) {
+                outside.published(INVALIDATION, accepted.position());
+            }
+        };
+        var unused = log().invalidate(outside.nowMs(), ticket);
+        wantFlush();
     }
 
     private void admitted(long id, Admission outcome) {
@@ -430,7 +450,13 @@ public final class SimulatedNode implements LogSource {
         }
         ProducerState producer = shard.producer(TOPIC);
         boolean wanted = producer == null || producer.wantsAppended() || outcome instanceof Admission.Waiting;
-        if (!flushWanted && wanted) {
+        if (wanted) {
+            wantFlush();
+        }
+    }
+
+    private void wantFlush() {
+        if (!flushWanted) {
             flushWanted = true;
             outside.wantsFlush();
         }

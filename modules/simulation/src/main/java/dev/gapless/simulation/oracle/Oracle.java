@@ -98,6 +98,9 @@ public final class Oracle {
         if (incarnation.contents.get((int) position.sequence() - 1) != content) {
             JudgedStreams.fail(w, "G3", position + " has the content " + content);
         }
+        if (content == Truth.INVALIDATION) {
+            JudgedStreams.fail(w, "P16", position + " is an invalidation, and is given as a message");
+        }
     }
 
     /**
@@ -150,7 +153,9 @@ public final class Oracle {
         boolean begun = w.begun.contains(streams.nodeOf(gap.node()));
         boolean past = (w.comesFromThePast() || w.earliest) && (wasThere || !begun);
         boolean cameLater = first == 1 && !begun;
-        if (!past && !cameLater) {
+        boolean invalidated = epoch != null
+                && truth.incarnation(gap.node(), epoch).isInvalidatedFrom(first);
+        if (!past && !cameLater && !invalidated) {
             JudgedStreams.fail(w, "nothing had gone wrong", "is told of " + gap);
         }
     }

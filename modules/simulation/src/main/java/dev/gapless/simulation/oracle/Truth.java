@@ -10,6 +10,9 @@ import java.util.TreeMap;
 
 /** What was really appended to each log, as the publishers saw it, in the order in which the logs were made. */
 public final class Truth {
+    /** The content of what nobody is given (rule P16). */
+    public static final long INVALIDATION = -1;
+
     private final Map<String, List<Incarnation>> incarnations = new TreeMap<>();
     private final Map<Epoch, Incarnation> byEpoch = new HashMap<>();
     private final Map<Long, Long> members = new HashMap<>();
@@ -29,6 +32,8 @@ public final class Truth {
         final List<Long> contents = new ArrayList<>();
         final List<Long> timesMs = new ArrayList<>();
         private final List<Long> publishedNs = new ArrayList<>();
+        /** That of the last message. */
+        private long lastContent = Long.MIN_VALUE;
         /** It closed its log in good order. */
         boolean left;
         /** Is its log stored? Then its publishers may have no answer of what it has. */
@@ -94,6 +99,12 @@ public final class Truth {
         /** Up to where others have a claim to it. */
         long owed() {
             return Math.min(head(), headWhenRemoved);
+        }
+
+        /** Is there an invalidation from this sequence on? */
+        boolean isInvalidatedFrom(long sequence) {
+            int from = (int) Math.min(sequence, head() + 1) - 1;
+            return contents.subList(from, contents.size()).contains(INVALIDATION);
         }
 
         /** When this was published, in virtual time. */
@@ -173,13 +184,17 @@ public final class Truth {
                     "G7: sequence " + sequence + " given out behind " + incarnation.head() + " of " + incarnation.node);
         }
         int last = incarnation.timesMs.size() - 1;
-        if (last >= 0 && content < incarnation.contents.get(last)) {
+        if (content == INVALIDATION) {
+            incarnation.contents.add(content);
+        } else if (content < incarnation.lastContent) {
             throw new Violation(
                     "G7: message " + content + " of " + incarnation.node + " is sequenced behind a later one");
+        } else {
+            incarnation.contents.add(content);
+            incarnation.lastContent = content;
         }
         incarnation.timesMs.add(last < 0 ? nowMs : Math.max(nowMs, incarnation.timesMs.get(last)));
         incarnation.publishedNs.add(rightNs);
-        incarnation.contents.add(content);
     }
 
     /** It is stored, and its publisher has no answer yet. The same as {@link #appended}. */

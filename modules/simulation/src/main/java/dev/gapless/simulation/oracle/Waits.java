@@ -161,6 +161,11 @@ public final class Waits {
         }
     }
 
+    /** What the log had is not waited for any more: all readers are told so (rule P16). */
+    public void invalidated() {
+        readers.values().forEach(reader -> reader.excused = true); // until they answer
+    }
+
     private void checkWait(Session session, Reader reader, long oldest, long nowNs) {
         long sinceNs = nowNs - reader.answeredNs;
         if (settings.backpressure() && !reader.excused && oldest > reader.acked + 1 && sinceNs < patienceNs()) {

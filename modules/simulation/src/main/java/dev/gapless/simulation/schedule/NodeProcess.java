@@ -494,13 +494,16 @@ final class NodeProcess implements Outside {
         trace(() -> "published " + at);
         schedule.workload().published(this);
         vigil.waits().publishEnds(id, nowNs());
+        if (id == SimulatedNode.INVALIDATION) {
+            vigil.waits().invalidated();
+        }
         if (schedule.settings().durable()) {
             schedule.truth().checkStored(host.name(), at.epoch(), at.sequence(), id);
         } else {
             schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs(), timeline.nowNs());
         }
         Receipts receipts = schedule.receipts();
-        if (receipts != null) {
+        if (receipts != null && id != SimulatedNode.INVALIDATION) {
             receipts.published(this, id, at);
         }
         effect();

@@ -66,6 +66,9 @@ record Profile(
     /** From this one on publishers want receipts; of every second the logs are stored. */
     static final long FIRST_WITH_RECEIPTS = 2_000_000_000_000L;
 
+    /** From this one on publishers also invalidate what they published. */
+    static final long FIRST_WITH_INVALIDATIONS = 3_000_000_000_000L;
+
     private static final long NUMBER_AND_OVERHEAD = 8 + 64;
 
     private static final long ENTRY_OVERHEAD = 32;

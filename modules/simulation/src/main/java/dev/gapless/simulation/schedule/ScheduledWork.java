@@ -18,11 +18,16 @@ import org.jspecify.annotations.Nullable;
 final class ScheduledWork {
     private static final int MOST_SUBSCRIPTIONS = 3;
     private static final int MOST_TOKENS = 8;
+    /** Behind so many bursts of messages there is an invalidation. */
+    private static final int ONE_IN = 12;
     /** Long enough before publishing ends for links to be whole. */
     private static final long LAST_NS = 8 * Profile.SECOND;
 
     private final Schedule schedule;
     private final RandomGenerator random;
+    /** Null if nothing is invalidated. */
+    private final @Nullable RandomGenerator invalidating;
+
     private final List<Taken> tokens = new ArrayList<>();
     private boolean publishing = true;
     private boolean quiet;
@@ -34,9 +39,10 @@ final class ScheduledWork {
     /** A token, what had been given and announced when it was taken, and which incarnations its taker had heard of. */
     private record Taken(CursorToken token, Witness witness, Host host, Heard taker, long stamp) {}
 
-    ScheduledWork(Schedule schedule, RandomGenerator random) {
+    ScheduledWork(Schedule schedule, RandomGenerator random, @Nullable RandomGenerator invalidating) {
         this.schedule = schedule;
         this.random = random;
+        this.invalidating = invalidating;
     }
 
     void begin() {
@@ -96,6 +102,11 @@ final class ScheduledWork {
     void publish(NodeProcess process, int burst, int padding) {
         for (int i = 0; i < burst; i++) {
             process.node().publish(++messages, padding);
+        }
+        if (invalidating != null && invalidating.nextInt(ONE_IN) == 0) {
+            schedule.counts().add("publish: invalidation");
+            schedule.trace(process.host(), () -> "invalidates");
+            process.node().invalidate();
         }
     }
 

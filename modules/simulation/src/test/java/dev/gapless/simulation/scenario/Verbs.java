@@ -70,6 +70,7 @@ final class Verbs {
             case "clock" -> world.skew(command.argument(0), milliseconds(command.argument(1)));
             case "publish" -> publish(command);
             case "receipt" -> receipt(command);
+            case "invalidate" -> invalidate(world.incarnation(command.argument(0)));
             case "store" -> store(command);
             case "flush" -> world.flush(world.incarnation(command.argument(0)));
             case "subscribe" -> subscribe(command);
@@ -247,6 +248,11 @@ final class Verbs {
         for (int i = 0; i < command.number(1, 1); i++) {
             incarnation.node().publish(++messages, bytes);
         }
+        world.settle();
+    }
+
+    private void invalidate(ScenarioNode incarnation) {
+        incarnation.node().invalidate();
         world.settle();
     }
 
