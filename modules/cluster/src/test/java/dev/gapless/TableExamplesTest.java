@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** The code of docs/tables.md really runs; {@link DocumentsTest} holds the two together. */
@@ -44,7 +45,8 @@ class TableExamplesTest {
             Gapless gapless = cluster.gapless(1);
             Topic<Price> topic = Topic.of("prices", Price.class);
             Producer<Price> producer = cluster.gapless(0).producer(topic);
-            List<Price> rows = List.of(new Price("EURUSD", 1.0834, 7), new Price("XAU", 2011.5, 1));
+            List<Price> rows = new CopyOnWriteArrayList<>(
+                    List.of(new Price("EURUSD", 1.0834, 7), new Price("XAU", 2011.5, 1)));
             Database database = () -> rows;
             Screen screen = new Screen();
 
@@ -91,7 +93,20 @@ class TableExamplesTest {
             get(gapless.subscribe(topic, StartFrom.token(token), resumed).ready());
             await(() -> resumed.messages().contains(price));
             assertFalse(resumed.messages().isEmpty());
+            whatIsNotPublishedIsInvalidated(rows, producer, prices);
         }
+    }
+
+    private static void whatIsNotPublishedIsInvalidated(
+            List<Price> rows, Producer<Price> producer, Table<Price> prices) {
+        Price price = new Price("E".repeat(2_000_000), 1.0837, 10); // larger than a message may be
+        rows.add(price);
+        // shown in docs/tables.md
+        producer.publish("EURUSD", price)
+                .exceptionallyCompose(failure -> producer.invalidate("EURUSD was not published: " + failure));
+        // end
+        await(() -> prices.view().rows().containsValue(price));
+        rows.remove(price);
     }
 
     /** A view that a subscriber writes. */

@@ -137,6 +137,10 @@ public final class JournalAdmin implements AutoCloseable {
             if (record instanceof LogRecord.Messages messages) {
                 long sequence = messages.first();
                 for (Content content : messages.contents()) {
+                    if (content.isInvalidation()) {
+                        sequence++;
+                        continue;
+                    }
                     each.accept(new StoredMessage(
                             new Position(Epoch.of(messages.uid(), topic), sequence++),
                             messages.timeMs(),

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   number, generation, uid: 8 bytes each
  *   a mark:   last publish time, number of streams (4), for each the uid and the last sequence
  *   messages: first sequence, publish time, number of formats (4), for each the serializer's id (4) and the manifest,
- *             number of messages (4), for each flags (1), format (4), [key], [number of headers (4), names and values], content
+ *             number of messages (4), for each flags (1), format (4), [key], [number of headers (4), names and values], content;
+ *             of an invalidation flags, format and content say nothing more
  * </pre>
  *
  * <p>Text and content have their length in bytes (4) in front.

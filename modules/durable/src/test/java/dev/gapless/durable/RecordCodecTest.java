@@ -32,7 +32,8 @@ class RecordCodecTest {
                 List.of(
                         Content.of(33, "", "plain".getBytes(StandardCharsets.UTF_8)),
                         new Content("EUR/USD", false, headers, new Format(33, "m"), new byte[0]),
-                        new Content("gone", true, Map.of(), new Format(-1, "ü"), new byte[] {1, 2, 3})));
+                        new Content("gone", true, Map.of(), new Format(-1, "ü"), new byte[] {1, 2, 3}),
+                        Content.invalidation()));
     }
 
     @Test
@@ -42,13 +43,14 @@ class RecordCodecTest {
         LogRecord.Messages read = (LogRecord.Messages) CODEC.read(bytes, 7, 42);
         assertTrue(read.isSameAs(messages()));
         assertEquals(501, read.first());
-        assertEquals(503, read.last());
+        assertEquals(504, read.last());
         assertEquals(messages().timeMs(), read.timeMs());
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 4; i++) {
             Content expected = messages().contents().get(i);
             Content content = read.contents().get(i);
             assertEquals(expected.key(), content.key());
             assertEquals(expected.tombstone(), content.tombstone());
+            assertEquals(expected.isInvalidation(), content.isInvalidation());
             assertEquals(
                     List.copyOf(expected.headers().entrySet()),
                     List.copyOf(content.headers().entrySet()));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.ConfigException;
 import dev.gapless.Publication;
 import dev.gapless.StartFrom;
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
 import dev.gapless.durable.TestNode.Received;
 import java.nio.file.Path;
@@ -53,6 +54,28 @@ class RestartTest {
                 received.await("one", "two k {h=v}", "three", "k is gone");
                 Received all = reader.subscribe("prices", StartFrom.earliest());
                 all.await("one", "two k {h=v}", "three", "k is gone");
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("ruleP16: an invalidation outlives its node: whoever comes there later is told, and nobody twice")
+    void anInvalidationIsStored() {
+        try (TestNode reader = TestNode.start("reader", directory, null, "")) {
+            Received received = reader.subscribe("prices", StartFrom.latest());
+            CursorToken before;
+            try (TestNode producer = TestNode.start("producer", directory, reader, "")) {
+                get(producer.producer("prices").publish("one"));
+                received.await("one");
+                before = received.subscription().token();
+                assertEquals(2, get(producer.producer("prices").invalidate("by hand")).sequence());
+                received.await("one", "OVERRUN");
+            }
+            try (TestNode producer = TestNode.start("producer", directory, reader, "")) {
+                get(producer.producer("prices").publish("two"));
+                received.await("one", "OVERRUN", "two");
+                reader.subscribe("prices", StartFrom.token(before)).await("OVERRUN", "two");
+                reader.subscribe("prices", StartFrom.earliest()).await("two");
             }
         }
     }

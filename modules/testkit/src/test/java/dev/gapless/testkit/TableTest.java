@@ -94,6 +94,27 @@ class TableTest {
     }
 
     @Test
+    void readsItsSourceForWhatWasNotPublishedAlsoWhenItComesBack() {
+        rows.put("a", "a1");
+        Table<String> table = app.gapless().table(FLAGS, source);
+        rows.put("a", "a2"); // its publish was refused
+        var here = feed.gapless().producer(FLAGS).invalidate("a publish was refused");
+        kit.pass(MORE_THAN_A_RELOAD_WAITS);
+        assertEquals("a2", table.get("a"));
+        assertTrue(table.reached(here.toCompletableFuture().join())
+                .toCompletableFuture()
+                .isDone());
+        app.cutOff();
+        rows.remove("a");
+        var unused = feed.gapless().producer(FLAGS).invalidate("rows were deleted by hand");
+        kit.pass(MORE_THAN_A_RELOAD_WAITS);
+        assertEquals("a2", table.get("a"), "it cannot know");
+        app.reconnect();
+        kit.pass(MORE_THAN_A_RELOAD_WAITS);
+        assertEquals(Map.of(), table.view().rows());
+    }
+
+    @Test
     void isTriedUntilItHasLoaded() {
         down = true;
         Table<String> table = app.gapless().table(FLAGS, source);

@@ -35,7 +35,7 @@ final class Incarnations implements Commands {
             current = plain;
         } else {
             JournalCommands before = journals;
-            journals = new JournalCommands(system, new LedgerCommands(system, plain));
+            journals = new JournalCommands(system, new LedgerCommands(system, new OutboxCommands(system, plain)));
             if (before != null) {
                 journals.goOn(before);
             }
