@@ -176,13 +176,20 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
     public void look(ServedTopic topic) {
         ProducerLog local = topic.local();
         if (local != null && isServed(topic)) {
-            local.look(() -> shard.onAppended(topic.name(), now()));
-            WantedReceipt wanted = local.nextReceipt();
-            while (wanted != null) {
-                shard.onReceipt(topic.name(), wanted.request(place::nameOf), now());
-                wanted = local.nextReceipt();
-            }
+            local.look(() -> {
+                receipts(topic, local);
+                shard.onAppended(topic.name(), now());
+            });
             settle(topic);
+        }
+    }
+
+    /** In front of what was appended: that is sent with the wish for an Ack then. */
+    private void receipts(ServedTopic topic, ProducerLog local) {
+        WantedReceipt wanted = local.nextReceipt();
+        while (wanted != null) {
+            shard.onReceipt(topic.name(), wanted.request(place::nameOf), now());
+            wanted = local.nextReceipt();
         }
     }
 

@@ -271,6 +271,23 @@ class DurableLogTest {
     }
 
     @Test
+    @DisplayName("ruleP16, ruleD3: an invalidation whose record is not there is stored again, and is that of those who came meanwhile")
+    void invalidatesAgain() {
+        Incarnation b = first();
+        b.publish(1);
+        b.answers = false;
+        b.log.invalidate(b.now().ms(), b.settled::add);
+        b.producer.onAppended(b.now());
+        StoreRequest.Write write = b.next(StoreRequest.Write.class);
+        b.log.invalidate(b.now().ms(), b.settled::add);
+        b.answer(new StoreAnswer.Failed(write.id(), "the connection broke"));
+        b.after(SECOND);
+        b.answerAll();
+        assertEquals(2, b.log.head(), "it is one");
+        assertEquals(List.of(at(1, 1), at(1, 2), at(1, 2)), List.of(b.accepted(0), b.accepted(1), b.accepted(2)));
+    }
+
+    @Test
     @DisplayName("ruleD3: a write that failed and is there all the same was published")
     void failedAndStored() {
         Incarnation b = first();
