@@ -2,6 +2,7 @@ package dev.gapless.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -170,6 +171,23 @@ class StateTest {
         assertEquals(
                 "{\"type\":\"event\",\"topic\":\"prices\",\"key\":\"BTCUSD\",\"deleted\":true}",
                 socket.await("event").toString());
+    }
+
+    @Test
+    @DisplayName("with ids each event has a token, which is that of the last whole state")
+    void ids() {
+        JsonSocket socket = subscribe(",\"ids\":true");
+        JsonNode start = socket.await("snapshot_start");
+        String before = start.path("token").asText();
+        for (int i = 0; i < 3; i++) {
+            assertEquals(before, socket.await("event").path("token").asText());
+        }
+        String state = socket.await("snapshot_end").path("token").asText();
+        assertNotEquals(before, state);
+        Position position = publish("EURUSD", 11);
+        CursorToken behind =
+                CursorToken.parse(socket.await("event").path("token").asText());
+        assertEquals(position, behind.positions().get("n1"));
     }
 
     @Test

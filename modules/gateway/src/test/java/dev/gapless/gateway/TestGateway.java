@@ -1,5 +1,6 @@
 package dev.gapless.gateway;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
@@ -31,7 +32,8 @@ final class TestGateway implements AutoCloseable {
     /** What takes longer does not happen. */
     static final Duration DEADLINE = Duration.ofSeconds(Long.getLong("gapless.deadline.seconds", 60));
 
-    static final ObjectMapper JSON = new ObjectMapper();
+    /** No object has a member twice. */
+    static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
     private static final String QUICK = """
         pekko {

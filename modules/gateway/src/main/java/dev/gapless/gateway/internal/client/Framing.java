@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
@@ -9,7 +10,6 @@ import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,21 +35,22 @@ public interface Framing {
     void message(Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token);
 
     /**
-     * Adds an event of a topic's state.
+     * Adds an event of a topic's state, as the next of a frame.
      *
      * @param events how many events there are in front of it
-     * @param json adds what it says
      * @param token a client that comes back with it never sees less than before
+     * @return false if it was not added, since the protocol says it in a frame of its own: this one ends, and has something
      */
-    void state(Bytes frame, int events, Consumer<Bytes> json, Supplier<CursorToken> token);
+    boolean state(Bytes frame, int events, StateEvent event, Supplier<CursorToken> token);
 
     /**
      * Adds that messages were missed, which has a frame for itself.
      *
+     * @param timeMs when it became known, in milliseconds since 1970
      * @param inFront resumes in front of the gap
      * @param next is where the client resumes if it goes by the place that it has in the stream
      */
-    void expired(Bytes frame, Pulled.Missed missed, CursorToken inFront, Supplier<CursorToken> next);
+    void expired(Bytes frame, long timeMs, List<Gap> gaps, CursorToken inFront, Supplier<CursorToken> next);
 
     /** Adds that a producer left, which has a frame for itself; the token resumes behind it. */
     void left(Bytes frame, Pulled.Left left, Supplier<CursorToken> token);

@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.log.Slice;
 import dev.gapless.gateway.internal.json.ArrayJson;
@@ -9,12 +10,12 @@ import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.MessageJson;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.SharedJson;
+import dev.gapless.gateway.internal.json.StateJson;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ abstract class JsonFraming implements Framing {
     private final PayloadJson payloads;
     private final MessageJson json;
     private final SharedJson shared;
+    private final States states;
+    private final StateJson state = new StateJson();
     private final Tally tally;
     private String topic = "";
     /** Of the message that was written last, while a frame is made; and its JSON, if it is shared. */
@@ -34,6 +37,7 @@ abstract class JsonFraming implements Framing {
         this.payloads = common.payloads();
         this.json = new MessageJson(payloads);
         this.shared = common.sharedJson();
+        this.states = common.states();
         this.tally = common.tally();
     }
 
@@ -43,8 +47,8 @@ abstract class JsonFraming implements Framing {
     /** The event is there; the token resumes behind it. */
     abstract void after(Bytes frame, Supplier<CursorToken> token);
 
-    /** What was missed is told; the client goes on at the token if it goes by its place in the stream. */
-    void afterExpired(Bytes frame, Supplier<CursorToken> next) {
+    /** An event is there that has a token of its own; the client goes on at this one if it goes by its place in the stream. */
+    void afterToken(Bytes frame, Supplier<CursorToken> next) {
         after(frame, next);
     }
 
@@ -64,10 +68,19 @@ abstract class JsonFraming implements Framing {
     }
 
     @Override
-    public void state(Bytes frame, int events, Consumer<Bytes> said, Supplier<CursorToken> token) {
+    public boolean state(Bytes frame, int events, StateEvent event, Supplier<CursorToken> token) {
         before(frame, events);
-        said.accept(frame);
+        if (event instanceof StateEvent.Row row) {
+            state.row(topic, row.key(), states.rows().show(topic, row.row(), row.mostBytes()), row.in() != null, frame);
+        } else if (event instanceof StateEvent.Start start) {
+            state.start(topic, start.brackets() == StateEvent.Brackets.ALL, frame);
+        } else if (event instanceof StateEvent.End end) {
+            state.end(topic, end.token(), end.stale(), frame);
+            afterToken(frame, token);
+            return true;
+        }
         after(frame, token);
+        return true;
     }
 
     /** Whoever catches up may be in step with nobody: what it is given is made for it alone, unless another one wants it, too. */
@@ -114,10 +127,10 @@ abstract class JsonFraming implements Framing {
     abstract List<ByteBuffer> finish(Bytes frame, int events, Supplier<CursorToken> token);
 
     @Override
-    public void expired(Bytes frame, Pulled.Missed missed, CursorToken inFront, Supplier<CursorToken> next) {
+    public void expired(Bytes frame, long timeMs, List<Gap> gaps, CursorToken inFront, Supplier<CursorToken> next) {
         before(frame, 0);
-        json.expired(topic, missed.timeMs(), missed.gaps(), inFront, frame);
-        afterExpired(frame, next);
+        json.expired(topic, timeMs, gaps, inFront, frame);
+        afterToken(frame, next);
     }
 
     @Override

@@ -210,7 +210,7 @@ final class MessageCursor extends TopicCursor {
         if (onLag == OnLag.CLOSE) {
             reader.reloaded();
         }
-        framing.expired(to, missed, inFront, () -> told(token(reader)));
+        framing.expired(to, missed.timeMs(), missed.gaps(), inFront, () -> told(token(reader)));
         expiredAt = inFront;
         isToldAgain = paused != null;
         List<Gap> before = paused == null ? List.of() : paused.gaps();

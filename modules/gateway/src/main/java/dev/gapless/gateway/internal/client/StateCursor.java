@@ -9,10 +9,10 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.table.Change;
+import dev.gapless.gateway.internal.client.StateEvent.Brackets;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
-import dev.gapless.gateway.internal.json.StateJson;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.table.StateReader;
@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +45,6 @@ final class StateCursor<T> extends TopicCursor {
     private final Table<T> table;
     private final Common common;
     private final Runnable wake;
-    private final StateJson json;
     private final @Nullable CursorToken from;
     private final long dueNs;
     private StateReader<T> reader;
@@ -59,19 +57,19 @@ final class StateCursor<T> extends TopicCursor {
 
     private CursorToken place;
 
-    /**
-     * Something that a frame takes as a whole.
-     *
-     * @param behind the place once it is written; null if that stays
-     */
-    private record Part(Consumer<Bytes> json, @Nullable CursorToken behind) {}
+    private sealed interface Part {}
+
+    /** @param behind the place once it is written; null if that stays */
+    private record Said(StateEvent event, @Nullable CursorToken behind) implements Part {}
+
+    /** Something is missing in the table from now on. */
+    private record Expired(long timeMs, List<Gap> gaps, CursorToken inFront) implements Part {}
 
     private StateCursor(SubscribeRequest request, Table<T> table, Common common, Runnable wake) {
         super(request.topic());
         this.table = table;
         this.common = common;
         this.wake = wake;
-        this.json = new StateJson(topic(), common.states().rows(), common.payloads());
         this.filter = request.filter();
         this.maxRowBytes = request.maxMessageBytes();
         this.from = request.start() instanceof StartFrom.Resume resume ? resume.token() : null;
@@ -205,11 +203,21 @@ final class StateCursor<T> extends TopicCursor {
         }
         framing.begin(to, topic(), ids());
         Supplier<CursorToken> token = () -> told(place);
+        if (parts.peek() instanceof Expired expired) {
+            parts.remove();
+            framing.expired(to, expired.timeMs(), expired.gaps(), expired.inFront(), token);
+            return new Written(framing.end(to, 1, token), 1, false);
+        }
         int events = 0;
-        while (!parts.isEmpty() && events < common.settings().batchEvents && to.size() < common.settings().batchBytes) {
-            Part next = parts.remove();
-            place = next.behind() == null ? place : next.behind();
-            framing.state(to, events, next.json(), token);
+        while (parts.peek() instanceof Said said
+                && events < common.settings().batchEvents
+                && to.size() < common.settings().batchBytes) {
+            CursorToken behind = said.behind() == null ? place : said.behind();
+            if (!framing.state(to, events, said.event(), () -> told(behind))) {
+                break;
+            }
+            parts.remove();
+            place = behind;
             events++;
         }
         return new Written(framing.end(to, events, token), events, false);
@@ -231,29 +239,26 @@ final class StateCursor<T> extends TopicCursor {
                 || changes.size() > 1
                 || (step.changes().isEmpty() && !step.then().stale());
         if (inBrackets) {
-            boolean whole = isWhole;
+            Brackets brackets = isWhole ? Brackets.ALL : Brackets.DIFFERENCES;
             isWhole = false;
-            parts.add(new Part(to -> json.start(whole, to), null));
-            changes.forEach(change -> parts.add(row(change, true, null)));
-            parts.add(new Part(to -> json.end(then, step.then().stale(), to), then));
+            parts.add(new Said(new StateEvent.Start(brackets), null));
+            changes.forEach(change -> parts.add(row(change, brackets, null)));
+            parts.add(new Said(new StateEvent.End(brackets, then, step.then().stale()), then));
         } else if (changes.isEmpty()) {
             place = then; // of other keys
         } else {
-            parts.add(row(changes.get(0), false, then));
+            parts.add(row(changes.get(0), null, then));
         }
     }
 
-    private Part row(Change<T> change, boolean inSnapshot, @Nullable CursorToken behind) {
-        long most = maxRowBytes;
-        return new Part(to -> json.row(change.key(), change.after(), inSnapshot, most, to), behind);
+    private Part row(Change<T> change, @Nullable Brackets in, @Nullable CursorToken behind) {
+        return new Said(new StateEvent.Row(change.key(), change.after(), in, maxRowBytes), behind);
     }
 
     /** It only informs: what the client has stays until the source was read. */
     private void expired(List<Gap> gaps, @Nullable CursorToken token) {
-        CursorToken inFront = token == null ? place : token;
-        long timeMs = System.currentTimeMillis();
         missed(gaps.stream());
-        parts.add(new Part(to -> json.expired(timeMs, gaps, inFront, to), null));
+        parts.add(new Expired(System.currentTimeMillis(), gaps, token == null ? place : token));
     }
 
     @Override

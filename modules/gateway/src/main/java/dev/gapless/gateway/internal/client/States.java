@@ -23,7 +23,8 @@ public final class States {
         this.rows = rows;
     }
 
-    RowJson rows() {
+    /** How their rows are shown. */
+    public RowJson rows() {
         return rows;
     }
 

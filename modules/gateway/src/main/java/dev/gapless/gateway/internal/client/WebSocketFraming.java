@@ -62,9 +62,8 @@ public final class WebSocketFraming extends JsonFraming {
         }
     }
 
-    /** It has its token, which is in front of it. */
     @Override
-    void afterExpired(Bytes frame, Supplier<CursorToken> next) {}
+    void afterToken(Bytes frame, Supplier<CursorToken> next) {}
 
     @Override
     void afterEnd(Bytes frame) {}

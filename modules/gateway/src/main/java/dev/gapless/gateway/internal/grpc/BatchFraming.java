@@ -7,6 +7,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.log.Slice;
 import dev.gapless.gateway.internal.client.Framing;
+import dev.gapless.gateway.internal.client.StateEvent;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.PositionJson;
@@ -29,7 +30,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -100,15 +100,15 @@ final class BatchFraming implements Framing {
     }
 
     @Override
-    public void state(Bytes frame, int events, Consumer<Bytes> json, Supplier<CursorToken> token) {
+    public boolean state(Bytes frame, int events, StateEvent said, Supplier<CursorToken> token) {
         throw new IllegalStateException("no request of this protocol asks for state");
     }
 
     /** It has one token, which is the one that is given at the end. */
     @Override
-    public void expired(Bytes frame, Pulled.Missed missed, CursorToken inFront, Supplier<CursorToken> next) {
-        CursorExpired.Builder expired = CursorExpired.newBuilder().setTime(time(missed.timeMs()));
-        missed.gaps().forEach(gap -> expired.addGaps(gap(gap)));
+    public void expired(Bytes frame, long timeMs, List<Gap> gaps, CursorToken inFront, Supplier<CursorToken> next) {
+        CursorExpired.Builder expired = CursorExpired.newBuilder().setTime(time(timeMs));
+        gaps.forEach(gap -> expired.addGaps(gap(gap)));
         response.setCursorExpired(expired);
     }
 

@@ -8,6 +8,7 @@ import dev.gapless.internal.wire.Codec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.pekko.actor.ActorSystem;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shows the rows of tables as their messages are shown: what their serializer writes, as JSON. What was shown lately is kept, since all clients
@@ -51,8 +52,26 @@ public final class RowJson {
         this.most = most;
     }
 
-    /** The JSON of a row. Throws what its serializer throws, as {@link dev.gapless.NotSerializable}. */
-    public byte[] of(String topic, Object row) {
+    /**
+     * What is shown of a row.
+     *
+     * @param row null if its key was deleted
+     * @param mostBytes of a larger one only that is told
+     */
+    public ShownRow show(String topic, @Nullable Object row, long mostBytes) {
+        if (row == null) {
+            return new ShownRow.Deleted();
+        }
+        byte[] data;
+        try {
+            data = of(topic, row);
+        } catch (RuntimeException e) {
+            return new ShownRow.Undecodable(Reasons.of(e));
+        }
+        return data.length > mostBytes ? new ShownRow.Withheld(data.length) : new ShownRow.Json(data);
+    }
+
+    private byte[] of(String topic, Object row) {
         Same same = new Same(row);
         synchronized (kept) {
             byte[] known = kept.get(same);
