@@ -1,17 +1,21 @@
 package dev.gapless.gateway.internal.grpc;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.log.Slice;
+import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Framing;
 import dev.gapless.gateway.internal.client.StateEvent;
+import dev.gapless.gateway.internal.client.States;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.PositionJson;
 import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.json.ShownRow;
 import dev.gapless.gateway.v1.Batch;
 import dev.gapless.gateway.v1.Begin;
 import dev.gapless.gateway.v1.CursorExpired;
@@ -20,6 +24,8 @@ import dev.gapless.gateway.v1.Event;
 import dev.gapless.gateway.v1.Position;
 import dev.gapless.gateway.v1.ProducerLeft;
 import dev.gapless.gateway.v1.Reason;
+import dev.gapless.gateway.v1.SnapshotEnd;
+import dev.gapless.gateway.v1.SnapshotStart;
 import dev.gapless.gateway.v1.SubscribeTopicResponse;
 import dev.gapless.gateway.v1.Subscribed;
 import dev.gapless.internal.subscribe.MessageReader;
@@ -36,15 +42,19 @@ import org.jspecify.annotations.Nullable;
 /** The responses to {@code Gapless.Subscribe}: a batch of events, or one notice, each with its token. */
 final class BatchFraming implements Framing {
     private final PayloadJson payloads;
+    private final States states;
+    private String topic = "";
     private final Batch.Builder batch = Batch.newBuilder();
     private final SubscribeTopicResponse.Builder response = SubscribeTopicResponse.newBuilder();
 
-    BatchFraming(PayloadJson payloads) {
-        this.payloads = payloads;
+    BatchFraming(Common common) {
+        this.payloads = common.payloads();
+        this.states = common.states();
     }
 
     @Override
-    public void begin(Bytes frame, String topic, boolean ids) {
+    public void begin(Bytes frame, String of, boolean ids) {
+        topic = of;
         batch.clear();
         response.clear();
     }
@@ -53,7 +63,10 @@ final class BatchFraming implements Framing {
     @Override
     public void message(
             Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token) {
-        Event event = event(reader, maxMessageBytes);
+        add(event(reader, maxMessageBytes), frame);
+    }
+
+    private void add(Event event, Bytes frame) {
         batch.addEvents(event);
         frame.skip(event.getSerializedSize());
     }
@@ -101,7 +114,35 @@ final class BatchFraming implements Framing {
 
     @Override
     public boolean state(Bytes frame, int events, StateEvent said, Supplier<CursorToken> token) {
-        throw new IllegalStateException("no request of this protocol asks for state");
+        if (response.getContentCase() != SubscribeTopicResponse.ContentCase.CONTENT_NOT_SET) {
+            return false; // a response says one thing
+        } else if (said instanceof StateEvent.Row row) {
+            add(event(row), frame);
+            return true;
+        } else if (batch.getEventsCount() > 0) {
+            return false;
+        } else if (said instanceof StateEvent.Start start) {
+            response.setSnapshotStart(
+                    SnapshotStart.newBuilder().setComplete(start.brackets() == StateEvent.Brackets.ALL));
+        } else if (said instanceof StateEvent.End end) {
+            response.setSnapshotEnd(SnapshotEnd.newBuilder().setStale(end.stale()));
+        }
+        return true;
+    }
+
+    private Event event(StateEvent.Row row) {
+        Event.Builder event = Event.newBuilder().setKey(row.key()).setSnapshot(row.in() != null);
+        ShownRow shown = states.rows().show(topic, row.row(), row.mostBytes());
+        if (shown instanceof ShownRow.Json json) {
+            event.setJsonDataBytes(ByteString.copyFrom(json.data()));
+        } else if (shown instanceof ShownRow.Deleted) {
+            event.setDeleted(true);
+        } else if (shown instanceof ShownRow.Withheld withheld) {
+            event.setWithheld(withheld.bytes());
+        } else if (shown instanceof ShownRow.Undecodable undecodable) {
+            event.setUndecodable(undecodable.why());
+        }
+        return event.build();
     }
 
     /** It has one token, which is the one that is given at the end. */

@@ -44,8 +44,8 @@ final class Statuses {
                     TOO_LARGE,
                     OVERLOADED,
                     NO_ROOM -> Status.RESOURCE_EXHAUSTED;
-            case WRONG_CLASS, REFUSED -> Status.FAILED_PRECONDITION;
-            case CLOSING, NOT_READY -> Status.UNAVAILABLE;
+            case WRONG_CLASS, NO_TABLE, REFUSED -> Status.FAILED_PRECONDITION;
+            case CLOSING, NOT_READY, BEHIND -> Status.UNAVAILABLE;
             case NOT_DELIVERED, NOT_HELD, PUBLISH_UNKNOWN, TOO_SLOW -> Status.DEADLINE_EXCEEDED;
             case FAILED -> Status.INTERNAL;
             default -> Status.INVALID_ARGUMENT;

@@ -58,7 +58,7 @@ final class TopicService {
             SubscribeRequest wanted = wanted(request);
             Clients.Admission admission = clients.admit(CallerAddress.host());
             CallOutlet transport = new CallOutlet(call, common);
-            Client client = clients.open(admission, transport, new BatchFraming(common.payloads()));
+            Client client = clients.open(admission, transport, new BatchFraming(common));
             transport.of(client);
             client.start(wanted);
         } catch (RequestException e) {
@@ -83,7 +83,8 @@ final class TopicService {
                 start,
                 TopicFilter.of(orAll(request.getNodesList()), orAll(request.getKeysList())),
                 onLag,
-                most < 0 ? Long.MAX_VALUE : most); // unsigned
+                most < 0 ? Long.MAX_VALUE : most, // unsigned
+                request.getState());
     }
 
     private static @Nullable List<String> orAll(List<String> some) {
