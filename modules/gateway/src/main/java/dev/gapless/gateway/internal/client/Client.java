@@ -85,9 +85,10 @@ public final class Client implements Connected {
 
     // ------------------------------------------------------------------ what its connection tells; any thread
 
-    /** It is open; with what it is subscribed to at once, or null. */
-    public void start(@Nullable SubscribeRequest request) {
-        move(before -> before.start(request));
+    /** It is open; with what it is subscribed to at once. */
+    public void start(List<SubscribeRequest> requests) {
+        List<SubscribeRequest> first = List.copyOf(requests);
+        move(before -> before.start(first));
         wake.run();
         if (framing.isStream()) {
             common.later().accept(HEAD_AFTER, () -> {
@@ -187,7 +188,7 @@ public final class Client implements Connected {
             return true;
         }
         if (now instanceof ClientState.Greeting greeting) {
-            return greet(greeting.request());
+            return greet(greeting.requests());
         }
         return ping() || end() || answer() || topics.begin() || topics.events() || comment();
     }
@@ -209,9 +210,9 @@ public final class Client implements Connected {
 
     // ------------------------------------------------------------------ beginning and end
 
-    private boolean greet(@Nullable SubscribeRequest request) {
+    private boolean greet(List<SubscribeRequest> requests) {
         move(ClientState::greeted);
-        if (request != null) {
+        for (SubscribeRequest request : requests) {
             var unused = cursors.open(request, described());
         }
         if (framing.isStream()) {

@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.client;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +44,8 @@ sealed interface ClientState {
     /** The connection is not open yet. */
     record Connecting() implements ClientState {
         @Override
-        public ClientState start(@Nullable SubscribeRequest request) {
-            return new Greeting(request);
+        public ClientState start(List<SubscribeRequest> requests) {
+            return new Greeting(requests);
         }
 
         @Override
@@ -56,7 +57,7 @@ sealed interface ClientState {
     /** The connection is not open yet, and is to be closed once it is: the gateway stops. */
     record Unwanted(Closing why, long sinceNs) implements Ending {
         @Override
-        public ClientState start(@Nullable SubscribeRequest request) {
+        public ClientState start(List<SubscribeRequest> requests) {
             return new Leaving(why, sinceNs);
         }
     }
@@ -64,9 +65,9 @@ sealed interface ClientState {
     /**
      * It is open, and the client has been told nothing.
      *
-     * @param request what it subscribes to at once; null if nothing
+     * @param requests what it subscribes to at once
      */
-    record Greeting(@Nullable SubscribeRequest request) implements Live {
+    record Greeting(List<SubscribeRequest> requests) implements Live {
         @Override
         public ClientState greeted() {
             return new Open();
@@ -166,8 +167,8 @@ sealed interface ClientState {
 
     // ------------------------------------------------------------------ events; any thread
 
-    /** The connection is open; with what the client subscribes to at once, or null. */
-    default ClientState start(@Nullable SubscribeRequest request) {
+    /** The connection is open; with what the client subscribes to at once. */
+    default ClientState start(List<SubscribeRequest> requests) {
         return this instanceof Over ? this : illegal("start");
     }
 

@@ -60,7 +60,7 @@ final class TopicService {
             CallOutlet transport = new CallOutlet(call, common);
             Client client = clients.open(admission, transport, new BatchFraming(common));
             transport.of(client);
-            client.start(wanted);
+            client.start(List.of(wanted));
         } catch (RequestException e) {
             common.tally().refused(e.kind().code());
             call.onError(Statuses.of(e, common.reconnectMs()));

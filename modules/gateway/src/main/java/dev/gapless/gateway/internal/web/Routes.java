@@ -219,7 +219,7 @@ final class Routes extends Handler.Abstract {
         transport.of(client);
         request.addFailureListener(transport::fail);
         request.addIdleTimeoutListener(timeout -> false); // it has comments
-        client.start(wanted);
+        client.start(List.of(wanted));
     }
 
     private static long maxMessageBytes(@Nullable String text) {
@@ -247,14 +247,14 @@ final class Routes extends Handler.Abstract {
     private void upgrade(Request request, Response response, Callback callback, @Nullable Watched socket)
             throws Exception {
         boolean holds = "true".equals(Query.of(request, OF_WEB_SOCKET).word("hold", "true", "false"));
-        SubscribeRequest first = settings.defaultTopic.isEmpty() || holds
-                ? null
-                : new SubscribeRequest(
+        List<SubscribeRequest> first = settings.defaultTopic.isEmpty() || holds
+                ? List.of()
+                : List.of(new SubscribeRequest(
                         JsonPublisher.topic(settings.defaultTopic).name(),
                         StartFrom.latest(),
                         TopicFilter.of(null, null),
                         OnLag.RESYNC,
-                        Long.MAX_VALUE);
+                        Long.MAX_VALUE));
         String address = Request.getRemoteAddr(request);
         Clients.Admission admission = clients.admit(address);
         // Nobody is told of a client that went before its answer was written.

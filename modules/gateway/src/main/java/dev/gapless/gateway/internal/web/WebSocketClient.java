@@ -39,7 +39,7 @@ final class WebSocketClient implements FrameHandler, Transport {
     private final Clients.Admission admission;
     private final @Nullable Watched socket;
     private final String remote;
-    private final @Nullable SubscribeRequest first;
+    private final List<SubscribeRequest> first;
     private byte[] command = NOTHING;
     private int size;
     /** What the command takes, from its first byte until it is answered. */
@@ -61,7 +61,7 @@ final class WebSocketClient implements FrameHandler, Transport {
             Clients.Admission admission,
             @Nullable Watched socket,
             String remote,
-            @Nullable SubscribeRequest first) {
+            List<SubscribeRequest> first) {
         this.common = common;
         this.clients = clients;
         this.admission = admission;

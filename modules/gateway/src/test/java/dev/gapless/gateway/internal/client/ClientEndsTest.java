@@ -166,7 +166,7 @@ class ClientEndsTest {
     /** One that has been told that it is connected. */
     private Client openWebSocket() {
         Client client = webSocket();
-        client.start(null);
+        client.start(List.of());
         runTurns();
         socket.takes(null);
         runTurns();
@@ -216,7 +216,7 @@ class ClientEndsTest {
         client.close(Closing.RESTART);
         runTurns();
         assertAsked();
-        client.start(null);
+        client.start(List.of());
         runTurns();
         assertAsked("closing", "close 1012");
         socket.takes(null);
@@ -228,7 +228,7 @@ class ClientEndsTest {
     void aStreamThatIsClosedBeforeItStartsIsRefusedAndSubscribesToNothing() {
         Client client = stream();
         client.close(Closing.RESTART);
-        client.start(request());
+        client.start(List.of(request()));
         runTurns();
         assertAsked("refuse closing");
         assertEquals(List.of(), subscriptions);
@@ -242,7 +242,7 @@ class ClientEndsTest {
         client.disconnected();
         runTurns();
         assertEquals(1, released);
-        client.start(request());
+        client.start(List.of(request()));
         assertReleased(client, "gone");
         assertEquals(List.of(), subscriptions);
     }
@@ -277,7 +277,7 @@ class ClientEndsTest {
     @Test
     void whoIsClosedWhileItIsGreetedIsToldBoth() {
         Client client = webSocket();
-        client.start(null);
+        client.start(List.of());
         runTurns();
         client.close(Closing.RESTART);
         runTurns();
@@ -338,7 +338,7 @@ class ClientEndsTest {
     @Test
     void aFrameThatFailsEndsTheConnection() {
         Client client = webSocket();
-        client.start(null);
+        client.start(List.of());
         runTurns();
         assertAsked("connected");
         socket.takes(new IllegalStateException("planted: the connection is reset"));
@@ -349,7 +349,7 @@ class ClientEndsTest {
     void aDefectEndsTheConnection() {
         socket.broken = true;
         Client client = webSocket();
-        client.start(null);
+        client.start(List.of());
         runTurns();
         assertAsked("abort 1011");
         assertReleased(client, "1011");
@@ -360,7 +360,7 @@ class ClientEndsTest {
     @Test
     void aStreamThatIsRefusedIsToldOnlyThat() {
         Client client = stream();
-        client.start(request());
+        client.start(List.of(request()));
         runTurns();
         assertAsked();
         subscriptions.get(0).refused(new IllegalStateException("planted: the node refuses it"));
@@ -376,7 +376,7 @@ class ClientEndsTest {
     @Test
     void aStreamWhoseNodeShutsDownIsClosed() {
         Client client = stream();
-        client.start(request());
+        client.start(List.of(request()));
         runTurns();
         subscriptions.get(0).shutdown();
         runTurns();
@@ -388,7 +388,7 @@ class ClientEndsTest {
     @Test
     void whoIsRefusedMayTakeItsTimeUntilItIsToBeClosed() {
         Client client = stream();
-        client.start(request());
+        client.start(List.of(request()));
         runTurns();
         subscriptions.get(0).refused(new IllegalStateException("planted: the node refuses it"));
         runTurns();
@@ -420,7 +420,7 @@ class ClientEndsTest {
                         () -> releases.add("released"));
                 List<Future<?>> events = new ArrayList<>();
                 for (Runnable event : List.<Runnable>of(
-                        () -> client.start(null),
+                        () -> client.start(List.of()),
                         () -> client.close(Closing.RESTART),
                         client::disconnected,
                         () -> client.checkLiveness(System.nanoTime() + LATER_NS))) {

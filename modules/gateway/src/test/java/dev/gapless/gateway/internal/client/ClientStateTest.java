@@ -18,7 +18,7 @@ class ClientStateTest {
 
     private static final ClientState CONNECTING = new ClientState.Connecting();
     private static final ClientState UNWANTED = new ClientState.Unwanted(FIRST, 1);
-    private static final ClientState GREETING = new ClientState.Greeting(null);
+    private static final ClientState GREETING = new ClientState.Greeting(List.of());
     private static final ClientState OPEN = new ClientState.Open();
     private static final ClientState LEAVING = new ClientState.Leaving(FIRST, 1);
     private static final ClientState CLOSED = new ClientState.Closed(FIRST, FIRST, 1);
@@ -51,7 +51,7 @@ class ClientStateTest {
     @Test
     void aConnectionIsStartedOnceAndACloseThatCameBeforeIsHonouredThen() {
         check(
-                state -> state.start(null),
+                state -> state.start(List.of()),
                 Map.of(
                         CONNECTING, GREETING,
                         UNWANTED, LEAVING,

@@ -271,7 +271,7 @@ final class ModelWorld {
                 admission, one, sse ? new SseFraming(common, random.nextBoolean()) : new WebSocketFraming(common));
         connected.add(one);
         if (!sse) {
-            one.client.start(null);
+            one.client.start(List.of());
             one.resumes.addAll(views.keySet());
             return;
         }
@@ -284,8 +284,8 @@ final class ModelWorld {
             seen.again++;
         }
         ModelView view = views.get(topic);
-        one.client.start(
-                new SubscribeRequest(topic, start, filter(view.wanted), OnLag.parse(view.onLag), Long.MAX_VALUE));
+        one.client.start(List.of(
+                new SubscribeRequest(topic, start, filter(view.wanted), OnLag.parse(view.onLag), Long.MAX_VALUE)));
     }
 
     private static String text(JsonNode from) {
