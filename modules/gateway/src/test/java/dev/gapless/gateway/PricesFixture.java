@@ -40,7 +40,7 @@ abstract class PricesFixture {
                   node-name = n1
                   reload-backoff { min = 10ms, max = 10ms }
                   topics.prices.buffer-messages = 256
-                  gateway { state-timeout = 2s, write-timeout = 60s }
+                  gateway { state-timeout = 2s, write-timeout = 60s, max-event-bytes = 64 KiB }
                 }
                 """, gapless -> {
             table = gapless.table(

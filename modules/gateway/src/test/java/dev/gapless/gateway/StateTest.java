@@ -283,6 +283,18 @@ class StateTest extends PricesFixture {
     }
 
     @Test
+    @DisplayName("a row that is larger than the gateway shows is withheld")
+    void large() {
+        JsonSocket socket = subscribe("");
+        new Shown().until(socket, now());
+        text = "x".repeat(70_000);
+        publish("EURUSD", 1);
+        JsonNode withheld = socket.await("withheld");
+        assertEquals("EURUSD", withheld.path("key").asText());
+        assertTrue(withheld.path("bytes").asInt() > 70_000, withheld::toString);
+    }
+
+    @Test
     @DisplayName("when its table closes the stream ends, and says why")
     void closed() {
         JsonSocket socket = subscribe("");

@@ -125,6 +125,14 @@ public final class PayloadJson {
                 : slice.contentLength(i);
     }
 
+    /** The same of a payload. */
+    long plainLength(Payload payload) {
+        byte[] bytes = payload.bytes();
+        boolean isCompressed = Compression.isCompressed(bytes, 0, bytes.length)
+                && written(payload).jackson() != null;
+        return isCompressed ? Compression.plainLength(bytes, 0, bytes.length) : bytes.length;
+    }
+
     private boolean isCompressed(Slice slice, int i) {
         return Compression.isCompressed(slice.data(), slice.contentAt(i), slice.contentLength(i))
                 && written(slice.format(i)).jackson() != null;

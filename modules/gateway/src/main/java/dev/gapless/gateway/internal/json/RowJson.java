@@ -1,6 +1,5 @@
 package dev.gapless.gateway.internal.json;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.Payload;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
@@ -56,42 +55,46 @@ public final class RowJson {
      * What is shown of a row.
      *
      * @param row null if its key was deleted
-     * @param mostBytes of a larger one only that is told
+     * @param mostBytes of a larger one only that is told, and of one that is larger than the gateway shows
      */
     public ShownRow show(String topic, @Nullable Object row, long mostBytes) {
         if (row == null) {
             return new ShownRow.Deleted();
         }
-        byte[] data;
-        try {
-            data = of(topic, row);
-        } catch (RuntimeException e) {
-            return new ShownRow.Undecodable(Reasons.of(e));
+        Same same = new Same(row);
+        byte[] data = known(same);
+        if (data == null) {
+            try {
+                Payload payload = payload(topic, row);
+                long bytes = payloads.plainLength(payload);
+                if (bytes > payloads.mostBytes()) {
+                    return new ShownRow.Withheld(bytes);
+                }
+                data = json(payload);
+            } catch (RuntimeException e) {
+                return new ShownRow.Undecodable(Reasons.of(e));
+            }
+            if (data.length <= Math.min(LARGEST_KEPT, most)) {
+                keep(same, data);
+            }
         }
         return data.length > mostBytes ? new ShownRow.Withheld(data.length) : new ShownRow.Json(data);
     }
 
-    private byte[] of(String topic, Object row) {
-        Same same = new Same(row);
+    private byte @Nullable [] known(Same row) {
         synchronized (kept) {
-            byte[] known = kept.get(same);
-            if (known != null) {
-                return known;
-            }
+            return kept.get(row);
         }
-        byte[] made = make(topic, row);
-        if (made.length <= Math.min(LARGEST_KEPT, most)) {
-            keep(same, made);
-        }
-        return made;
     }
 
-    private byte[] make(String topic, Object row) {
+    private Payload payload(String topic, Object row) {
         Content content = codec.encode(topic, row, null, Map.of(), UNBOUNDED);
-        JsonNode shown = payloads.shown(
-                new Payload(content.format().serializerId(), content.format().manifest(), content.bytes()));
+        return new Payload(content.format().serializerId(), content.format().manifest(), content.bytes());
+    }
+
+    private byte[] json(Payload payload) {
         Bytes bytes = new Bytes();
-        MessageJson.tree(shown, bytes);
+        MessageJson.tree(payloads.shown(payload), bytes);
         return bytes.toBytes();
     }
 

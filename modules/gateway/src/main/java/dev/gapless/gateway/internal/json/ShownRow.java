@@ -9,7 +9,7 @@ public sealed interface ShownRow {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Json(byte[] data) implements ShownRow {}
 
-    /** It is larger than the client wants: so many bytes. */
+    /** It is larger than the client wants, or than the gateway shows: so many bytes. */
     record Withheld(long bytes) implements ShownRow {}
 
     /** It cannot be shown. */
