@@ -11,18 +11,19 @@ import org.jspecify.annotations.Nullable;
  * @param epoch of the ring: another one in each incarnation of each gateway; more than 0
  * @param zero comes in front of the first number
  */
-record Numbering(long epoch, long zero) {
+public record Numbering(long epoch, long zero) {
     /** An index of no ring: whoever comes back with it is told to list everything again. */
     static final long NOWHERE = 0;
 
     private static final int DOUBLE_BITS = 53;
 
     /** Of a new ring. At a million changes a second it lasts for more than a century. */
-    static Numbering random(RandomGenerator random) {
+    public static Numbering random(RandomGenerator random) {
         return new Numbering(1 + random.nextLong((1L << DOUBLE_BITS) - 1), random.nextLong(1L << (DOUBLE_BITS - 1)));
     }
 
-    long sequence(long index) {
+    /** How clients see this index. */
+    public long sequence(long index) {
         return zero + index;
     }
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   OPENING ── the table has a state, and is not behind the client's token ──► all rows, in brackets
  *                                                                               │
- *       one row changed: an event; several at once, or a reload: in brackets ◄──┴─ another filter: all rows again
+ *       one row changed: an event; several at once, or a reload: in brackets ◄──┴─ another filter, or a reload for who lists again: all rows
  * </pre>
  *
  * <p>Its token is that of the last state that the client has whole. Within brackets it stays where it was.
@@ -52,6 +52,10 @@ final class StateCursor<T> extends TopicCursor {
     private long maxRowBytes;
     /** Are all rows to be given next? */
     private boolean isWhole = true;
+    /** Do they come again after a gap? */
+    private final boolean listsAgain;
+    /** Was something missing in the step that was taken last? */
+    private boolean isStale;
     /** What is to be written of the step that was taken last. */
     private final Deque<Part> parts = new ArrayDeque<>();
 
@@ -76,7 +80,17 @@ final class StateCursor<T> extends TopicCursor {
         CursorToken nothing = new CursorToken(topic(), common.host().clusterId(), 0, HistoryId.UNKNOWN, List.of(), 0);
         this.place = from == null ? nothing : from;
         this.dueNs = System.nanoTime() + common.settings().stateTimeout.toNanos();
-        this.reader = StateReader.of(table, wake);
+        this.listsAgain = request.listsAgain();
+        this.reader = read();
+    }
+
+    /** Throws {@link RequestException} if the table has closed. */
+    private StateReader<T> read() {
+        try {
+            return StateReader.of(table, wake);
+        } catch (TableClosed e) {
+            throw new RequestException(Kind.REFUSED, String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** Throws {@link RequestException} for what a state does not have. */
@@ -88,11 +102,7 @@ final class StateCursor<T> extends TopicCursor {
         } else if (!(request.start() instanceof StartFrom.Latest)) {
             throw new RequestException(Kind.BAD_TOKEN, "the state of a topic begins now: from is a token, or left out");
         }
-        try {
-            return new StateCursor<>(request, table, common, wake);
-        } catch (TableClosed e) {
-            throw new RequestException(Kind.REFUSED, String.valueOf(e.getMessage()), e);
-        }
+        return new StateCursor<>(request, table, common, wake);
     }
 
     private static void check(Filter filter, @Nullable OnLag onLag) {
@@ -159,13 +169,19 @@ final class StateCursor<T> extends TopicCursor {
     @Override
     void change(Filter to, @Nullable OnLag lag, @Nullable Long maxBytes) {
         check(to, lag);
+        readAgain();
         filter = to;
         maxRowBytes = maxBytes == null ? maxRowBytes : maxBytes;
+        wake.run();
+    }
+
+    /** What comes next is all rows. */
+    private void readAgain() {
+        StateReader<T> again = read();
         reader.close();
-        reader = StateReader.of(table, wake);
+        reader = again;
         parts.clear();
         isWhole = true;
-        wake.run();
     }
 
     @Override
@@ -228,8 +244,14 @@ final class StateCursor<T> extends TopicCursor {
         if (step.becameStale()) {
             expired(step.then().missed(), then);
         }
+        boolean wasMissing = isStale;
+        isStale = step.then().stale();
         if (then == null) {
             return; // before the first state
+        }
+        if (listsAgain && !isWhole && !isStale && (wasMissing || step.reloaded())) {
+            readAgain();
+            return;
         }
         List<Change<T>> changes = step.changes().stream()
                 .filter(change -> filter.takesRow(change.key()))

@@ -6,6 +6,7 @@ import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.json.RowJson;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The tables whose states clients may ask for, by topic. Immutable. */
 public final class States {
@@ -26,6 +27,11 @@ public final class States {
     /** How their rows are shown. */
     public RowJson rows() {
         return rows;
+    }
+
+    /** Those of which there are tables. */
+    public Set<String> topics() {
+        return Set.copyOf(tables.keySet());
     }
 
     /** That of a topic. Throws {@link RequestException} if there is none. */

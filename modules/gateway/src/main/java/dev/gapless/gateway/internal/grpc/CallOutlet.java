@@ -1,8 +1,10 @@
 package dev.gapless.gateway.internal.grpc;
 
 import dev.gapless.gateway.internal.client.Client;
+import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
+import dev.gapless.gateway.internal.client.Framing;
 import dev.gapless.gateway.internal.client.Transport;
 import dev.gapless.gateway.internal.json.RequestException;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -24,10 +26,9 @@ final class CallOutlet implements Transport {
     private volatile @Nullable Client client;
     // Guarded by this: the call is for one thread at a time.
     private @Nullable Consumer<@Nullable Throwable> writing;
-    private boolean begun;
     private boolean over;
 
-    CallOutlet(ServerCallStreamObserver<ByteBuffer> call, Common common) {
+    private CallOutlet(ServerCallStreamObserver<ByteBuffer> call, Common common) {
         this.call = call;
         this.common = common;
         call.setOnReadyHandler(this::ready);
@@ -35,9 +36,13 @@ final class CallOutlet implements Transport {
         call.setOnCloseHandler(this::closed);
     }
 
-    /** Whom it tells of its end. */
-    void of(Client whose) {
-        client = whose;
+    /** Lets a client in, which has not started yet. Throws {@link RequestException} if there are too many. */
+    static Client open(ServerCallStreamObserver<ByteBuffer> call, Common common, Clients clients, Framing framing) {
+        Clients.Admission admission = clients.admit(CallerAddress.host());
+        CallOutlet outlet = new CallOutlet(call, common);
+        Client opened = clients.open(admission, outlet, framing);
+        outlet.client = opened;
+        return opened;
     }
 
     /** The transport has room. */
@@ -60,9 +65,8 @@ final class CallOutlet implements Transport {
         synchronized (this) {
             isOver = over;
             if (!isOver) {
-                begun = true;
                 writing = written;
-                call.onNext(frame.get(0)); // of which there is one: nothing is shared here
+                frame.forEach(call::onNext); // each is a response: nothing is shared here
                 isReady = call.isReady();
             }
         }
@@ -98,13 +102,9 @@ final class CallOutlet implements Transport {
     @Override
     public void takeCommand() {}
 
+    /** A status may come at any time. */
     @Override
     public boolean refuse(RequestException refusal) {
-        synchronized (this) {
-            if (begun) {
-                return false;
-            }
-        }
         end(Statuses.of(refusal, common.reconnectMs()));
         return true;
     }

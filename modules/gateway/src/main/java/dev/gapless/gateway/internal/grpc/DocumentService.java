@@ -6,29 +6,46 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
-import dev.gapless.gateway.v1.DocumentChange;
 import dev.gapless.gateway.v1.DocumentChangesGrpc;
 import dev.gapless.gateway.v1.SubscribeRequest;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.TreeSet;
 
 /** The service {@code DocumentChanges}. Thread-safe. */
-final class DocumentService extends DocumentChangesGrpc.DocumentChangesImplBase {
+final class DocumentService {
     private final Common common;
     private final Clients clients;
     private final Changes changes;
+    private final DocumentLists lists;
 
     DocumentService(Common common, Clients clients, Changes changes) {
         this.common = common;
         this.clients = clients;
         this.changes = changes;
+        this.lists = new DocumentLists(common, clients);
     }
 
-    @Override
-    public void subscribe(SubscribeRequest request, StreamObserver<DocumentChange> observer) {
-        ServerCallStreamObserver<DocumentChange> call = (ServerCallStreamObserver<DocumentChange>) observer;
+    /** As generated, except that what is sent to subscribers is bytes already. */
+    ServerServiceDefinition definition() {
+        MethodDescriptor<SubscribeRequest, ByteBuffer> subscribe = Frames.of(DocumentChangesGrpc.getSubscribeMethod());
+        ServiceDescriptor service = ServiceDescriptor.newBuilder(DocumentChangesGrpc.SERVICE_NAME)
+                .setSchemaDescriptor(DocumentChangesGrpc.getServiceDescriptor().getSchemaDescriptor())
+                .addMethod(subscribe)
+                .build();
+        return ServerServiceDefinition.builder(service)
+                .addMethod(subscribe, ServerCalls.asyncServerStreamingCall(this::subscribe))
+                .build();
+    }
+
+    private void subscribe(SubscribeRequest request, StreamObserver<ByteBuffer> observer) {
+        ServerCallStreamObserver<ByteBuffer> call = (ServerCallStreamObserver<ByteBuffer>) observer;
         try {
             Set<String> collections = new TreeSet<>();
             request.getCollectionsList()
@@ -38,6 +55,10 @@ final class DocumentService extends DocumentChangesGrpc.DocumentChangesImplBase 
                         Kind.TOO_MANY_SUBSCRIPTIONS,
                         collections.size() + " collections are more than gapless.gateway.max-subscriptions allows: "
                                 + common.settings().maxSubscriptions);
+            }
+            if (request.getSnapshot()) {
+                lists.open(call, collections);
+                return;
             }
             Clients.Admission admission = clients.admit(CallerAddress.host());
             DocumentStream stream = clients.add(

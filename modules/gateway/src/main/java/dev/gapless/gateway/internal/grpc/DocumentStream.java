@@ -14,6 +14,7 @@ import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.v1.ChangeType;
 import dev.gapless.gateway.v1.DocumentChange;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,7 +28,7 @@ final class DocumentStream implements Connected {
     private static final int MOST_PER_TURN = 256;
 
     private final long id;
-    private final ServerCallStreamObserver<DocumentChange> call;
+    private final ServerCallStreamObserver<ByteBuffer> call;
     private final Runnable headers;
     private final Common common;
     private final Runnable release;
@@ -49,7 +50,7 @@ final class DocumentStream implements Connected {
 
     /** @param release runs once, when the stream has ended */
     DocumentStream(
-            long id, ServerCallStreamObserver<DocumentChange> call, Runnable headers, Common common, Runnable release) {
+            long id, ServerCallStreamObserver<ByteBuffer> call, Runnable headers, Common common, Runnable release) {
         this.id = id;
         this.call = call;
         this.headers = headers;
@@ -121,9 +122,10 @@ final class DocumentStream implements Connected {
                 resyncs++;
             }
             sent++;
-            common.sent().frame(change.getSerializedSize());
+            byte[] bytes = change.toByteArray();
+            common.sent().frame(bytes.length);
             common.sent().events(1, change.getChangeType() == ChangeType.CHANGE_TYPE_RESYNC ? 1 : 0);
-            call.onNext(change);
+            call.onNext(ByteBuffer.wrap(bytes));
         }
         turns.wake();
     }

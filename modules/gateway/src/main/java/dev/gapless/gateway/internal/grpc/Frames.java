@@ -8,6 +8,12 @@ import java.nio.ByteBuffer;
 
 /** Messages that are bytes already. */
 final class Frames implements MethodDescriptor.Marshaller<ByteBuffer> {
+    /** A method as it was generated, except that what is sent is bytes already. */
+    static <Q> MethodDescriptor<Q, ByteBuffer> of(MethodDescriptor<Q, ?> generated) {
+        return generated.toBuilder(generated.getRequestMarshaller(), new Frames())
+                .build();
+    }
+
     /** gRPC copies a stream whose length it knows only once. */
     private static final class Known extends ByteArrayInputStream implements KnownLength {
         Known(ByteBuffer bytes) {

@@ -83,7 +83,7 @@ public final class GrpcServer {
                 .intercept(inbound)
                 .intercept(new CallerAddress())
                 .addService(new TopicService(common, clients).definition())
-                .addService(new DocumentService(common, clients, changes))
+                .addService(new DocumentService(common, clients, changes).definition())
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();

@@ -1,7 +1,6 @@
 package dev.gapless.gateway.internal.grpc;
 
 import dev.gapless.StartFrom;
-import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.OnLag;
@@ -13,7 +12,6 @@ import dev.gapless.gateway.v1.GaplessGrpc;
 import dev.gapless.gateway.v1.PublishRequest;
 import dev.gapless.gateway.v1.PublishResponse;
 import dev.gapless.gateway.v1.SubscribeTopicRequest;
-import dev.gapless.gateway.v1.SubscribeTopicResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -36,10 +34,7 @@ final class TopicService {
 
     /** As generated, except that what is sent to subscribers is bytes already. */
     ServerServiceDefinition definition() {
-        MethodDescriptor<SubscribeTopicRequest, SubscribeTopicResponse> generated = GaplessGrpc.getSubscribeMethod();
-        MethodDescriptor<SubscribeTopicRequest, ByteBuffer> subscribe = generated.toBuilder(
-                        generated.getRequestMarshaller(), new Frames())
-                .build();
+        MethodDescriptor<SubscribeTopicRequest, ByteBuffer> subscribe = Frames.of(GaplessGrpc.getSubscribeMethod());
         MethodDescriptor<PublishRequest, PublishResponse> publish = GaplessGrpc.getPublishMethod();
         ServiceDescriptor service = ServiceDescriptor.newBuilder(GaplessGrpc.SERVICE_NAME)
                 .setSchemaDescriptor(GaplessGrpc.getServiceDescriptor().getSchemaDescriptor())
@@ -56,11 +51,7 @@ final class TopicService {
         ServerCallStreamObserver<ByteBuffer> call = (ServerCallStreamObserver<ByteBuffer>) observer;
         try {
             SubscribeRequest wanted = wanted(request);
-            Clients.Admission admission = clients.admit(CallerAddress.host());
-            CallOutlet transport = new CallOutlet(call, common);
-            Client client = clients.open(admission, transport, new BatchFraming(common));
-            transport.of(client);
-            client.start(List.of(wanted));
+            CallOutlet.open(call, common, clients, new BatchFraming(common)).start(List.of(wanted));
         } catch (RequestException e) {
             common.tally().refused(e.kind().code());
             call.onError(Statuses.of(e, common.reconnectMs()));

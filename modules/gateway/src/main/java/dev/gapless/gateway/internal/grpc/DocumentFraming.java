@@ -1,0 +1,157 @@
+package dev.gapless.gateway.internal.grpc;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import dev.gapless.Ended;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import dev.gapless.gateway.internal.changes.Numbering;
+import dev.gapless.gateway.internal.client.Framing;
+import dev.gapless.gateway.internal.client.StateEvent;
+import dev.gapless.gateway.internal.client.StateEvent.Brackets;
+import dev.gapless.gateway.internal.client.States;
+import dev.gapless.gateway.internal.json.Bytes;
+import dev.gapless.gateway.internal.json.Reasons;
+import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
+import dev.gapless.gateway.internal.json.ShownRow;
+import dev.gapless.gateway.v1.ChangeType;
+import dev.gapless.gateway.v1.DocumentChange;
+import dev.gapless.internal.subscribe.MessageReader;
+import dev.gapless.internal.subscribe.MessageSubscription;
+import dev.gapless.internal.subscribe.Pulled;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The responses to {@code DocumentChanges.Subscribe} with {@code snapshot}: a document of a state, or that a list of all begins or ends. They
+ * are numbered for themselves: whoever comes back with one of these numbers is told to list everything again.
+ */
+final class DocumentFraming implements Framing {
+    private final States states;
+    private final Numbering numbering;
+    private long sent;
+    private String collection = "";
+    private @Nullable DocumentChange change;
+
+    DocumentFraming(States states, Numbering numbering) {
+        this.states = states;
+        this.numbering = numbering;
+    }
+
+    @Override
+    public void begin(Bytes frame, String topic, boolean ids) {
+        collection = topic;
+        change = null;
+    }
+
+    @Override
+    public boolean state(Bytes frame, int events, StateEvent event, Supplier<CursorToken> token) {
+        if (!isTold(event)) {
+            return true;
+        } else if (change != null) {
+            return false; // a response has one document
+        }
+        sent++;
+        DocumentChange.Builder told = DocumentChange.newBuilder()
+                .setCollection(collection)
+                .setSequence(numbering.sequence(sent))
+                .setEpoch(numbering.epoch());
+        if (event instanceof StateEvent.Row row) {
+            document(row, told);
+        } else {
+            boolean begins = event instanceof StateEvent.Start;
+            told.setChangeType(begins ? ChangeType.CHANGE_TYPE_RESYNC : ChangeType.CHANGE_TYPE_LIST_COMPLETE);
+        }
+        change = told.build();
+        return true;
+    }
+
+    /** What differs comes without brackets: one document after the other. */
+    private static boolean isTold(StateEvent event) {
+        return event instanceof StateEvent.Row
+                || (event instanceof StateEvent.Start start && start.brackets() == Brackets.ALL)
+                || (event instanceof StateEvent.End end && end.brackets() == Brackets.ALL);
+    }
+
+    private void document(StateEvent.Row row, DocumentChange.Builder to) {
+        ShownRow shown = states.rows().show(collection, row.row(), row.mostBytes());
+        to.setDocId(row.key());
+        if (shown instanceof ShownRow.Deleted) {
+            to.setChangeType(ChangeType.CHANGE_TYPE_DELETE);
+            return;
+        } else if (shown instanceof ShownRow.Json json) {
+            to.setJsonDataBytes(ByteString.copyFrom(json.data()));
+        } // else it is there, and cannot be shown
+        to.setChangeType(row.in() == Brackets.ALL ? ChangeType.CHANGE_TYPE_LISTED : ChangeType.CHANGE_TYPE_UPSERT);
+    }
+
+    /** It is told by the list that follows. */
+    @Override
+    public void expired(Bytes frame, long timeMs, List<Gap> gaps, CursorToken inFront, Supplier<CursorToken> next) {}
+
+    @Override
+    public List<ByteBuffer> end(Bytes frame, int events, Supplier<CursorToken> token) {
+        DocumentChange last = change;
+        if (last == null) {
+            return List.of();
+        }
+        change = null;
+        try {
+            last.writeTo(frame);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return frame.from(0);
+    }
+
+    /** The first list says it. */
+    @Override
+    public List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+        return List.of();
+    }
+
+    /** The status says it. */
+    @Override
+    public List<ByteBuffer> ended(Bytes frame, String topic, @Nullable CursorToken token, MessageSubscription.End how) {
+        Throwable cause = how.cause();
+        throw new RequestException(
+                how.reason() == Ended.Reason.SHUTDOWN ? Kind.CLOSING : Kind.REFUSED,
+                "Collection " + topic + " ended: "
+                        + (cause == null ? how.reason().name() : Reasons.of(cause)));
+    }
+
+    @Override
+    public void message(
+            Bytes frame, int events, MessageReader reader, long maxMessageBytes, Supplier<CursorToken> token) {
+        throw new IllegalStateException("a list is of a state");
+    }
+
+    @Override
+    public void left(Bytes frame, Pulled.Left left, Supplier<CursorToken> token) {
+        throw new IllegalStateException("a list is of a state");
+    }
+
+    @Override
+    public @Nullable List<ByteBuffer> object(Bytes frame, ObjectNode message) {
+        return null;
+    }
+
+    @Override
+    public void addPlace(ObjectNode message) {}
+
+    @Override
+    public @Nullable List<ByteBuffer> idle(Bytes frame, @Nullable CursorToken progress) {
+        return null;
+    }
+
+    @Override
+    public boolean isStream() {
+        return true;
+    }
+}
