@@ -34,8 +34,10 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   OPENING ── the table has a state, and is not behind the client's token ──► all rows, in brackets
  *                                                                               │
- *       one row changed: an event; several at once, or a reload: in brackets ◄──┴─ another filter, or a reload for who lists again: all rows
+ *       one row changed: an event; several at once, or a reload: in brackets ◄──┴─ another filter: all rows again
  * </pre>
+ *
+ * <p>Who lists again gets all rows after a reload, too.
  *
  * <p>Its token is that of the last state that the client has whole. Within brackets it stays where it was.
  */
