@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -30,18 +31,21 @@ public final class TableSource<T> {
     private final Function<? super T, String> key;
     private final @Nullable ToLongFunction<? super T> version;
     private final @Nullable Predicate<? super T> deleted;
+    private final @Nullable ToIntFunction<? super T> size;
 
     private TableSource(
             Callable<? extends Iterable<? extends T>> rows,
             @Nullable Callable<TableRows<T>> positioned,
             Function<? super T, String> key,
             @Nullable ToLongFunction<? super T> version,
-            @Nullable Predicate<? super T> deleted) {
+            @Nullable Predicate<? super T> deleted,
+            @Nullable ToIntFunction<? super T> size) {
         this.rows = rows;
         this.positioned = positioned;
         this.key = key;
         this.version = version;
         this.deleted = deleted;
+        this.size = size;
     }
 
     /**
@@ -62,6 +66,7 @@ public final class TableSource<T> {
                 null,
                 Objects.requireNonNull(key, "key must not be null"),
                 Objects.requireNonNull(version, "version must not be null"),
+                null,
                 null);
     }
 
@@ -77,7 +82,7 @@ public final class TableSource<T> {
     public static <T> TableSource<T> positioned(Callable<TableRows<T>> read, Function<? super T, String> key) {
         Objects.requireNonNull(read, "read must not be null");
         return new TableSource<>(
-                () -> read.call().rows(), read, Objects.requireNonNull(key, "key must not be null"), null, null);
+                () -> read.call().rows(), read, Objects.requireNonNull(key, "key must not be null"), null, null, null);
     }
 
     /**
@@ -87,7 +92,19 @@ public final class TableSource<T> {
      * @param says whether a row says that
      */
     public TableSource<T> withDeleted(Predicate<? super T> says) {
-        return new TableSource<>(rows, positioned, key, version, Objects.requireNonNull(says, "says must not be null"));
+        Objects.requireNonNull(says, "says must not be null");
+        return new TableSource<>(rows, positioned, key, version, says, size);
+    }
+
+    /**
+     * {@return the same source, where the application says how large a row is} It holds a table to {@code gapless.table.max-bytes}, which does not
+     * apply otherwise: rows are objects, and their size is not known.
+     *
+     * @param of a row, and a message, in bytes, not negative; called once for each that comes, so it is to be quick
+     */
+    public TableSource<T> withSize(ToIntFunction<? super T> of) {
+        Objects.requireNonNull(of, "of must not be null");
+        return new TableSource<>(rows, positioned, key, version, deleted, of);
     }
 
     /** {@return what reads all rows} */
@@ -113,5 +130,10 @@ public final class TableSource<T> {
     /** {@return what says whether the key of a row was deleted; null if none says so} */
     public @Nullable Predicate<? super T> deleted() {
         return deleted;
+    }
+
+    /** {@return what says how large a row is, in bytes; null if nobody says it} */
+    public @Nullable ToIntFunction<? super T> size() {
+        return size;
     }
 }

@@ -89,6 +89,14 @@ class TableExamplesTest {
             // end
             assertEquals(price, get(written).rows().get("EURUSD"));
 
+            // shown in docs/tables.md
+            TableSource<Price> bounded =
+                    source.withSize(row -> 64 + 2 * row.symbol().length());
+            // end
+            try (Table<Price> small = gapless.table(topic, bounded)) {
+                get(small.ready());
+            }
+
             Recorder<Price> resumed = new Recorder<>();
             get(gapless.subscribe(topic, StartFrom.token(token), resumed).ready());
             await(() -> resumed.messages().contains(price));

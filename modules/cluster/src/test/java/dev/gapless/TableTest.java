@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -49,7 +50,7 @@ class TableTest {
                   reload-backoff { min = 10ms, max = 20ms }
                   reload-interval = 0s
                   reload-jitter = 0s
-                  table { max-keys = 50, reached-timeout = 1s, max-waiting = 3, read-timeout = 200ms }
+                  table { max-keys = 50, max-bytes = 100 B, reached-timeout = 1s, max-waiting = 3, read-timeout = 200ms }
                 }
                 """);
     }
@@ -369,19 +370,57 @@ class TableTest {
             database.put("k" + i + ":1");
         }
         Table<String> large = open("large");
-        isTooLarge(large);
+        isTooLarge(large, "gapless.table.max-keys");
         database.rows.remove("k51");
         try (Table<String> grows = cluster.gapless(1).table(Topic.of("grows", String.class), database.source)) {
             get(grows.ready());
             publish("grows", "k51:1");
-            isTooLarge(grows);
+            isTooLarge(grows, "gapless.table.max-keys");
         }
     }
 
-    private static void isTooLarge(Table<String> table) {
+    @Test
+    @DisplayName("beyond max-bytes it closes likewise, if its source says how large rows are; else that does not apply")
+    void tooManyBytes() {
+        database.put("a:1", "b:1");
+        TableSource<String> sized = database.source.withSize(row -> row.startsWith("large") ? 99 : row.length());
+        Topic<String> topic = Topic.of("heavy", String.class);
+        try (Table<String> without = cluster.gapless(1).table(topic, database.source);
+                Table<String> grows = cluster.gapless(1).table(topic, sized)) {
+            get(grows.ready());
+            get(without.ready());
+            get(without.reached(publish("heavy", "large:1")));
+            isTooLarge(grows, "gapless.table.max-bytes");
+            assertEquals(3, without.view().rows().size());
+        }
+        database.put("large:1");
+        try (Table<String> large = cluster.gapless(1).table(topic, sized)) {
+            isTooLarge(large, "gapless.table.max-bytes");
+        }
+    }
+
+    @Test
+    @DisplayName("a row whose size is negative, or not known, is of no use")
+    void badSize() {
+        database.put("a:1");
+        TableSource<String> sized = database.source.withSize(row -> row.equals("b:1") ? -1 : 1);
+        try (Table<String> table = cluster.gapless(1).table(Topic.of("odd-size", String.class), sized)) {
+            get(table.ready());
+            publish("odd-size", "b:1");
+            await(() -> database.reads.get() == 2 && table.status().isLive());
+            assertEquals(Set.of("a"), table.view().rows().keySet());
+            database.put("b:1");
+            publish("odd-size", "b:1");
+            await(() -> table.status().failures() > 0);
+            database.rows.remove("b");
+            await(() -> table.status().isLive());
+        }
+    }
+
+    private static void isTooLarge(Table<String> table, String setting) {
         await(() -> table.status().state() == TableStatus.State.CLOSED);
         TableClosed closed = assertThrows(TableClosed.class, table::view);
-        assertTrue(String.valueOf(closed.getMessage()).contains("gapless.table.max-keys"), closed::toString);
+        assertTrue(String.valueOf(closed.getMessage()).contains(setting), closed::toString);
     }
 
     @Test

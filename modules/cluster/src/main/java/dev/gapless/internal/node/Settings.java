@@ -194,10 +194,13 @@ public final class Settings {
         String path = "gapless.table.";
         int maxKeys = c.getInt("max-keys");
         check(maxKeys >= 1, path + "max-keys", maxKeys, "at least 1");
+        long maxBytes = c.getBytes("max-bytes");
+        check(maxBytes >= 1, path + "max-bytes", maxBytes, "at least 1");
         int maxWaiting = c.getInt("max-waiting");
         check(maxWaiting >= 1, path + "max-waiting", maxWaiting, "at least 1");
         return new TableSettings(
                 maxKeys,
+                maxBytes,
                 positive(c, path, "read-timeout"),
                 c.getBoolean("serve-stale"),
                 positive(c, path, "reached-timeout"),

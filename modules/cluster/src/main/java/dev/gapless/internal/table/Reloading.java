@@ -212,7 +212,7 @@ final class Reloading<T> {
     }
 
     private void failed(Throwable failure) {
-        if (failure instanceof TooManyKeys) {
+        if (failure instanceof TooLarge) {
             table.close(String.valueOf(failure.getMessage()), failure);
             return;
         }

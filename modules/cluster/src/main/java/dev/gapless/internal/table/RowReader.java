@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class RowReader<T> {
     private final String topic;
     private final TableSource<T> source;
-    private final int maxKeys;
+    private final TableSettings settings;
     /** If rows have no version: what comes later is newer. */
     private final AtomicLong count = new AtomicLong();
 
@@ -31,10 +32,10 @@ final class RowReader<T> {
      */
     record Read<T>(Map<String, Row<T>> rows, @Nullable CursorToken upTo) {}
 
-    RowReader(String topic, TableSource<T> source, int maxKeys) {
+    RowReader(String topic, TableSource<T> source, TableSettings settings) {
         this.topic = topic;
         this.source = source;
-        this.maxKeys = maxKeys;
+        this.settings = settings;
     }
 
     /**
@@ -57,7 +58,7 @@ final class RowReader<T> {
     private Said<T> deleted(Delivery<T> delivery, String key) {
         Long version =
                 source.version() == null ? Long.valueOf(count.incrementAndGet()) : Versions.of(delivery.headers());
-        return new Said<>(key, version == null ? null : new Row<>(version, null), null);
+        return new Said<>(key, version == null ? null : Row.deleted(version), null);
     }
 
     private Said<T> changed(@Nullable String published, T message) {
@@ -76,9 +77,11 @@ final class RowReader<T> {
     private Row<T> rowOf(T row) {
         Predicate<? super T> deleted = source.deleted();
         ToLongFunction<? super T> version = source.version();
-        return new Row<>(
-                version == null ? count.incrementAndGet() : version.applyAsLong(row),
-                deleted != null && deleted.test(row) ? null : row);
+        ToIntFunction<? super T> size = source.size();
+        long its = version == null ? count.incrementAndGet() : version.applyAsLong(row);
+        return deleted != null && deleted.test(row)
+                ? Row.deleted(its)
+                : new Row<>(its, row, size == null ? 0 : size.applyAsInt(row));
     }
 
     /** Reads all rows. May block, and throw anything. */
@@ -97,16 +100,20 @@ final class RowReader<T> {
 
     private Map<String, Row<T>> byKey(Iterable<? extends T> all) {
         Map<String, Row<T>> byKey = new HashMap<>();
+        long bytes = 0;
         for (T one : all) {
             T row = Objects.requireNonNull(
                     one, () -> "The source of the table of topic " + topic + " has a row that is null");
             String key = keyOf(row);
-            if (byKey.put(key, rowOf(row)) != null) {
+            Row<T> made = rowOf(row);
+            bytes += made.bytes();
+            if (byKey.put(key, made) != null) {
                 throw new IllegalStateException(
                         "The source of the table of topic " + topic + " has two rows with key '" + key + "'");
             }
-            if (byKey.size() > maxKeys) {
-                throw new TooManyKeys(topic, maxKeys);
+            TooLarge tooLarge = settings.exceededBy(topic, byKey.size(), bytes);
+            if (tooLarge != null) {
+                throw tooLarge;
             }
         }
         return byKey;

@@ -107,7 +107,7 @@ final class SharedTable<T>
         this.host = host;
         this.topic = topic;
         this.settings = host.tableSettings();
-        this.rows = new RowReader<>(topic.name(), source, settings.maxKeys());
+        this.rows = new RowReader<>(topic.name(), source, settings);
         this.positioned = source.positioned() != null;
         this.waiters = new Waiters<>(host, topic.name(), this::locked, this::status);
         this.reloading = new Reloading<>(this, host, topic.name(), rows);
@@ -335,12 +335,11 @@ final class SharedTable<T>
     }
 
     private boolean closesIfTooLarge() {
-        boolean isTooLarge = state.size() > settings.maxKeys();
-        if (isTooLarge) {
-            TooManyKeys failed = new TooManyKeys(topic.name(), settings.maxKeys());
-            close(String.valueOf(failed.getMessage()), failed);
+        TooLarge failure = settings.exceededBy(topic.name(), state.size(), state.bytes());
+        if (failure != null) {
+            close(String.valueOf(failure.getMessage()), failure);
         }
-        return isTooLarge;
+        return failure != null;
     }
 
     private void step(List<Change<T>> changes, boolean byReload) {

@@ -1,15 +1,27 @@
 package dev.gapless.internal.table;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code gapless.table}.
  *
  * @param maxKeys how many a table may have
+ * @param maxBytes how large its rows may be together, where its source says it
  * @param readTimeout after which a source that does not answer is interrupted
  * @param serveStale may a table be read that has closed?
  * @param reachedTimeout how long to wait for a position
  * @param maxWaiting how many may wait for positions
  */
 public record TableSettings(
-        int maxKeys, Duration readTimeout, boolean serveStale, Duration reachedTimeout, int maxWaiting) {}
+        int maxKeys, long maxBytes, Duration readTimeout, boolean serveStale, Duration reachedTimeout, int maxWaiting) {
+    /** Why a table of this size closes; null if it may be that large. */
+    @Nullable TooLarge exceededBy(String topic, int keys, long bytes) {
+        if (keys > maxKeys) {
+            return new TooLarge(topic, "more than " + maxKeys + " keys (gapless.table.max-keys)");
+        }
+        return bytes > maxBytes
+                ? new TooLarge(topic, "rows of more than " + maxBytes + " bytes (gapless.table.max-bytes)")
+                : null;
+    }
+}

@@ -47,6 +47,8 @@ public final class TableState<V> {
 
     private final Map<String, Known<V>> known = new HashMap<>();
     private int deleted;
+    /** Invariant: the sum over all that is known. */
+    private long bytes;
     /** For how many reads producers were asked where they are. */
     private int reads;
     /** Of the last read that has succeeded. */
@@ -95,7 +97,7 @@ public final class TableState<V> {
      */
     public List<Change<V>> deletion(Epoch stream, long sequence, String key) {
         Known<V> its = known.get(key);
-        return its == null ? List.of() : message(stream, sequence, key, new Row<>(its.row.version(), null));
+        return its == null ? List.of() : message(stream, sequence, key, Row.deleted(its.row.version()));
     }
 
     /**
@@ -108,7 +110,7 @@ public final class TableState<V> {
         if (its == null) {
             return List.of();
         }
-        replace(its, new Row<>(its.row.version(), null));
+        replace(its, Row.deleted(its.row.version()));
         List<Change<V>> changes = new ArrayList<>(1);
         if (!missing) {
             see(key, its, changes);
@@ -124,6 +126,7 @@ public final class TableState<V> {
             Known<V> first = new Known<>(row, reads);
             known.put(key, first);
             deleted += row.isDeleted() ? 1 : 0;
+            bytes += row.bytes();
             return first;
         } else if (row.isNewerThan(its.row)) {
             replace(its, row);
@@ -134,6 +137,7 @@ public final class TableState<V> {
 
     private void replace(Known<V> its, Row<V> row) {
         deleted += (row.isDeleted() ? 1 : 0) - (its.row.isDeleted() ? 1 : 0);
+        bytes += row.bytes() - its.row.bytes();
         its.row = row;
         its.reads = reads;
     }
@@ -216,7 +220,7 @@ public final class TableState<V> {
         if (its.row.isDeleted()) {
             return later != null || its.reads == reads;
         }
-        replace(its, later != null && !its.row.isNewerThan(later) ? later : new Row<>(its.row.version(), null));
+        replace(its, later != null && !its.row.isNewerThan(later) ? later : Row.deleted(its.row.version()));
         return true;
     }
 
@@ -241,6 +245,11 @@ public final class TableState<V> {
     /** {@return how many keys are known to be there} */
     public int size() {
         return known.size() - deleted;
+    }
+
+    /** {@return how large the newest that is known of all keys is, in bytes, as their rows say} */
+    public long bytes() {
+        return bytes;
     }
 
     /** {@return how many keys are remembered as deleted} A read forgets those that its source lacks. */

@@ -86,7 +86,7 @@ final class TableSchedule {
         }
         version++;
         boolean deletes = isDeletedSometimes && source.containsKey(key) && random.nextInt(2) == 0;
-        Row<String> row = new Row<>(version, deletes ? null : "v" + version);
+        Row<String> row = deletes ? Row.deleted(version) : new Row<>(version, "v" + version, (int) version);
         if (row.isDeleted()) {
             source.remove(key);
         } else {
@@ -225,6 +225,7 @@ final class TableSchedule {
         source.forEach((key, row) -> there.put(key, Objects.requireNonNull(row.value())));
         assertEquals(there, seen);
         assertEquals(there.size(), table.size());
+        assertEquals(source.values().stream().mapToLong(Row::bytes).sum(), table.bytes());
         for (int i = 0; i < KEYS; i++) {
             assertEquals(there.get("k" + i), table.newest("k" + i));
         }

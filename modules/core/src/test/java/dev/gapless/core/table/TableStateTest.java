@@ -24,11 +24,11 @@ class TableStateTest {
     private final Map<String, String> seen = new HashMap<>();
 
     private static Row<String> row(long version) {
-        return new Row<>(version, "v" + version);
+        return new Row<>(version, "v" + version, 10);
     }
 
     private static Row<String> deleted(long version) {
-        return new Row<>(version, null);
+        return Row.deleted(version);
     }
 
     /** Applies a step; what was seen before has to be what the step says. {@return how many changes it has} */
@@ -325,18 +325,35 @@ class TableStateTest {
     }
 
     @Test
+    @DisplayName("it is as large as the newest rows that are known, and deletions have no size")
+    void bytes() {
+        assertEquals(10, state.bytes());
+        message(P, 6, "k", new Row<>(2, "v2", 25));
+        message(P, 7, "k", new Row<>(1, "v1", 99));
+        assertEquals(25, state.bytes());
+        message(P, 8, "other", row(1));
+        message(P, 9, "k", deleted(3));
+        assertEquals(10, state.bytes());
+        state.missed();
+        begin(9, 3);
+        end(Map.of("k", row(4), "third", row(1)));
+        assertEquals(20, state.bytes());
+        assertThrows(IllegalArgumentException.class, () -> new Row<>(1, "v1", -1));
+    }
+
+    @Test
     @DisplayName("where nothing older can follow, a deletion is not remembered")
     void removal() {
         TableState<String> state = new TableState<>();
         state.ask();
         state.begin(Map.of());
-        state.end(Map.of("A", new Row<>(1, "a")));
+        state.end(Map.of("A", new Row<>(1, "a", 1)));
         assertEquals(List.of(new Change<>("A", "a", null)), state.removal("A"));
         assertEquals(List.of(), state.removal("A"));
         assertEquals(0, state.deleted());
         assertEquals(0, state.size());
         state.missed();
-        state.message(new Epoch(1), 1, "B", new Row<>(2, "b"));
+        state.message(new Epoch(1), 1, "B", new Row<>(2, "b", 1));
         assertEquals(List.of(), state.removal("B"), "what is seen stays as it was");
         assertNull(state.newest("B"));
         state.ask();
