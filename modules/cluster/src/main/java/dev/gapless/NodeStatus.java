@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node its name
  * @param address host and port
- * @param topics its producers and consumers, by topic, in the names' order
+ * @param topics its producers, consumers and tables, by topic, in the names' order
  * @param truncated true if there were too many topics to tell of all
  * @param otherClusters those with this one's id that this node sees: none, unless it is the oldest member and something went wrong
  */
@@ -47,11 +47,14 @@ public record NodeStatus(
      * @param topic its name
      * @param producer null if it never was produced or registered for here
      * @param consumer null if nobody subscribes here; with nothing in its feed if all subscriptions wait for their store
+     * @param tables at most 100 of those that are open here, and of those that have closed and are still held: first the closed ones, then
+     *     those that are stale, longest first
      */
     public record TopicStatus(
             String topic,
             @Nullable ProducerStatus producer,
-            @Nullable ConsumerStatus consumer) {}
+            @Nullable ConsumerStatus consumer,
+            List<TableReport> tables) {}
 
     /**
      * A producer and its ring.
@@ -193,6 +196,29 @@ public record NodeStatus(
             long violations,
             long wrongClass,
             @Nullable NamedStatus named) {}
+
+    /**
+     * A {@link Table}, for all who have opened it on this node.
+     *
+     * @param state live (what is seen is complete, and goes on); stale (something is missing, and what is seen stays as it was); closed (its
+     *     holders have yet to close it, too)
+     * @param since when it came to that
+     * @param rows how many are seen
+     * @param bytes how large the newest rows that are known are together; 0 if its source does not say it
+     * @param loaded when the last read of its source succeeded; null if none did
+     * @param reading whether its source is being read
+     * @param failures how many reads in a row have failed
+     * @param problem why it is not live, for people; null if it is
+     */
+    public record TableReport(
+            String state,
+            Instant since,
+            long rows,
+            long bytes,
+            @Nullable Instant loaded,
+            boolean reading,
+            int failures,
+            @Nullable String problem) {}
 
     /**
      * How the token of a named subscription is kept.

@@ -295,6 +295,17 @@ class StateTest extends PricesFixture {
     }
 
     @Test
+    @DisplayName("the status says how the table is")
+    void status() {
+        JsonNode status = TestGateway.json(gateway.get("/api/status").body());
+        JsonNode table = status.at("/topics/0/tables/0");
+        assertEquals("n1", table.path("node").asText(), status::toString);
+        assertEquals("live", table.path("state").asText());
+        assertEquals(3, table.path("rows").asInt());
+        assertTrue(table.path("loaded").isTextual());
+    }
+
+    @Test
     @DisplayName("when its table closes the stream ends, and says why")
     void closed() {
         JsonSocket socket = subscribe("");

@@ -55,6 +55,7 @@ final class StatusTable {
         Table consumers = new Table(1).row("  CONSUMER", "FEED", "BYTES", "REGISTERED AGAIN", "EXPIRIES");
         Table registrations = new Table(3).row("  REGISTRATION OF", "WITH", "STATE", "POSITION");
         Table subscriptions = new Table(2).row("  SUBSCRIPTION", "ON", "LAG", "AGE", "EXPIRIES", "STATE");
+        Table tables = new Table(1).row("  TABLE ON", "ROWS", "BYTES", "LOADED", "FAILURES", "STATE");
         for (JsonNode producer : topic.path("producers")) {
             if (producer.path("publishes").asBoolean()) {
                 producer(producer, producers, cursors);
@@ -63,7 +64,10 @@ final class StatusTable {
         for (JsonNode consumer : topic.path("consumers")) {
             consumer(consumer, consumers, registrations, subscriptions);
         }
-        for (Table table : List.of(producers, cursors, consumers, registrations, subscriptions)) {
+        for (JsonNode table : topic.path("tables")) {
+            table(table, tables);
+        }
+        for (Table table : List.of(producers, cursors, consumers, registrations, subscriptions, tables)) {
             if (table.lines().size() > 1) {
                 lines.addAll(table.lines());
             }
@@ -170,6 +174,19 @@ final class StatusTable {
                     .append(": ")
                     .append(text(named, "problem"));
         }
+    }
+
+    private static void table(JsonNode table, Table tables) {
+        boolean live = text(table, "state").equals("live");
+        String state = live ? "live" : text(table, "state").toUpperCase(Locale.ROOT);
+        tables.row(
+                "  " + text(table, "node"),
+                number(table, "rows"),
+                isPositive(table, "bytes") ? number(table, "bytes") : "-",
+                table.path("loaded").isTextual() ? text(table, "loaded") : "-",
+                number(table, "failures"),
+                state + " since " + text(table, "since") + (live ? "" : ": " + text(table, "problem"))
+                        + (table.path("reading").asBoolean() ? ", its source is being read" : ""));
     }
 
     private static String text(JsonNode of, String field) {

@@ -10,6 +10,7 @@ import dev.gapless.NodeStatus.ConsumerStatus;
 import dev.gapless.NodeStatus.NamedStatus;
 import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
+import dev.gapless.NodeStatus.TableReport;
 import dev.gapless.NodeStatus.TopicStatus;
 import dev.gapless.gateway.internal.json.StatusJson;
 import java.time.Duration;
@@ -55,8 +56,8 @@ class StatusTableTest {
                 0,
                 named);
         ConsumerStatus consumer = new ConsumerStatus(List.of(), 0, 0, 10, 0, 1000, 1, List.of(waits), Map.of());
-        NodeStatus node =
-                new NodeStatus("n", "host:1", List.of(new TopicStatus("orders", null, consumer)), false, List.of());
+        NodeStatus node = new NodeStatus(
+                "n", "host:1", List.of(new TopicStatus("orders", null, consumer, List.of())), false, List.of());
         JsonNode json = StatusJson.of(List.of(node), List.of(), Instant.EPOCH);
         JsonNode its = json.at("/topics/0/consumers/0/subscriptions/0");
         assertEquals("waiting_for_store", its.get("state").textValue());
@@ -69,8 +70,37 @@ class StatusTableTest {
     }
 
     @Test
+    void aTableSaysSinceWhenAndWhyItIsStaleOrClosed() {
+        Instant loaded = Instant.EPOCH.plusSeconds(60);
+        List<TableReport> tables = List.of(
+                new TableReport("closed", Instant.EPOCH, 5, 0, loaded, false, 0, "it has more than 5 keys"),
+                new TableReport("stale", Instant.EPOCH, 0, 0, null, true, 3, "its source is\naway"),
+                new TableReport("live", Instant.EPOCH, 1200, 34_000, loaded, false, 0, null));
+        NodeStatus node =
+                new NodeStatus("n", "host:1", List.of(new TopicStatus("prices", null, null, tables)), false, List.of());
+        JsonNode json = StatusJson.of(List.of(node), List.of(), Instant.EPOCH);
+        JsonNode stale = json.at("/topics/0/tables/1");
+        assertEquals("n", stale.get("node").textValue());
+        assertEquals("stale", stale.get("state").textValue());
+        assertEquals(3, stale.get("failures").intValue());
+        assertTrue(stale.get("loaded").isNull());
+        assertTrue(json.at("/topics/0/tables/2/problem").isNull());
+        List<String> lines = StatusTable.of(json).stream()
+                .map(line -> line.strip().replaceAll(" +", " "))
+                .toList();
+        String epoch = "since 1970-01-01T00:00:00.000Z";
+        assertEquals(
+                List.of(
+                        "TABLE ON ROWS BYTES LOADED FAILURES STATE",
+                        "n 5 - 1970-01-01T00:01:00.000Z 0 CLOSED " + epoch + ": it has more than 5 keys",
+                        "n 0 - - 3 STALE " + epoch + ": its source is\\u000aaway, its source is being read",
+                        "n 1,200 34,000 1970-01-01T00:01:00.000Z 0 live " + epoch),
+                lines.subList(lines.size() - 4, lines.size()));
+    }
+
+    @Test
     void namesOfTopicsAndNodesStayInTheirLine() {
-        TopicStatus topic = new TopicStatus("a\nb", null, null);
+        TopicStatus topic = new TopicStatus("a\nb", null, null, List.of());
         OtherClusterStatus other = new OtherClusterStatus("o\u001b[2J at host:2", 3);
         NodeStatus node = new NodeStatus("n\u001b[2J", "host:1", List.of(topic), false, List.of(other));
         List<String> lines = StatusTable.of(StatusJson.of(List.of(node), List.of(), Instant.EPOCH));

@@ -18,6 +18,7 @@ import dev.gapless.internal.report.GivenUps;
 import dev.gapless.internal.report.SlowHandlers;
 import dev.gapless.internal.store.LogStores;
 import dev.gapless.internal.subscribe.SubscriptionListener;
+import dev.gapless.internal.table.Tables;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.OtherVersion;
 import dev.gapless.internal.wire.StatusMessage;
@@ -118,6 +119,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             String name,
             OtherClusterSettings otherClusters,
             NodeStats stats,
+            Tables tables,
             GivenUps givenUps,
             Removal removal,
             Executor completions) {
@@ -131,6 +133,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 name,
                 otherClusters,
                 stats,
+                tables,
                 givenUps,
                 removal,
                 completions)));
@@ -146,6 +149,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             String name,
             OtherClusterSettings otherClusters,
             NodeStats stats,
+            Tables tables,
             GivenUps givenUps,
             Removal removal,
             Executor completions) {
@@ -192,6 +196,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 peers,
                 context.getSelf()::tell,
                 new WaitingForStore(stats, settings::topic),
+                tables::reports,
                 completions);
         this.otherClusters = new OtherClusterNotice(otherClusters, node, stats, context.getSystem(), context::getLog);
         this.storeOpening = new StoreOpening(

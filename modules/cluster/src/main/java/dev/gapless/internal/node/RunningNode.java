@@ -150,6 +150,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
                         name,
                         settings.otherClusters(address, SeedNodes.of(cluster)),
                         stats,
+                        tables,
                         givenUps,
                         removal,
                         completions),

@@ -8,6 +8,7 @@ import dev.gapless.NodeStatus;
 import dev.gapless.NodeStatus.ConsumerStatus;
 import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
+import dev.gapless.NodeStatus.TableReport;
 import dev.gapless.NodeStatus.TopicStatus;
 import dev.gapless.internal.wire.StatusMessage;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,9 @@ final class StatusService {
     private final Consumer<Object> itself;
 
     private final WaitingForStore waiting;
+    /** By topic. */
+    private final Supplier<Map<String, List<TableReport>>> tables;
+
     private final Executor executor;
     private final Map<Long, Asked> asked = new LinkedHashMap<>();
     private long number;
@@ -82,6 +87,7 @@ final class StatusService {
             MemberActors peers,
             Consumer<Object> itself,
             WaitingForStore waiting,
+            Supplier<Map<String, List<TableReport>>> tables,
             Executor executor) {
         this.uid = uid;
         this.name = name;
@@ -89,6 +95,7 @@ final class StatusService {
         this.peers = peers;
         this.itself = itself;
         this.waiting = waiting;
+        this.tables = tables;
         this.executor = executor;
     }
 
@@ -132,7 +139,7 @@ final class StatusService {
         }
     }
 
-    /** Collects what this node's shards say of their topics, and which subscriptions wait for their store, and sends it off. */
+    /** Collects what this node's shards say of their topics, which subscriptions wait for their store, and how tables are, and sends it off. */
     void answer(StatusMessage.Request request, List<ActorRef<Object>> shards, List<OtherClusterStatus> otherClusters) {
         List<CompletableFuture<ShardActor.Statuses>> reports = new ArrayList<>();
         for (ActorRef<Object> shard : shards) {
@@ -157,13 +164,16 @@ final class StatusService {
             }
         }
         waiting.addTo(consumed);
+        Map<String, List<TableReport>> kept = tables.get();
         Set<String> names = new TreeSet<>(produced.keySet());
         names.addAll(consumed.keySet());
+        names.addAll(kept.keySet());
         List<TopicStatus> topics = new ArrayList<>();
         int chars = 0;
         boolean truncated = false;
         for (String topic : names) {
-            TopicStatus status = new TopicStatus(topic, produced.get(topic), consumed.get(topic));
+            TopicStatus status = new TopicStatus(
+                    topic, produced.get(topic), consumed.get(topic), kept.getOrDefault(topic, List.of()));
             chars += write(status).length();
             if (chars > MAX_REPLY_CHARS) {
                 truncated = true;

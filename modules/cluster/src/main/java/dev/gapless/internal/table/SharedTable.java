@@ -87,6 +87,9 @@ final class SharedTable<T>
     private volatile boolean isShutDown;
 
     private Instant since;
+    /** When the last read succeeded; null if none did. */
+    private @Nullable Instant loaded;
+
     private List<Gap> missed = List.of();
     /** While something is missing: up to where the view has everything. */
     private @Nullable CursorToken stands;
@@ -176,10 +179,22 @@ final class SharedTable<T>
     void release() {
         locked(() -> {
             holders--;
-            if (holders == 0) {
+            if (holders > 0) {
+                return;
+            } else if (closed == null) {
                 close("it was closed", null);
+            } else {
+                tellClosed();
             }
         });
+    }
+
+    boolean isHeld() {
+        return underLock(() -> holders > 0);
+    }
+
+    private void tellClosed() {
+        host.completions().execute(() -> onClosed.accept(this)); // others may hold what it takes
     }
 
     /** It ends, unless it has. */
@@ -201,7 +216,7 @@ final class SharedTable<T>
             host.completions().execute(() -> ready.completeExceptionally(end));
             waiters.fail(end);
             listeners.forEach(listener -> listener.ended(end));
-            host.completions().execute(() -> onClosed.accept(this)); // others may hold what it takes
+            tellClosed();
         });
     }
 
@@ -405,6 +420,7 @@ final class SharedTable<T>
         List<Change<T>> changes = state.end(read.rows());
         shown = null;
         CursorToken upTo = read.upTo();
+        loaded = time();
         boolean first = seen == null;
         if (first) {
             seen = new HashMap<>();
@@ -609,6 +625,10 @@ final class SharedTable<T>
         return now.state() == TableStatus.State.STALE
                 ? Math.max(1, host.clock().ms() - now.since().toEpochMilli()) * 1_000_000
                 : 0;
+    }
+
+    Reporting reporting() {
+        return underLock(() -> new Reporting(status(), rows(), state.bytes(), loaded));
     }
 
     TableStatus status() {

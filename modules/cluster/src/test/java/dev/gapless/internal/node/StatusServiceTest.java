@@ -9,6 +9,7 @@ import dev.gapless.internal.wire.StatusMessage;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class StatusServiceTest {
             new WaitingForStore(NodeStats.none(), topic -> {
                 throw new AssertionError();
             }),
+            Map::of,
             Runnable::run);
     private final CompletableFuture<List<NodeStatus>> statuses = new CompletableFuture<>();
 

@@ -9,6 +9,7 @@ import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.NodeStatus.RegistrationStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
+import dev.gapless.NodeStatus.TableReport;
 import dev.gapless.NodeStatus.TopicStatus;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -23,7 +24,7 @@ public final class StatusJson {
     private StatusJson() {}
 
     /**
-     * The members, and each topic's producers and consumers.
+     * The members, and each topic's producers, consumers and tables.
      *
      * @param nodes those that answered, in the names' order
      * @param silent the addresses of members that did not
@@ -60,6 +61,9 @@ public final class StatusJson {
                             topic.consumer(),
                             json.withArray("consumers").addObject().put("node", node.node()));
                 }
+                for (TableReport table : topic.tables()) {
+                    table(table, json.withArray("tables").addObject().put("node", node.node()));
+                }
             }
         }
         root.putArray("topics").addAll(topics.values());
@@ -70,6 +74,7 @@ public final class StatusJson {
         ObjectNode topic = PayloadJson.JSON.createObjectNode().put("topic", name);
         topic.putArray("producers");
         topic.putArray("consumers");
+        topic.putArray("tables");
         return topic;
     }
 
@@ -160,6 +165,17 @@ public final class StatusJson {
                     .put("problem", named.problem());
         }
         expiries(subscription.expiries(), json);
+    }
+
+    private static void table(TableReport table, ObjectNode json) {
+        json.put("state", table.state())
+                .put("since", EventJson.time(table.since()))
+                .put("rows", table.rows())
+                .put("bytes", table.bytes())
+                .put("loaded", time(table.loaded()))
+                .put("reading", table.reading())
+                .put("failures", table.failures())
+                .put("problem", table.problem());
     }
 
     private static @Nullable String time(@Nullable Instant time) {
