@@ -31,6 +31,9 @@ class DocumentsTest {
             List.of("modules/cluster", "modules/testkit", "modules/durable", "modules/examples");
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
+    private static final Pattern LENGTH = Pattern.compile("\\]\\(([^)#]+\\.java)\\) \\((\\d+) lines\\)");
+    private static final Pattern BY_HAND =
+            Pattern.compile("(?s)what takes (\\d+) lines \\[by hand\\].*\n## By hand: (.*?)\nThe order matters");
     private static final Pattern SHOWN = Pattern.compile("(?ms)^ *// shown in (\\S+)\n(.*?)^ *// end\n");
     private static final Pattern JAVA = Pattern.compile("(?ms)^```java\n(.*?)^```$");
 
@@ -81,6 +84,28 @@ class DocumentsTest {
         }
         assertEquals(List.of(), dead);
         assertTrue(found > 20, found + " links");
+    }
+
+    @Test
+    void theLengthsThatTheyStateAreTrue() throws IOException {
+        int found = 0;
+        for (Map.Entry<String, String> document : documents().entrySet()) {
+            Matcher length = LENGTH.matcher(document.getValue());
+            while (length.find()) {
+                found++;
+                Path file = ROOT.resolve(document.getKey()).resolveSibling(length.group(1));
+                assertEquals(read(file).lines().count(), Long.parseLong(length.group(2)), length.group(1));
+            }
+        }
+        assertTrue(found >= 4, found + " lengths of files");
+        Matcher byHand = BY_HAND.matcher(read(ROOT.resolve("README.md")));
+        assertTrue(byHand.find(), "README says how long it is by hand");
+        long lines = JAVA.matcher(byHand.group(2))
+                .results()
+                .flatMap(block -> block.group(1).lines())
+                .filter(line -> !line.isBlank())
+                .count();
+        assertEquals(lines, Long.parseLong(byHand.group(1)));
     }
 
     /** The headings, as a link names them. */

@@ -18,7 +18,7 @@ public final class Exchange {
     public static final Topic<Change> CHANGES = Topic.of("changes", Change.class);
 
     private static final String TABLE = "exchange(name VARCHAR PRIMARY KEY, number BIGINT, side VARCHAR, price BIGINT,"
-            + " quantity BIGINT, epoch BIGINT, sequence BIGINT)";
+            + " quantity BIGINT, total BIGINT, epoch BIGINT, sequence BIGINT)";
 
     private final Database database;
     private final Producer<Change> producer;
@@ -39,10 +39,12 @@ public final class Exchange {
                 "SELECT * FROM exchange WHERE name = ?",
                 row -> row.getLong("number"),
                 row -> new Change(
+                        name,
                         row.getLong("number"),
                         Side.valueOf(row.getString("side")),
                         row.getLong("price"),
-                        row.getLong("quantity")),
+                        row.getLong("quantity"),
+                        row.getLong("total")),
                 name));
         for (Change change : last.values()) {
             number = change.number();
@@ -60,29 +62,32 @@ public final class Exchange {
         if (stopped) {
             throw new IllegalStateException("What was written was not published: restart this exchange");
         }
-        Change change = new Change(number + 1, side, price, quantity);
-        database.transaction(transaction -> write(transaction, change));
+        Change change = database.transaction(transaction -> write(transaction, side, price, quantity));
         number++;
         publish(change);
     }
 
-    private int write(Database transaction, Change change) throws SQLException {
-        Levels.change(transaction, name, change);
-        return transaction.update(
-                "MERGE INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?)",
+    private Change write(Database transaction, Side side, long price, long quantity) throws SQLException {
+        long total = Levels.change(transaction, name, number + 1, side, price, quantity);
+        Change change = new Change(name, number + 1, side, price, quantity, total);
+        transaction.update(
+                "MERGE INTO exchange VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 name,
                 change.number(),
                 change.side().name(),
                 change.price(),
                 change.quantity(),
+                change.total(),
                 published == null ? null : published.epoch().id(),
                 published == null ? null : published.sequence());
+        return change;
     }
 
     /** Nothing may be published behind a change that is missing. */
     private void publish(Change change) {
         try {
-            published = producer.publish(change).toCompletableFuture().join();
+            published =
+                    producer.publish(change.key(), change).toCompletableFuture().join();
         } catch (CompletionException e) {
             stopped = true;
             throw e;

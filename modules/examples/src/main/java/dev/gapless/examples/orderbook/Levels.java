@@ -1,28 +1,41 @@
 package dev.gapless.examples.orderbook;
 
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.Map;
 
-/** The table of quantities, which exchanges and order books both have. */
+/** The table of quantities, which exchanges and stored order books both have. */
 final class Levels {
+    /** The number is that of a level's last change. */
     static final String TABLE = "level(exchange VARCHAR, side VARCHAR, price BIGINT, quantity BIGINT,"
-            + " PRIMARY KEY (exchange, side, price))";
+            + " number BIGINT DEFAULT 0, PRIMARY KEY (exchange, side, price))";
 
     private Levels() {}
 
-    /** Changes a quantity. */
-    static void change(Database transaction, String exchange, Change change) throws SQLException {
-        Object[] level = {exchange, change.side().name(), change.price()};
+    /** Changes a quantity; {@return what it is then} */
+    static long change(Database transaction, String exchange, long number, Side side, long price, long quantity)
+            throws SQLException {
+        String level = "exchange = ? AND side = ? AND price = ?";
         int changed = transaction.update(
-                "UPDATE level SET quantity = quantity + ? WHERE exchange = ? AND side = ? AND price = ?",
-                change.quantity(),
-                level[0],
-                level[1],
-                level[2]);
+                "UPDATE level SET quantity = quantity + ?, number = ? WHERE " + level,
+                quantity,
+                number,
+                exchange,
+                side.name(),
+                price);
         if (changed == 0) {
             transaction.update(
-                    "INSERT INTO level VALUES (?, ?, ?, ?)", level[0], level[1], level[2], change.quantity());
+                    "INSERT INTO level VALUES (?, ?, ?, ?, ?)", exchange, side.name(), price, quantity, number);
         }
+        return transaction
+                .read(
+                        "SELECT quantity FROM level WHERE " + level,
+                        row -> 1,
+                        row -> row.getLong(1),
+                        exchange,
+                        side.name(),
+                        price)
+                .getOrDefault(1, quantity);
     }
 
     static Map<Level, Long> read(Database transaction) throws SQLException {
@@ -30,5 +43,20 @@ final class Levels {
                 "SELECT * FROM level WHERE quantity <> 0",
                 row -> new Level(row.getString("exchange"), Side.valueOf(row.getString("side")), row.getLong("price")),
                 row -> row.getLong("quantity"));
+    }
+
+    /** All that an exchange ever had, also those of which nothing is left: they say at which number. */
+    static Collection<Change> rows(Database transaction) throws SQLException {
+        Map<Integer, Change> rows = transaction.read(
+                "SELECT * FROM level",
+                row -> row.getRow(),
+                row -> new Change(
+                        row.getString("exchange"),
+                        row.getLong("number"),
+                        Side.valueOf(row.getString("side")),
+                        row.getLong("price"),
+                        0,
+                        row.getLong("quantity")));
+        return rows.values();
     }
 }

@@ -1,4 +1,8 @@
-/** An order book beside the exchanges that it shows: what is to be done so that each change has its effect once, whatever fails. */
+/**
+ * Order books beside the exchanges that they show: {@link dev.gapless.examples.orderbook.OrderBook} is a table, in memory;
+ * {@link dev.gapless.examples.orderbook.StoredOrderBook} does by hand what is to be done so that each change has its effect once in a database,
+ * whatever fails.
+ */
 @NullMarked
 package dev.gapless.examples.orderbook;
 

@@ -1,6 +1,7 @@
 package dev.gapless.examples.orderbook;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.CursorExpired;
 import dev.gapless.Event;
@@ -69,23 +70,30 @@ final class Market implements AutoCloseable {
         }
     }
 
-    /** An order book, through its lives. */
+    /** A node with an order book by hand, and one that is a table, through its lives. */
     private final class Shown {
         final TestNode node;
-        private final Database own = OrderBook.database("jdbc:h2:mem:");
-        private OrderBook book;
+        private final Database own = StoredOrderBook.database("jdbc:h2:mem:");
+        private StoredOrderBook book;
+        private OrderBook table;
         private TestSubscription<Change> seen;
         boolean fails;
         private int counted;
 
         Shown(String name) throws SQLException {
             node = kit.node(name);
+            begin();
+        }
+
+        /** Its process begins: the table is of that, and goes on as long. */
+        void begin() throws SQLException {
+            table = new OrderBook(node.gapless(), exchanges);
             open();
         }
 
         void open() throws SQLException {
             count();
-            book = new OrderBook(own, exchanges) {
+            book = new StoredOrderBook(own, exchanges) {
                 @Override
                 protected void beforeCommit() {
                     if (fails) {
@@ -101,7 +109,7 @@ final class Market implements AutoCloseable {
 
         void kill() throws SQLException {
             node.restart();
-            open();
+            begin();
         }
 
         /** Does what a supervisor does: who has failed is started again. */
@@ -241,6 +249,11 @@ final class Market implements AutoCloseable {
 
     Map<Level, Long> quantities(int book) throws SQLException {
         return books.get(book).book.quantities();
+    }
+
+    Map<Level, Long> quantitiesOfTable(int book) {
+        assertTrue(books.get(book).table.isCurrent());
+        return books.get(book).table.quantities();
     }
 
     Map<Fault, Integer> faults() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Order books that are killed, cut and overrun at random, and equal their source at every quiet moment. For some seconds, or as many
+ * Order books, by hand and as tables, that are killed, cut and overrun at random, and equal their source at every quiet moment. For some seconds, or as many
  * minutes as {@code -Dexamples.minutes} says; {@code -Dexamples.seed} repeats one run.
  */
 @Tag("thorough")
@@ -41,10 +41,10 @@ class OrderBookFaultsTest {
                     }
                     market.calm();
                     for (int book = 0; book < Market.BOOKS; book++) {
-                        assertEquals(
-                                market.source().quantities(),
-                                market.quantities(book),
-                                "seed " + seed + ", book " + book + ": " + market.log());
+                        Map<Level, Long> offered = market.source().quantities();
+                        String at = "seed " + seed + ", book " + book + ": " + market.log();
+                        assertEquals(offered, market.quantities(book), at);
+                        assertEquals(offered, market.quantitiesOfTable(book), at);
                     }
                     quiet++;
                 }
