@@ -28,7 +28,7 @@ public interface Transport {
     /** What the client's command takes is held until then, whether its connection ends before or not. */
     default void hold(CompletionStage<?> until) {}
 
-    /** Answers with that instead of a stream. {@return false if something was sent before} */
+    /** Answers with that instead of a stream. {@return false if something was sent before, and the protocol has no place for it then} */
     boolean refuse(RequestException refusal);
 
     /** Ends it in good order, after what was written. */

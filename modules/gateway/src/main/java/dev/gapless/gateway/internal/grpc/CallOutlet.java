@@ -102,7 +102,7 @@ final class CallOutlet implements Transport {
     @Override
     public void takeCommand() {}
 
-    /** A status may come at any time. */
+    /** A status has its place behind whatever was sent. */
     @Override
     public boolean refuse(RequestException refusal) {
         end(Statuses.of(refusal, common.reconnectMs()));

@@ -23,21 +23,23 @@ import dev.gapless.internal.subscribe.Pulled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The responses to {@code DocumentChanges.Subscribe} with {@code snapshot}: a document of a state, or that a list of all begins or ends. They
- * are numbered for themselves: whoever comes back with one of these numbers is told to list everything again.
+ * The responses to {@code DocumentChanges.Subscribe} with {@code snapshot}: a document of a state, or that a list of all begins or ends. A frame
+ * has several. They are numbered for themselves: whoever comes back with one of these numbers is told to list everything again.
  */
 final class DocumentFraming implements Framing {
     private final States states;
     private final Numbering numbering;
     private long sent;
     private String collection = "";
-    private @Nullable DocumentChange change;
+    /** Where each response of the frame that is being made ends. */
+    private final List<Integer> ends = new ArrayList<>();
 
     DocumentFraming(States states, Numbering numbering) {
         this.states = states;
@@ -47,15 +49,13 @@ final class DocumentFraming implements Framing {
     @Override
     public void begin(Bytes frame, String topic, boolean ids) {
         collection = topic;
-        change = null;
+        ends.clear();
     }
 
     @Override
     public boolean state(Bytes frame, int events, StateEvent event, Supplier<CursorToken> token) {
         if (!isTold(event)) {
             return true;
-        } else if (change != null) {
-            return false; // a response has one document
         }
         sent++;
         DocumentChange.Builder told = DocumentChange.newBuilder()
@@ -68,8 +68,17 @@ final class DocumentFraming implements Framing {
             boolean begins = event instanceof StateEvent.Start;
             told.setChangeType(begins ? ChangeType.CHANGE_TYPE_RESYNC : ChangeType.CHANGE_TYPE_LIST_COMPLETE);
         }
-        change = told.build();
+        write(told.build(), frame);
         return true;
+    }
+
+    private void write(DocumentChange change, Bytes frame) {
+        try {
+            change.writeTo(frame);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ends.add(frame.size());
     }
 
     /** What differs comes without brackets: one document after the other. */
@@ -97,17 +106,15 @@ final class DocumentFraming implements Framing {
 
     @Override
     public List<ByteBuffer> end(Bytes frame, int events, Supplier<CursorToken> token) {
-        DocumentChange last = change;
-        if (last == null) {
-            return List.of();
+        ByteBuffer all = frame.from(0).get(0); // its own: nothing is shared here
+        List<ByteBuffer> responses = new ArrayList<>(ends.size());
+        int from = 0;
+        for (int to : ends) {
+            responses.add(all.slice(from, to - from));
+            from = to;
         }
-        change = null;
-        try {
-            last.writeTo(frame);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return frame.from(0);
+        ends.clear();
+        return responses;
     }
 
     /** The first list says it. */
