@@ -3,6 +3,7 @@ package dev.gapless.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -62,19 +63,18 @@ class DocumentListsTest extends PricesFixture {
                 }
                 case CHANGE_TYPE_LISTED -> {
                     assertTrue(isListing);
-                    listed.put(id, price(change));
-                }
-                case CHANGE_TYPE_LIST_COMPLETE -> {
-                    assertTrue(isListing);
                     assertEquals("", id);
                     isListing = false;
                     lists++;
                     prices = listed;
                 }
                 case CHANGE_TYPE_UPSERT -> {
-                    assertFalse(isListing, "first the documents, then what changes");
-                    upserts++;
-                    prices.put(id, price(change));
+                    if (isListing) {
+                        assertNull(listed.put(id, price(change)), "each document once");
+                    } else {
+                        upserts++;
+                        prices.put(id, price(change));
+                    }
                 }
                 case CHANGE_TYPE_DELETE -> {
                     assertFalse(isListing);
@@ -118,14 +118,14 @@ class DocumentListsTest extends PricesFixture {
     }
 
     @Test
-    @DisplayName("the documents come between RESYNC and LIST_COMPLETE; then changes are upserted and deleted")
+    @DisplayName("the documents come between RESYNC and LISTED; then changes are upserted and deleted")
     void list() {
         GrpcStream<?, DocumentChange> stream = subscribe(ALL, lists("prices"));
         List<DocumentChange> list = stream.next(5);
         assertEquals("RESYNC", described(list).get(0));
         assertEquals(
-                Set.of("LISTED BTCUSD", "LISTED EURCHF", "LISTED EURUSD"), Set.copyOf(described(list.subList(1, 4))));
-        assertEquals("LIST_COMPLETE", described(list).get(4));
+                Set.of("UPSERT BTCUSD", "UPSERT EURCHF", "UPSERT EURUSD"), Set.copyOf(described(list.subList(1, 4))));
+        assertEquals("LISTED", described(list).get(4));
         assertFalse(list.get(0).hasJsonData());
         assertFalse(list.get(4).hasJsonData());
         Copy copy = new Copy();
@@ -176,8 +176,8 @@ class DocumentListsTest extends PricesFixture {
         miss();
         List<DocumentChange> again = stream.next(4);
         assertEquals("RESYNC", described(again).get(0));
-        assertEquals(Set.of("LISTED EURCHF", "LISTED EURUSD"), Set.copyOf(described(again.subList(1, 3))));
-        assertEquals("LIST_COMPLETE", described(again).get(3));
+        assertEquals(Set.of("UPSERT EURCHF", "UPSERT EURUSD"), Set.copyOf(described(again.subList(1, 3))));
+        assertEquals("LISTED", described(again).get(3));
         again.forEach(copy::take);
         assertEquals(now(), copy.prices);
         miss(); // and nothing differs
@@ -231,7 +231,6 @@ class DocumentListsTest extends PricesFixture {
                 .filter(one -> one.getDocId().equals("EURUSD"))
                 .findFirst()
                 .orElseThrow();
-        assertEquals(ChangeType.CHANGE_TYPE_LISTED, listed.getChangeType());
         assertFalse(listed.hasJsonData());
     }
 
@@ -276,7 +275,7 @@ class DocumentListsTest extends PricesFixture {
                 sequence = change.getSequence();
                 switch (change.getChangeType()) {
                     case CHANGE_TYPE_RESYNC -> listed.put(change.getCollection(), new TreeSet<>());
-                    case CHANGE_TYPE_LISTED ->
+                    case CHANGE_TYPE_UPSERT ->
                         listed.get(change.getCollection()).add(change.getDocId());
                     default -> complete.add(change.getCollection());
                 }

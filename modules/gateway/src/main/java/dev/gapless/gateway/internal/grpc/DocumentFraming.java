@@ -66,7 +66,7 @@ final class DocumentFraming implements Framing {
             document(row, told);
         } else {
             boolean begins = event instanceof StateEvent.Start;
-            told.setChangeType(begins ? ChangeType.CHANGE_TYPE_RESYNC : ChangeType.CHANGE_TYPE_LIST_COMPLETE);
+            told.setChangeType(begins ? ChangeType.CHANGE_TYPE_RESYNC : ChangeType.CHANGE_TYPE_LISTED);
         }
         write(told.build(), frame);
         return true;
@@ -97,7 +97,7 @@ final class DocumentFraming implements Framing {
         } else if (shown instanceof ShownRow.Json json) {
             to.setJsonDataBytes(ByteString.copyFrom(json.data()));
         } // else it is there, and cannot be shown
-        to.setChangeType(row.in() == Brackets.ALL ? ChangeType.CHANGE_TYPE_LISTED : ChangeType.CHANGE_TYPE_UPSERT);
+        to.setChangeType(ChangeType.CHANGE_TYPE_UPSERT);
     }
 
     /** It is told by the list that follows. */
