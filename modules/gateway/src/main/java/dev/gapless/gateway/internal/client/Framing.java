@@ -38,7 +38,7 @@ public interface Framing {
      * Adds an event of a topic's state, as the next of a frame.
      *
      * @param events how many events there are in front of it
-     * @param token a client that comes back with it never sees less than before
+     * @param token a client that comes back with it is given all that was published up to there
      * @return false if it was not added, since the protocol says it in a frame of its own: this one ends, and has something
      */
     boolean state(Bytes frame, int events, StateEvent event, Supplier<CursorToken> token);

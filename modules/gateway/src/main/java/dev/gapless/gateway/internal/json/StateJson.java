@@ -26,7 +26,7 @@ public final class StateJson {
     /**
      * Brackets end, and the client has a state.
      *
-     * @param token a client that comes back with it never sees less
+     * @param token a client that comes back with it is given all that was published up to there
      * @param stale is something missing that this state does not have?
      */
     public void end(String topic, CursorToken token, boolean stale, Bytes to) {
