@@ -35,7 +35,8 @@ final class Incarnations implements Commands {
             current = plain;
         } else {
             JournalCommands before = journals;
-            journals = new JournalCommands(system, new LedgerCommands(system, new OutboxCommands(system, plain)));
+            Commands tables = new TableCommands(system, plain);
+            journals = new JournalCommands(system, new LedgerCommands(system, new OutboxCommands(system, tables)));
             if (before != null) {
                 journals.goOn(before);
             }

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A table, its source and its writers, at random. */
+/** A table, its source and its writers, at random. {@code -Dtable.schedules=100000} runs more of them. */
 class TableStateRandomTest {
-    private static final int SCHEDULES = 3_000;
+    private static final int SCHEDULES = Integer.getInteger("table.schedules", 3_000);
 
     @Test
     @DisplayName("what is seen is complete, no key goes back, and in the end it is what the source has")

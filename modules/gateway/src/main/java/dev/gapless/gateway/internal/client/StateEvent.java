@@ -28,7 +28,7 @@ public sealed interface StateEvent {
     /**
      * Brackets end, and the client has a state.
      *
-     * @param token a client that comes back with it never sees less
+     * @param token a client that comes back with it is given all that was published up to there
      * @param stale is something missing that this state does not have?
      */
     record End(Brackets brackets, CursorToken token, boolean stale) implements StateEvent {}

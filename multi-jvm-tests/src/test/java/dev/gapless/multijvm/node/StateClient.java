@@ -1,0 +1,330 @@
+package dev.gapless.multijvm.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.core.CursorToken;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * A client outside the cluster that shows the state of a topic, by WebSocket or as an event stream. It moves from gateway to gateway with the
+ * token of what it has, when it pleases and when its gateway is gone; now and then with nothing. It writes down each state that it has.
+ */
+public final class StateClient implements Runnable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String TOPIC = "rows";
+    private static final Duration CONNECT = Duration.ofSeconds(3);
+    private static final int SHORTEST_STAY_MS = 300;
+    private static final int LONGEST_STAY_MS = 6_000;
+    private static final long POLL_MS = 50;
+    private static final String END = "";
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final Supplier<List<GatewayClient.Gateway>> gateways;
+    private final boolean isWebSocket;
+    private final Random random;
+    private final ShownStates states;
+    private volatile boolean moves = true;
+    private volatile boolean stopped;
+    private volatile Throwable failure;
+    private volatile int sessions;
+    private volatile int behind;
+
+    private Map<String, String> rows = new HashMap<>();
+    private CursorToken token;
+    private boolean isStale;
+    private boolean inBrackets;
+    private boolean over;
+
+    /** One that moves among the gateways that there are. */
+    public StateClient(Path journals, int number, boolean isWebSocket, Supplier<List<GatewayClient.Gateway>> gateways) {
+        this.gateways = gateways;
+        this.isWebSocket = isWebSocket;
+        this.random = new Random(number);
+        String id = (isWebSocket ? "ws-" : "sse-") + number;
+        this.states = new ShownStates(journals.toString(), id, "-");
+    }
+
+    /** Moves of its own, or stays where it is as long as it can. */
+    public void moves(boolean whenItPleases) {
+        moves = whenItPleases;
+    }
+
+    /** How often it has had a state from a gateway to which it had come. */
+    public int sessions() {
+        return sessions;
+    }
+
+    /** How often a gateway has said that it is behind. */
+    public int behind() {
+        return behind;
+    }
+
+    /** What it did not expect; null if nothing. */
+    public Throwable failure() {
+        return failure;
+    }
+
+    public void stop() {
+        stopped = true;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!stopped) {
+                List<GatewayClient.Gateway> all = gateways.get();
+                if (!all.isEmpty()) {
+                    visit(all.get(random.nextInt(all.size())));
+                }
+                Thread.sleep(POLL_MS);
+            }
+        } catch (RuntimeException | IOException e) {
+            failure = e;
+        } catch (InterruptedException e) {
+            // it was stopped
+        }
+    }
+
+    private void visit(GatewayClient.Gateway gateway) throws InterruptedException, IOException {
+        if (random.nextInt(8) == 0) {
+            token = null;
+            rows = new HashMap<>();
+        }
+        states.moved(gateway.incarnation(), token);
+        inBrackets = false;
+        over = false;
+        BlockingQueue<String> frames = new LinkedBlockingQueue<>();
+        long untilNs =
+                System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SHORTEST_STAY_MS + random.nextInt(LONGEST_STAY_MS));
+        BooleanSupplier stays = () -> !over && !stopped && (!moves || System.nanoTime() - untilNs < 0);
+        try (AutoCloseable connection = isWebSocket ? webSocket(gateway, frames) : eventStream(gateway, frames)) {
+            while (connection != null && stays.getAsBoolean()) {
+                take(frames.poll(POLL_MS, TimeUnit.MILLISECONDS));
+            }
+        } catch (IOException | RuntimeException | InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void take(String text) throws IOException {
+        if (text == null) {
+            return;
+        } else if (text.equals(END)) {
+            over = true;
+            return;
+        } else if (random.nextInt(200) == 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(300))); // slow now and then
+        }
+        JsonNode message = JSON.readTree(text);
+        switch (message.path("type").asText()) {
+            case "connected", "ping", "subscribed" -> {}
+            case "batch" -> message.get("data").forEach(this::take);
+            case "error" -> {
+                countIfBehind(message.path("code").asText());
+                over = true;
+            }
+            case "closing" -> over = true;
+            default -> take(message);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes it
+    private void countIfBehind(String code) {
+        behind += code.equals("behind") ? 1 : 0;
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // as above
+    private void take(JsonNode message) {
+        switch (message.path("type").asText()) {
+            case "snapshot_start" -> {
+                expect(!inBrackets, message);
+                inBrackets = true;
+                if (message.path("complete").asBoolean()) {
+                    rows = new HashMap<>();
+                    sessions++;
+                }
+            }
+            case "event" -> {
+                expect(inBrackets == message.path("snapshot").asBoolean(), message);
+                row(message);
+                if (!inBrackets) {
+                    shown(message.path("token").asText());
+                }
+            }
+            case "snapshot_end" -> {
+                expect(inBrackets, message);
+                inBrackets = false;
+                isStale = message.path("stale").asBoolean();
+                shown(message.path("token").asText());
+            }
+            case "cursor_expired" -> {
+                isStale = true;
+                message.get("gaps")
+                        .forEach(gap -> states.missed(gap.path("reason").asText()));
+            }
+            case "ended" -> {
+                countIfBehind(message.path("reason").asText());
+                over = true;
+            }
+            default -> throw new IllegalStateException("not expected: " + message);
+        }
+    }
+
+    private static void expect(boolean holds, JsonNode message) {
+        if (!holds) {
+            throw new IllegalStateException("not expected here: " + message);
+        }
+    }
+
+    private void row(JsonNode message) {
+        String key = message.path("key").asText();
+        JsonNode row = message.path("data");
+        if (message.path("deleted").asBoolean()) {
+            rows.remove(key);
+        } else {
+            rows.put(
+                    key,
+                    ShownStates.row(
+                            row.path("version").asLong(), row.path("read").asText()));
+        }
+    }
+
+    private void shown(String at) {
+        token = CursorToken.parse(at);
+        long now = System.nanoTime();
+        states.state(now, isStale ? "STALE" : "LIVE", token, rows, now);
+    }
+
+    // ------------------------------------------------------------------ how it is connected
+
+    /** Null if the gateway is gone, or stands still. */
+    private AutoCloseable webSocket(GatewayClient.Gateway gateway, BlockingQueue<String> frames) {
+        try {
+            WebSocket socket = http.newWebSocketBuilder()
+                    .connectTimeout(CONNECT)
+                    .buildAsync(URI.create("ws://127.0.0.1:" + gateway.port() + "/api/ws"), new Listener(frames))
+                    .orTimeout(CONNECT.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+            String from = token == null ? "" : ",\"from\":\"" + token + '"';
+            socket.sendText(
+                            "{\"type\":\"Subscribe\",\"topic\":\"" + TOPIC + "\",\"state\":true,\"ids\":true" + from
+                                    + "}",
+                            true)
+                    .orTimeout(CONNECT.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+            return socket::abort;
+        } catch (CompletionException e) {
+            return null;
+        }
+    }
+
+    private record Listener(BlockingQueue<String> frames, StringBuilder part) implements WebSocket.Listener {
+        Listener(BlockingQueue<String> frames) {
+            this(frames, new StringBuilder());
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
+            part.append(text);
+            if (last) {
+                frames.add(part.toString());
+                part.setLength(0);
+            }
+            from.request(1);
+            return null;
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+            frames.add(END);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket from, Throwable error) {
+            frames.add(END);
+        }
+    }
+
+    private AutoCloseable eventStream(GatewayClient.Gateway gateway, BlockingQueue<String> frames) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + gateway.port() + "/api/topics/" + TOPIC + "/events?state=true"));
+        if (token != null) {
+            request.header("Last-Event-ID", token.toString());
+        }
+        HttpResponse<InputStream> response;
+        try {
+            response = http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream())
+                    .orTimeout(CONNECT.toSeconds(), TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            return null;
+        }
+        InputStream body = response.body();
+        Thread reader = new Thread(() -> read(body, frames), "event-stream");
+        reader.setDaemon(true);
+        reader.start();
+        return () -> {
+            body.close();
+            reader.interrupt();
+        };
+    }
+
+    /** An event with its id is one frame, as if that were its token. */
+    private static void read(InputStream body, BlockingQueue<String> frames) {
+        try (BufferedReader in = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
+            String data = null;
+            String id = null;
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.startsWith("data: ")) {
+                    data = line.substring("data: ".length());
+                } else if (line.startsWith("id: ")) {
+                    id = line.substring("id: ".length());
+                } else if (line.isEmpty() && data != null) {
+                    frames.add(withId(data, id));
+                    data = null;
+                }
+            }
+        } catch (IOException e) {
+            // its gateway is gone, or it has left
+        } finally {
+            frames.add(END);
+        }
+    }
+
+    private static String withId(String data, String id) throws JsonProcessingException {
+        JsonNode message = JSON.readTree(data);
+        if (id != null && message instanceof ObjectNode object && !object.has("token")) {
+            object.put("token", id);
+        }
+        return message.toString();
+    }
+}
