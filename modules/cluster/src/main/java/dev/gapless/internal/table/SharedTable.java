@@ -33,6 +33,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -74,12 +75,17 @@ final class SharedTable<T>
     private final ReentrantLock lock = new ReentrantLock();
 
     private final TableState<T> state = new TableState<>();
+    private final Views<T> views = new Views<>(state);
     private final Set<Steps<T>> listeners = new CopyOnWriteArraySet<>();
     private final Waiters<T> waiters;
     private int holders;
     private @Nullable Subscription subscription;
-    /** What is seen; null before the first state is complete. It is read without the lock. */
-    private volatile @Nullable HashMap<String, T> seen;
+    /** Was there a complete state? It is read without the lock. */
+    private volatile boolean isComplete;
+    /** While a read changes many keys: what was seen before. It is read without the lock. */
+    private volatile @Nullable HashMap<String, T> before;
+    /** How many reads have changed keys. It is read without the lock. */
+    private final AtomicInteger reads = new AtomicInteger();
     /** It is read without the lock. */
     private volatile @Nullable TableClosed closed;
 
@@ -331,7 +337,7 @@ final class SharedTable<T>
             state.missed();
             shown = null;
             listeners.forEach(Steps::staleness);
-            if (seen != null || positioned) {
+            if (isComplete || positioned) {
                 reloading.want();
             } // else it is wanted anyway
         });
@@ -358,15 +364,10 @@ final class SharedTable<T>
     }
 
     private void step(List<Change<T>> changes, boolean byReload) {
-        HashMap<String, T> next = seen;
-        if (next == null || changes.isEmpty()) {
+        if (changes.isEmpty()) {
             return;
         }
-        for (Change<T> change : changes) {
-            T after = change.after();
-            next = after == null ? next.removed(change.key()) : next.updated(change.key(), after);
-        }
-        seen = next;
+        views.add(changes);
         for (Steps<T> listener : listeners) {
             listener.add(changes, byReload);
         }
@@ -417,14 +418,15 @@ final class SharedTable<T>
 
     @Override
     public void endRead(RowReader.Read<T> read) {
+        before = views.now();
         List<Change<T>> changes = state.end(read.rows());
+        reads.incrementAndGet();
+        before = null;
+        boolean first = !isComplete;
+        isComplete = true;
         shown = null;
         CursorToken upTo = read.upTo();
         loaded = time();
-        boolean first = seen == null;
-        if (first) {
-            seen = new HashMap<>();
-        }
         heads = upTo == null ? headsOfRead : headsOf(upTo);
         taken.keySet().retainAll(headsOf(token()).keySet());
         step(changes, true);
@@ -468,18 +470,28 @@ final class SharedTable<T>
     }
 
     @Nullable T get(String key) {
-        Option<T> row = seen().get(key);
-        return row.isEmpty() ? null : row.get();
+        checkIsThere();
+        while (true) {
+            HashMap<String, T> then = before;
+            if (then != null) {
+                Option<T> row = then.get(key);
+                return row.isEmpty() ? null : row.get();
+            }
+            int number = reads.get();
+            T row = state.seen(key);
+            if (before == null && number == reads.get()) {
+                return row;
+            } // else a read has changed keys meanwhile: who saw one of them as it is then, must not see another one as
+            // it was
+        }
     }
 
-    private HashMap<String, T> seen() {
+    private void checkIsThere() {
         checkServes();
-        HashMap<String, T> now = seen;
-        if (now == null) {
+        if (!isComplete) {
             throw new IllegalStateException(
                     "The table of topic " + topic.name() + " has not been loaded yet: wait for ready()");
         }
-        return now;
     }
 
     private void checkServes() {
@@ -492,7 +504,7 @@ final class SharedTable<T>
     TableView<T> view() {
         lock.lock();
         try {
-            HashMap<String, T> unused = seen();
+            checkIsThere();
             return viewNow();
         } finally {
             lock.unlock();
@@ -500,9 +512,12 @@ final class SharedTable<T>
     }
 
     private TableView<T> viewNow() {
+        return new TableView<>(CollectionConverters.asJava(views.now()), tokenNow());
+    }
+
+    private CursorToken tokenNow() {
         CursorToken upTo = stands;
-        return new TableView<>(
-                CollectionConverters.asJava(Objects.requireNonNull(seen)), upTo != null ? upTo : withAll(token()));
+        return upTo != null ? upTo : withAll(token());
     }
 
     /** The subscription may yet come to what the rows had, and to the end of what it is giving. */
@@ -549,10 +564,9 @@ final class SharedTable<T>
                 throw new TableClosed(end);
             }
             listeners.add(steps);
-            HashMap<String, T> now = seen;
-            if (now != null) {
-                List<Change<T>> all = new ArrayList<>(now.size());
-                CollectionConverters.asJava(now).forEach((key, row) -> all.add(new Change<>(key, null, row)));
+            if (isComplete) {
+                List<Change<T>> all = new ArrayList<>(state.seen());
+                state.forEachSeen((key, row) -> all.add(new Change<>(key, null, row)));
                 steps.add(all, true);
             }
         });
@@ -571,7 +585,7 @@ final class SharedTable<T>
     TableStanding now() {
         TableStanding known = shown;
         if (known == null) {
-            CursorToken upTo = seen == null ? null : viewNow().token();
+            CursorToken upTo = isComplete ? tokenNow() : null;
             known = new TableStanding(upTo, state.isStale(), missed);
             shown = known;
         }
@@ -589,7 +603,7 @@ final class SharedTable<T>
             TableClosed end = closed;
             if (end != null) {
                 return CompletableFuture.failedStage(end);
-            } else if (seen != null && !state.isStale() && has(position)) {
+            } else if (isComplete && !state.isStale() && has(position)) {
                 return CompletableFuture.completedStage(viewNow());
             }
             return waiters.add(position);
@@ -615,8 +629,7 @@ final class SharedTable<T>
 
     @Override
     public long rows() {
-        HashMap<String, T> now = seen;
-        return now == null ? 0 : now.size();
+        return underLock(state::seen);
     }
 
     @Override
@@ -635,7 +648,7 @@ final class SharedTable<T>
         lock.lock();
         try {
             TableClosed end = closed;
-            boolean live = end == null && seen != null && !state.isStale();
+            boolean live = end == null && isComplete && !state.isStale();
             TableStatus.State its =
                     end != null ? TableStatus.State.CLOSED : live ? TableStatus.State.LIVE : TableStatus.State.STALE;
             return new TableStatus(

@@ -41,6 +41,11 @@ public record Row<V>(long version, @Nullable V value, int bytes) {
 
     /** Is it newer than that one? */
     boolean isNewerThan(Row<V> other) {
-        return version > other.version || (version == other.version && isDeleted() && !other.isDeleted());
+        return isNewerThan(other.version, other.isDeleted());
+    }
+
+    /** Is it newer than one of that version? */
+    boolean isNewerThan(long other, boolean isOtherDeleted) {
+        return version > other || (version == other && isDeleted() && !isOtherDeleted);
     }
 }

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,27 +28,40 @@ import org.jspecify.annotations.Nullable;
  * deletion of a key is remembered, with its version, until a later read lacks it, too: older messages may follow, of other producers for
  * instance.
  *
- * <p>Deterministic, and not thread-safe.
+ * <p>Deterministic, and not thread-safe, but for {@link #seen(String)}.
  *
  * @param <V> what the application keeps for a key
  */
 public final class TableState<V> {
-    /** The newest that is known of a key. */
+    /** The newest that is known of a key. It is no {@link Row}: that would be one more object for each key. */
     private static final class Known<V> {
-        Row<V> row;
+        long version;
 
-        @Nullable V seen;
+        @Nullable V value;
+
+        int bytes;
+
+        /** Any thread may read it. */
+        volatile @Nullable V seen;
         /** For how many reads producers had been asked when its row came. */
         int reads;
 
         Known(Row<V> row, int reads) {
-            this.row = row;
+            set(row, reads);
+        }
+
+        final void set(Row<V> row, int reads) {
+            version = row.version();
+            value = row.value();
+            bytes = row.bytes();
             this.reads = reads;
         }
     }
 
-    private final Map<String, Known<V>> known = new HashMap<>();
+    private final Map<String, Known<V>> known = new ConcurrentHashMap<>();
     private int deleted;
+    /** How many keys are seen. */
+    private int seen;
     /** Invariant: the sum over all that is known. */
     private long bytes;
     /** For how many reads producers were asked where they are. */
@@ -74,7 +89,7 @@ public final class TableState<V> {
      */
     public List<Change<V>> message(Epoch stream, long sequence, String key, Row<V> row) {
         Known<V> its = known.get(key);
-        boolean isThere = its != null && !its.row.isDeleted();
+        boolean isThere = its != null && its.value != null;
         if (!isThere && sequence <= covered.getOrDefault(stream, -1L)) {
             return List.of(); // the source no longer had the key
         }
@@ -85,9 +100,8 @@ public final class TableState<V> {
         if (newest == null || missing) {
             return List.of();
         }
-        List<Change<V>> changes = new ArrayList<>(1);
-        see(key, newest, changes);
-        return changes;
+        Change<V> change = see(key, newest);
+        return change == null ? List.of() : List.of(change);
     }
 
     /**
@@ -97,7 +111,7 @@ public final class TableState<V> {
      */
     public List<Change<V>> deletion(Epoch stream, long sequence, String key) {
         Known<V> its = known.get(key);
-        return its == null ? List.of() : message(stream, sequence, key, Row.deleted(its.row.version()));
+        return its == null ? List.of() : message(stream, sequence, key, Row.deleted(its.version));
     }
 
     /**
@@ -110,14 +124,14 @@ public final class TableState<V> {
         if (its == null) {
             return List.of();
         }
-        replace(its, Row.deleted(its.row.version()));
-        List<Change<V>> changes = new ArrayList<>(1);
-        if (!missing) {
-            see(key, its, changes);
-            known.remove(key);
-            deleted--;
+        replace(its, Row.deleted(its.version));
+        if (missing) {
+            return List.of();
         }
-        return changes;
+        Change<V> change = see(key, its);
+        known.remove(key);
+        deleted--;
+        return change == null ? List.of() : List.of(change);
     }
 
     /** Takes a row if it is newer than what is known of its key; {@return what is known then, or null if the row is not newer} */
@@ -128,7 +142,7 @@ public final class TableState<V> {
             deleted += row.isDeleted() ? 1 : 0;
             bytes += row.bytes();
             return first;
-        } else if (row.isNewerThan(its.row)) {
+        } else if (row.isNewerThan(its.version, its.value == null)) {
             replace(its, row);
             return its;
         }
@@ -136,18 +150,27 @@ public final class TableState<V> {
     }
 
     private void replace(Known<V> its, Row<V> row) {
-        deleted += (row.isDeleted() ? 1 : 0) - (its.row.isDeleted() ? 1 : 0);
-        bytes += row.bytes() - its.row.bytes();
-        its.row = row;
-        its.reads = reads;
+        deleted += (row.isDeleted() ? 1 : 0) - (its.value == null ? 1 : 0);
+        bytes += row.bytes() - its.bytes;
+        its.set(row, reads);
+    }
+
+    /** What is known of it is seen from now on; {@return what that changes, or null if it is the same} */
+    private @Nullable Change<V> see(String key, Known<V> its) {
+        V before = its.seen;
+        V after = its.value;
+        if (before == after) {
+            return null;
+        }
+        its.seen = after;
+        seen += (after == null ? 0 : 1) - (before == null ? 0 : 1);
+        return new Change<>(key, before, after);
     }
 
     private void see(String key, Known<V> its, List<Change<V>> changes) {
-        V before = its.seen;
-        V after = its.row.value();
-        its.seen = after;
-        if (before != after) {
-            changes.add(new Change<>(key, before, after));
+        Change<V> change = see(key, its);
+        if (change != null) {
+            changes.add(change);
         }
     }
 
@@ -217,10 +240,10 @@ public final class TableState<V> {
     /** The source lacks this key: it is what was named beyond the heads, or deleted. {@return false if that was known before the read} */
     private boolean isKept(String key, Known<V> its) {
         Row<V> later = beyond.get(key);
-        if (its.row.isDeleted()) {
+        if (its.value == null) {
             return later != null || its.reads == reads;
         }
-        replace(its, later != null && !its.row.isNewerThan(later) ? later : Row.deleted(its.row.version()));
+        replace(its, later != null && later.version() >= its.version ? later : Row.deleted(its.version));
         return true;
     }
 
@@ -236,10 +259,34 @@ public final class TableState<V> {
         return heads != null;
     }
 
+    /**
+     * {@return what is seen of this key; null if nothing is} Any thread may ask: for what was there before a change, or after it. While
+     * {@link #end} changes many keys, it may be one for one key and the other for another.
+     */
+    public @Nullable V seen(String key) {
+        Known<V> its = known.get(key);
+        return its == null ? null : its.seen;
+    }
+
+    /** Tells of all keys that are seen. */
+    public void forEachSeen(BiConsumer<String, V> told) {
+        known.forEach((key, its) -> {
+            V row = its.seen;
+            if (row != null) {
+                told.accept(key, row);
+            }
+        });
+    }
+
+    /** {@return how many keys are seen} */
+    public int seen() {
+        return seen;
+    }
+
     /** {@return the newest that is known of this key, seen or not; null if it is not there} */
     public @Nullable V newest(String key) {
         Known<V> its = known.get(key);
-        return its == null ? null : its.row.value();
+        return its == null ? null : its.value;
     }
 
     /** {@return how many keys are known to be there} */

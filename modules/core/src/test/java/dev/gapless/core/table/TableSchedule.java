@@ -190,6 +190,13 @@ final class TableSchedule {
             String before = change.after() == null ? seen.remove(change.key()) : seen.put(change.key(), change.after());
             assertEquals(before, change.before());
         }
+        assertEquals(seen.size(), table.seen());
+        Map<String, String> told = new HashMap<>();
+        table.forEachSeen(told::put);
+        assertEquals(seen, told);
+        for (int i = 0; i < KEYS; i++) {
+            assertEquals(seen.get("k" + i), table.seen("k" + i));
+        }
         floors.forEach(this::check);
     }
 
