@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class DocumentsTest {
     private static final Path ROOT = Path.of("../..");
     private static final List<String> EXAMPLES =
-            List.of("modules/cluster", "modules/testkit", "modules/durable", "modules/examples");
+            List.of("modules/cluster", "modules/testkit", "modules/durable", "modules/examples", "spring-starter");
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
     private static final Pattern LINK = Pattern.compile("\\]\\((?!https?:)([^)#]*)(?:#([^)]*))?\\)");
     private static final Pattern LENGTH = Pattern.compile("\\]\\(([^)#]+\\.java)\\) \\((\\d+) lines\\)");
@@ -175,6 +175,7 @@ class DocumentsTest {
                 "modules/examples",
                 "modules/gateway",
                 "modules/node",
+                "modules/spring-boot-starter",
                 "multi-jvm-tests")) {
             try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/test/java"))) {
                 files.filter(file -> file.toString().endsWith("Test.java")).forEach(file -> {

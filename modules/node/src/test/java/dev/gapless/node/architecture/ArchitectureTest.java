@@ -271,7 +271,7 @@ class ArchitectureTest {
         void nothingOnANodeKnowsIt() {
             holds(noClasses()
                     .that()
-                    .resideOutsideOfPackage("dev.gapless.testkit..")
+                    .resideOutsideOfPackages("dev.gapless.testkit..", "dev.gapless.spring..")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("dev.gapless.testkit.."));
@@ -305,6 +305,41 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .haveNameMatching(
                             "org\\.junit\\..*|java\\.util\\.concurrent\\.Executors|java\\.lang\\.Thread\\$.*"));
+        }
+    }
+
+    @Nested
+    class SpringBootStarter {
+        @Test
+        void usesThePublicApiAlone() {
+            holds(noClasses()
+                    .that()
+                    .resideInAPackage("dev.gapless.spring..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("dev.gapless.internal..", "dev.gapless.testkit.internal.."));
+        }
+
+        @Test
+        void nothingElseKnowsSpring() {
+            holds(noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.gapless.spring..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage("org.springframework..", "dev.gapless.spring.."));
+        }
+
+        @Test
+        void knowsTheTestKitOnlyWhereTestsAskForIt() {
+            holds(noClasses()
+                    .that()
+                    .resideInAPackage("dev.gapless.spring..")
+                    .and()
+                    .doNotHaveSimpleName("GaplessTestKitConfiguration")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("dev.gapless.testkit.."));
         }
     }
 

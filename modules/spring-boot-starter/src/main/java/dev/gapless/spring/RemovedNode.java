@@ -1,0 +1,67 @@
+package dev.gapless.spring;
+
+import dev.gapless.Gapless;
+import dev.gapless.Removed;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.LivenessState;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.event.EventListener;
+
+/** Ends the process of a node that was removed from its cluster, or says that it is broken: {@link OnRemoved}. Thread-safe. */
+final class RemovedNode {
+    private static final Logger LOG = LoggerFactory.getLogger(RemovedNode.class);
+    private static final int STATUS = 1;
+    /** What the application closes may hang, for instance in a database that this node was cut off from, too. */
+    private static final Duration CLOSES_WITHIN = Duration.ofMinutes(1);
+
+    private final ConfigurableApplicationContext context;
+    private volatile boolean broken;
+
+    RemovedNode(Gapless gapless, OnRemoved what, ConfigurableApplicationContext context) {
+        this.context = context;
+        gapless.onRemoved(
+                switch (what) {
+                    case EXIT -> this::exit;
+                    case HEALTH -> this::isBroken;
+                });
+    }
+
+    private void exit(Removed removed) {
+        LOG.error("Node {}: the application closes, and its process ends (gapless.on-removed = exit)", removed.node());
+        start("gapless-halt", true, RemovedNode::halt);
+        start("gapless-exit", false, () -> System.exit(SpringApplication.exit(context, () -> STATUS)));
+    }
+
+    private static void start(String name, boolean daemon, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(daemon);
+        thread.start();
+    }
+
+    private static void halt() {
+        try {
+            Thread.sleep(CLOSES_WITHIN.toMillis());
+        } catch (InterruptedException e) {
+            return;
+        }
+        LOG.error("The application has not closed within {}: its process ends without that", CLOSES_WITHIN);
+        Runtime.getRuntime().halt(STATUS);
+    }
+
+    private void isBroken(Removed removed) {
+        broken = true;
+        AvailabilityChangeEvent.publish(context, LivenessState.BROKEN);
+    }
+
+    /** Spring says at the end of the application's start that it is alive, also if it was removed before. */
+    @EventListener
+    void onLiveness(AvailabilityChangeEvent<LivenessState> event) {
+        if (broken && event.getState() == LivenessState.CORRECT) {
+            AvailabilityChangeEvent.publish(context, LivenessState.BROKEN);
+        }
+    }
+}

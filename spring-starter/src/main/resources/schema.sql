@@ -1,0 +1,5 @@
+CREATE TABLE IF NOT EXISTS prices (
+    symbol  VARCHAR(20) PRIMARY KEY,
+    amount  DOUBLE PRECISION NOT NULL,
+    version BIGINT NOT NULL
+);
