@@ -42,6 +42,7 @@ public record Column(String name, String title, Figure figure, double unit, Stri
             new Column("heap/topic, unused", "heap per unused topic (bytes)", Figure.HEAP_UNUSED, 1, "%.0f"),
             new Column(
                     "heap/topic, ten messages", "heap per topic of ten messages (bytes)", Figure.HEAP_USED, 1, "%.0f"),
+            new Column("heap/key", "heap per key (bytes)", Figure.HEAP_KEY, 1, "%.0f"),
             new Column("settled s", "settled after (s)", Figure.SETTLED, 1_000, "%.1f"),
             new Column("idle CPU ms/s", "idle CPU (ms/s)", Figure.IDLE_CPU, 1, "%.1f"),
             new Column("unused topics", "with unused topics (ms/s)", Figure.IDLE_CPU_UNUSED, 1, "%.1f"),

@@ -21,6 +21,7 @@ public enum Figure {
     HEAP_CLIENT("heap_bytes_per_client"),
     HEAP_UNUSED("heap_bytes_per_topic_unused"),
     HEAP_USED("heap_bytes_per_topic_used"),
+    HEAP_KEY("heap_bytes_per_key"),
     SETTLED("settled_ms"),
     IDLE_CPU("idle_cpu_ms_per_s"),
     IDLE_CPU_EMPTY("idle_cpu_ms_per_s_no_topics"),

@@ -31,7 +31,8 @@ abstract sealed class OneRun
                 RestartRun,
                 ReturnRun,
                 StopRun,
-                StuckRun {
+                StuckRun,
+                TableRun {
     /** For a process to start and to connect, and for its answers. */
     static final Duration PATIENCE = Duration.ofSeconds(90);
     /** Thirty nodes of one process take a while. */
@@ -71,6 +72,7 @@ abstract sealed class OneRun
             case C_SOCKETS, C_MUTE, C_INGEST -> new ClientsRun(plan, workload, peer, children);
             case C_IDLE -> new IdleClientsRun(plan, workload, peer, children);
             case C_RETURN -> new ReturnRun(plan, workload, peer, children);
+            case T_10000, T_1000000 -> new TableRun(plan, workload, peer, children);
             case W7 -> new StuckRun(plan, workload, peer, children);
             default ->
                 switch (Objects.requireNonNull(workload.growth())) {

@@ -161,6 +161,14 @@ public enum Workload {
             0,
             BenchMessage.BYTES,
             Figure.HEAP_USED),
+    T_10000(
+            "a node publishes rows of 10,000 keys, 10,000 at a time, into a table, beside a handler with a HashMap",
+            Scope.BESIDE_HANDLER,
+            1,
+            0,
+            BenchMessage.BYTES,
+            Figure.CPU),
+    T_1000000("as T_10000, 1,000,000 keys", Scope.BESIDE_HANDLER, 1, 0, BenchMessage.BYTES, Figure.CPU),
     G_NODES_1(Growth.NODES, 1),
     G_NODES_2(Growth.NODES, 2),
     G_NODES_3(Growth.NODES, 3),
@@ -200,6 +208,7 @@ public enum Workload {
     private enum Scope {
         ALL,
         BESIDE_BATCHES,
+        BESIDE_HANDLER,
         BESIDE_JACKSON,
         /** Of durable topics. */
         BESIDE_JOURNAL,
@@ -242,11 +251,11 @@ public enum Workload {
         this.amount = amount;
     }
 
-    /** Those that run if none is named, in less than an hour: all but the series, those of a gateway and of durable topics, and W4B_RETAINED. */
+    /** Those that run if none is named, in less than an hour: all but the series, those of a gateway, of durable topics and of tables, and W4B_RETAINED. */
     public static List<Workload> ordinary() {
         return Stream.of(values())
                 .filter(workload -> workload.growth == null && !workload.isOfGateway() && !workload.isDurable())
-                .filter(workload -> workload != W4B_RETAINED)
+                .filter(workload -> workload != W4B_RETAINED && workload.scope != Scope.BESIDE_HANDLER)
                 .toList();
     }
 
@@ -264,11 +273,12 @@ public enum Workload {
         return description;
     }
 
-    /** Of these peers, those that take part in it; in W9 and W10 one of their own. */
+    /** Of these peers, those that take part in it; in W9, W10 and T one of their own. */
     public List<String> peersOf(List<String> peers) {
         return switch (scope) {
             case ALL -> peers;
             case BESIDE_BATCHES -> peers.stream().filter(BATCHES::contains).toList();
+            case BESIDE_HANDLER -> peers.contains("gapless") ? List.of(Peers.TABLE, Peers.HANDLER) : List.of();
             case BESIDE_JACKSON -> peers.contains("gapless") ? List.of("gapless", Peers.JACKSON) : List.of();
             case BESIDE_JOURNAL -> peers.contains("gapless") ? List.of("gapless", Peers.JOURNAL) : List.of();
             case BESIDE_MEMORY -> peers.contains("gapless") ? List.of(Peers.DURABLE, "gapless") : List.of();

@@ -95,6 +95,7 @@ class BenchmarkTest {
                         Workload.W4B,
                         Workload.W7,
                         Workload.W9_1000,
+                        Workload.T_10000,
                         Workload.G_SYSTEMS_3,
                         Workload.G_SUBSCRIPTIONS_10,
                         Workload.G_TOPICS_10,

@@ -36,6 +36,12 @@ public final class Peers {
     /** Gapless with messages of a class, for W10. */
     public static final String TYPED = "gapless-typed";
 
+    /** A table, for T. */
+    public static final String TABLE = "table";
+
+    /** A handler with a HashMap, for T. */
+    public static final String HANDLER = "handler";
+
     private static final Map<String, PeerKind> KINDS = new LinkedHashMap<>();
 
     static {
@@ -85,7 +91,7 @@ public final class Peers {
     /** The peer of this name, one of {@link #names}, or of those that have a constant here. */
     public static PeerKind of(String name) {
         switch (name) {
-            case PEKKO, JACKSON, JETTY, JOURNAL, SINGLE -> {
+            case HANDLER, PEKKO, JACKSON, JETTY, JOURNAL, SINGLE, TABLE -> {
                 return new PeerKind(name, bytes -> {
                     throw new IllegalArgumentException(name + " has no sides of its own");
                 });

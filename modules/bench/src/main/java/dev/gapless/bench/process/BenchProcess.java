@@ -45,6 +45,9 @@ public final class BenchProcess {
     /** {@link OpeningLog}: PEER MESSAGE_BYTES MESSAGES_OF_A_RECORD. */
     public static final String OPENING = "opening";
 
+    /** {@link TableLoop}: PEER KEYS WARM_UP. */
+    public static final String TABLE = "table";
+
     /** {@link CatchUp}: SUBSCRIPTIONS. */
     public static final String CATCH_UP = "catch-up";
 
@@ -103,6 +106,11 @@ public final class BenchProcess {
                 new StoreLoop(words.get(0).equals(Peers.JOURNAL), bytes(words), Integer.parseInt(words.get(2)));
             case OPENING ->
                 new OpeningLog(words.get(0).equals(Peers.JOURNAL), bytes(words), Integer.parseInt(words.get(2)));
+            case TABLE ->
+                new TableLoop(
+                        words.get(0).equals(Peers.HANDLER),
+                        Integer.parseInt(words.get(1)),
+                        Integer.parseInt(words.get(2)));
             case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
             case GATEWAY -> new GatewayNode(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
             case BARE_JETTY -> new BareJetty(Integer.parseInt(words.get(0)));
