@@ -36,9 +36,7 @@ class InvalidateTest {
 
     private static Recorder<String> subscribe(int node, Topic<String> topic) {
         Recorder<String> recorder = new Recorder<>();
-        get(cluster.gapless(node)
-                .subscribe(topic, StartFrom.latest(), recorder)
-                .ready());
+        get(cluster.gapless(node).subscribe(topic, StartFrom.latest(), recorder).ready());
         return recorder;
     }
 
@@ -83,7 +81,9 @@ class InvalidateTest {
                     .sum();
             assertEquals(1_000, missed);
             assertEquals(
-                    1, logged.lines(Level.WARN, "Topic often", "announces", "again").size());
+                    1,
+                    logged.lines(Level.WARN, "Topic often", "announces", "again")
+                            .size());
         }
     }
 

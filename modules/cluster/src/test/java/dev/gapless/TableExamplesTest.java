@@ -45,8 +45,8 @@ class TableExamplesTest {
             Gapless gapless = cluster.gapless(1);
             Topic<Price> topic = Topic.of("prices", Price.class);
             Producer<Price> producer = cluster.gapless(0).producer(topic);
-            List<Price> rows = new CopyOnWriteArrayList<>(
-                    List.of(new Price("EURUSD", 1.0834, 7), new Price("XAU", 2011.5, 1)));
+            List<Price> rows =
+                    new CopyOnWriteArrayList<>(List.of(new Price("EURUSD", 1.0834, 7), new Price("XAU", 2011.5, 1)));
             Database database = () -> rows;
             Screen screen = new Screen();
 

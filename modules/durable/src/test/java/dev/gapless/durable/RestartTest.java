@@ -68,7 +68,9 @@ class RestartTest {
                 get(producer.producer("prices").publish("one"));
                 received.await("one");
                 before = received.subscription().token();
-                assertEquals(2, get(producer.producer("prices").invalidate("by hand")).sequence());
+                assertEquals(
+                        2,
+                        get(producer.producer("prices").invalidate("by hand")).sequence());
                 received.await("one", "OVERRUN");
             }
             try (TestNode producer = TestNode.start("producer", directory, reader, "")) {

@@ -87,8 +87,7 @@ class Refusals {
             }
         }
         if (before != null && before.more > 0) {
-            LOG.warn(
-                    "{} ({} more like this were left out, gapless.loss-log-interval)", before.last, before.more - 1);
+            LOG.warn("{} ({} more like this were left out, gapless.loss-log-interval)", before.last, before.more - 1);
             later.execute(() -> tellMore(kind));
         }
     }

@@ -230,8 +230,7 @@ public final class Log {
             evictable = acknowledged;
             Line.Waiter invalidation = settings.durable() || !gate.isOpen() ? null : line.removeInvalidation();
             if (invalidation != null) {
-                settled.add(new Line.Settled(
-                        invalidation.ticket(), accepted(append(invalidation.content(), nowMs))));
+                settled.add(new Line.Settled(invalidation.ticket(), accepted(append(invalidation.content(), nowMs))));
             }
             boolean mayEnter =
                     !settings.durable() && gate.isOpen() && !line.isEmpty() && (isRoomy() || hasWaited(nowMs));

@@ -245,7 +245,8 @@ class DurableLogTest {
     }
 
     @Test
-    @DisplayName("ruleP16: an invalidation is stored in front of what waits, and the next incarnation tells who has not come to it")
+    @DisplayName(
+            "ruleP16: an invalidation is stored in front of what waits, and the next incarnation tells who has not come to it")
     void invalidates() {
         Incarnation b = first();
         b.publish(1);
@@ -271,7 +272,8 @@ class DurableLogTest {
     }
 
     @Test
-    @DisplayName("ruleP16, ruleD3: an invalidation whose record is not there is stored again, and is that of those who came meanwhile")
+    @DisplayName(
+            "ruleP16, ruleD3: an invalidation whose record is not there is stored again, and is that of those who came meanwhile")
     void invalidatesAgain() {
         Incarnation b = first();
         b.publish(1);

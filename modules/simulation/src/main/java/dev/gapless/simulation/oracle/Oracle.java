@@ -153,8 +153,8 @@ public final class Oracle {
         boolean begun = w.begun.contains(streams.nodeOf(gap.node()));
         boolean past = (w.comesFromThePast() || w.earliest) && (wasThere || !begun);
         boolean cameLater = first == 1 && !begun;
-        boolean invalidated = epoch != null
-                && truth.incarnation(gap.node(), epoch).isInvalidatedFrom(first);
+        boolean invalidated =
+                epoch != null && truth.incarnation(gap.node(), epoch).isInvalidatedFrom(first);
         if (!past && !cameLater && !invalidated) {
             JudgedStreams.fail(w, "nothing had gone wrong", "is told of " + gap);
         }

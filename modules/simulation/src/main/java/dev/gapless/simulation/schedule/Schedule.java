@@ -61,9 +61,7 @@ final class Schedule implements Observer {
         this.chains = new FaultChains(this);
         this.faults = new Faults(this, root.split(), faults);
         this.workload = new ScheduledWork(
-                this,
-                root.split(),
-                seed < Profile.FIRST_WITH_INVALIDATIONS ? null : new SplittableRandom(seed));
+                this, root.split(), seed < Profile.FIRST_WITH_INVALIDATIONS ? null : new SplittableRandom(seed));
         this.receipts = seed < Profile.FIRST_WITH_RECEIPTS ? null : new Receipts(this, root.split());
         Host.Addresses addresses = addresses(seed);
         if (profile.clusters() && addresses == Host.Addresses.CHANGE) {
