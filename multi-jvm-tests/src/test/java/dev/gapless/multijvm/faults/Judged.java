@@ -228,7 +228,6 @@ final class Judged implements AutoCloseable {
         for (Path subscription : journals("subscription-")) {
             List<String> lines = lines(subscription).stream()
                     .filter(line -> !line.startsWith("d "))
-                    .map(line -> line.length() > 120 ? line.substring(0, 120) : line)
                     .toList();
             if (lines.stream().anyMatch(line -> line.startsWith("g "))) {
                 told.addAll(lines);
