@@ -113,7 +113,8 @@ public interface Producer<T> {
      * Announces that subscribers have missed something of this producer: for state that changed and was not published, since a publish was
      * refused, or somebody changed rows by hand. Whoever subscribes gets a {@link CursorExpired} with reason {@code OVERRUN} behind what it
      * has got by now, also if it is cut off and comes back later; it reloads, and tables read their source. So call it once the change can be
-     * read. The ring is given up: what was published before, and has not arrived, is part of the gap.
+     * read. The ring is given up: what was published before, and has not arrived, is part of the gap, as may be what is published before
+     * subscribers were told.
      *
      * <p>It is never refused for want of room, and waits for this node to be up and, if the topic is durable, for its store, for as long
      * as that takes. Calls that come while one waits are one. Each costs every subscriber a reload, at the pace of {@code gapless.reload-interval}.
