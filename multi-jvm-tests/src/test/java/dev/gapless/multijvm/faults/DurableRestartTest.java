@@ -89,7 +89,7 @@ class DurableRestartTest {
         Map<String, Long> after = judged.awaitLevelOrTold();
         int resumed = KILLS_OF_ALL * judged.nodes().size();
         assertHaveResumed(resumed, before, after);
-        assertEquals(Set.of("expired: POSITION_UNKNOWN"), expiries(after));
+        assertEquals(Set.of("expired: POSITION_UNKNOWN"), expiries(after), () -> after + "\n" + judged.told());
         // Once each; and of streams by name that came and went behind a token.
         long told = after.get("expired: POSITION_UNKNOWN") - after.getOrDefault(BY_NAME, 0L);
         assertEquals((long) resumed * Judged.TOPICS.size(), told, after::toString);

@@ -86,7 +86,10 @@ final class Judged implements AutoCloseable {
         TestCluster cluster =
                 TestCluster.named(name).with(SETTINGS).with(further).start(size);
         Judged judged = new Judged(cluster, size, journals, durable);
-        judged.nodes().forEach(judged::begin);
+        Map<TestNode, String> journalsOf = judged.beginAll();
+        if (durable) {
+            journalsOf.forEach(judged::awaitPublished);
+        }
         return judged;
     }
 
@@ -158,6 +161,12 @@ final class Judged implements AutoCloseable {
         awaitPublished(node, its);
     }
 
+    private Map<TestNode, String> beginAll() {
+        Map<TestNode, String> journalsOf = new LinkedHashMap<>();
+        nodes().forEach(node -> journalsOf.put(node, begin(node)));
+        return journalsOf;
+    }
+
     private void awaitPublished(TestNode node, String its) {
         Await.until(
                 node + " has published",
@@ -169,8 +178,7 @@ final class Judged implements AutoCloseable {
     void comeBackAllAndPublish() {
         nodes().forEach(TestNode::restart);
         cluster.awaitUp();
-        Map<TestNode, String> journalsOf = new LinkedHashMap<>();
-        nodes().forEach(node -> journalsOf.put(node, begin(node)));
+        Map<TestNode, String> journalsOf = beginAll();
         nodes().forEach(this::awaitReady);
         journalsOf.forEach(this::awaitPublished);
     }
