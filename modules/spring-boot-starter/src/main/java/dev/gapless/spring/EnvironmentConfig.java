@@ -105,7 +105,7 @@ final class EnvironmentConfig {
         String without = name.replaceFirst("\\[\\d+]$", "");
         if (without.matches(".*\\[\\d+].*")) {
             throw new IllegalStateException("Property " + name
-                    + " is part of a list of objects or of lists: put this setting into" + " application.conf");
+                    + " is part of a list of objects or of lists: put this setting into application.conf");
         }
         return without;
     }

@@ -10,7 +10,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
-import org.springframework.util.ClassUtils;
 
 /** An actor system that lives as long as the application, and {@link Gapless} on it. An application that has one of the two uses its own. */
 @AutoConfiguration
@@ -29,8 +28,7 @@ class GaplessAutoConfiguration {
     static class OwnActorSystem {
         @Bean
         ManagedActorSystem gaplessActorSystemLifecycle(ConfigurableEnvironment environment, ResourceLoader resources) {
-            ClassLoader loader = loader(resources);
-            return new ManagedActorSystem(EnvironmentConfig.load(environment, "", DEFAULTS, loader), loader);
+            return ManagedActorSystem.of(environment, "", DEFAULTS, resources);
         }
 
         @Bean(destroyMethod = "")
@@ -48,10 +46,5 @@ class GaplessAutoConfiguration {
     RemovedNode gaplessRemovedNode(Gapless gapless, ActorSystem system, ConfigurableApplicationContext context) {
         Config config = system.settings().config();
         return new RemovedNode(gapless, OnRemoved.of(config), context);
-    }
-
-    static ClassLoader loader(ResourceLoader resources) {
-        ClassLoader loader = resources.getClassLoader();
-        return loader == null ? ClassUtils.getDefaultClassLoader() : loader;
     }
 }

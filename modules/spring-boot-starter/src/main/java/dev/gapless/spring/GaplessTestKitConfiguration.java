@@ -34,8 +34,7 @@ public class GaplessTestKitConfiguration {
 
     @Bean
     ManagedActorSystem gaplessActorSystemLifecycle(ConfigurableEnvironment environment, ResourceLoader resources) {
-        ClassLoader loader = GaplessAutoConfiguration.loader(resources);
-        return new ManagedActorSystem(EnvironmentConfig.load(environment, LOCAL, "", loader), loader);
+        return ManagedActorSystem.of(environment, LOCAL, "", resources);
     }
 
     @Bean(destroyMethod = "")

@@ -14,6 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ClassUtils;
 
 /**
  * An actor system that lives as long as the application. It begins when it is made, which is before a web server begins. It leaves the cluster
@@ -30,7 +33,15 @@ final class ManagedActorSystem implements SmartLifecycle, DisposableBean {
     /** Whether Spring has waited for it already. */
     private volatile boolean stopped;
 
-    ManagedActorSystem(Config config, ClassLoader loader) {
+    /** One with the application's settings, these in front of them, and those behind: {@link EnvironmentConfig#load}. */
+    static ManagedActorSystem of(
+            ConfigurableEnvironment environment, String above, String below, ResourceLoader resources) {
+        ClassLoader its = resources.getClassLoader();
+        ClassLoader loader = its == null ? ClassUtils.getDefaultClassLoader() : its;
+        return new ManagedActorSystem(EnvironmentConfig.load(environment, above, below, loader), loader);
+    }
+
+    private ManagedActorSystem(Config config, ClassLoader loader) {
         try {
             this.system = ActorSystem.create(config.getString("gapless.actor-system"), config, loader);
         } catch (LinkageError e) { // most likely of Jackson, whose version Spring manages

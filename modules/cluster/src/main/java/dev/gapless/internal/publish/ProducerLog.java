@@ -210,7 +210,7 @@ public final class ProducerLog implements TopicStats.Publishing {
     }
 
     /** The position of what is published. Of a publish that waits it is the ticket, too. */
-    private final class Pending extends CompletableFuture<Position> implements Ticket {
+    private class Pending extends CompletableFuture<Position> implements Ticket {
         private final Executor answering;
 
         Pending(Executor answering) {
@@ -224,13 +224,11 @@ public final class ProducerLog implements TopicStats.Publishing {
     }
 
     /** That of an invalidation, which several may have asked for: they get a stage, which none of them can complete. */
-    private final class Invalidation implements Ticket {
-        private final Pending position = new Pending(executor);
-        private final CompletionStage<Position> answer = position.minimalCompletionStage();
+    private final class Invalidation extends Pending {
+        private final CompletionStage<Position> answer = minimalCompletionStage();
 
-        @Override
-        public void settled(Admission outcome) {
-            position.settled(outcome);
+        Invalidation() {
+            super(executor);
         }
     }
 

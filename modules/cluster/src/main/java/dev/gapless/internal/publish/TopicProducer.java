@@ -84,13 +84,12 @@ public final class TopicProducer<T> implements Producer<T> {
 
     @Override
     public CompletionStage<Position> invalidate(String reason) {
-        try {
-            checkGiven("reason", reason);
-        } catch (IllegalArgumentException e) {
-            local.refusals().log(Refusal.of(e), e);
-            return CompletableFuture.failedFuture(e);
-        }
-        return local.invalidate(reason);
+        return encoded(
+                () -> {
+                    checkGiven("reason", reason);
+                    return reason;
+                },
+                local::invalidate);
     }
 
     @Override
@@ -127,7 +126,7 @@ public final class TopicProducer<T> implements Producer<T> {
                 content -> local.publish(content, receipt, timeout));
     }
 
-    /** Publishes what is encoded so; the stage fails if that does. */
+    /** Publishes what is encoded, or checked, so; the stage fails if that does. */
     private <C, R> CompletionStage<R> encoded(Supplier<C> encoding, Function<C, CompletionStage<R>> publish) {
         C content;
         try {

@@ -228,12 +228,12 @@ public final class Log {
         lock.lock();
         try {
             evictable = acknowledged;
-            Line.Waiter invalidation = settings.durable() || !gate.isOpen() ? null : line.removeInvalidation();
+            boolean admits = !settings.durable() && gate.isOpen();
+            Line.Waiter invalidation = admits ? line.removeInvalidation() : null;
             if (invalidation != null) {
                 settled.add(new Line.Settled(invalidation.ticket(), accepted(append(invalidation.content(), nowMs))));
             }
-            boolean mayEnter =
-                    !settings.durable() && gate.isOpen() && !line.isEmpty() && (isRoomy() || hasWaited(nowMs));
+            boolean mayEnter = admits && !line.isEmpty() && (isRoomy() || hasWaited(nowMs));
             while (mayEnter && !line.isEmpty() && !isFullFor(line.first().content())) {
                 Line.Waiter next = line.remove();
                 settled.add(new Line.Settled(next.ticket(), accepted(append(next.content(), nowMs))));

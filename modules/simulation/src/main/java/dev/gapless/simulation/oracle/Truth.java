@@ -184,15 +184,12 @@ public final class Truth {
                     "G7: sequence " + sequence + " given out behind " + incarnation.head() + " of " + incarnation.node);
         }
         int last = incarnation.timesMs.size() - 1;
-        if (content == INVALIDATION) {
-            incarnation.contents.add(content);
-        } else if (content < incarnation.lastContent) {
+        if (content != INVALIDATION && content < incarnation.lastContent) {
             throw new Violation(
                     "G7: message " + content + " of " + incarnation.node + " is sequenced behind a later one");
-        } else {
-            incarnation.contents.add(content);
-            incarnation.lastContent = content;
         }
+        incarnation.lastContent = Math.max(content, incarnation.lastContent);
+        incarnation.contents.add(content);
         incarnation.timesMs.add(last < 0 ? nowMs : Math.max(nowMs, incarnation.timesMs.get(last)));
         incarnation.publishedNs.add(rightNs);
     }

@@ -1,6 +1,5 @@
 package dev.gapless.gateway.internal.grpc;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.gapless.core.CursorToken;
@@ -8,7 +7,6 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.log.Slice;
 import dev.gapless.gateway.internal.client.Common;
-import dev.gapless.gateway.internal.client.Framing;
 import dev.gapless.gateway.internal.client.StateEvent;
 import dev.gapless.gateway.internal.client.States;
 import dev.gapless.gateway.internal.json.Bytes;
@@ -31,8 +29,6 @@ import dev.gapless.gateway.v1.Subscribed;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
@@ -40,7 +36,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The responses to {@code Gapless.Subscribe}: a batch of events, or one notice, each with its token. */
-final class BatchFraming implements Framing {
+final class BatchFraming extends GrpcFraming {
     private final PayloadJson payloads;
     private final States states;
     private String topic = "";
@@ -229,23 +225,9 @@ final class BatchFraming implements Framing {
 
     private static List<ByteBuffer> written(Bytes frame, SubscribeTopicResponse.Builder response) {
         frame.truncate(0);
-        try {
-            response.build().writeTo(frame);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        write(response.build(), frame);
         return frame.from(0);
     }
-
-    /** The status says it. */
-    @Override
-    public @Nullable List<ByteBuffer> object(Bytes frame, ObjectNode message) {
-        return null;
-    }
-
-    /** The status says it. */
-    @Override
-    public void addPlace(ObjectNode message) {}
 
     /** gRPC pings: there is a response only if it has a token to tell, and then nothing else. */
     @Override
@@ -253,10 +235,5 @@ final class BatchFraming implements Framing {
         return progress == null
                 ? null
                 : written(frame, SubscribeTopicResponse.newBuilder().setToken(progress.toString()));
-    }
-
-    @Override
-    public boolean isStream() {
-        return true;
     }
 }

@@ -1,12 +1,10 @@
 package dev.gapless.gateway.internal.grpc;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import dev.gapless.Ended;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.gateway.internal.changes.Numbering;
-import dev.gapless.gateway.internal.client.Framing;
 import dev.gapless.gateway.internal.client.StateEvent;
 import dev.gapless.gateway.internal.client.StateEvent.Brackets;
 import dev.gapless.gateway.internal.client.States;
@@ -20,8 +18,6 @@ import dev.gapless.gateway.v1.DocumentChange;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
 import dev.gapless.internal.subscribe.Pulled;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The responses to {@code DocumentChanges.Subscribe} with {@code snapshot}: a document of a state, or that a list of all begins or ends. A frame
  * has several. They are numbered for themselves: whoever comes back with one of these numbers is told to list everything again.
  */
-final class DocumentFraming implements Framing {
+final class DocumentFraming extends GrpcFraming {
     private final States states;
     private final Numbering numbering;
     private long sent;
@@ -69,16 +65,8 @@ final class DocumentFraming implements Framing {
             told.setChangeType(begins ? ChangeType.CHANGE_TYPE_RESYNC : ChangeType.CHANGE_TYPE_LISTED);
         }
         write(told.build(), frame);
-        return true;
-    }
-
-    private void write(DocumentChange change, Bytes frame) {
-        try {
-            change.writeTo(frame);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         ends.add(frame.size());
+        return true;
     }
 
     /** What differs comes without brackets: one document after the other. */
@@ -145,20 +133,7 @@ final class DocumentFraming implements Framing {
     }
 
     @Override
-    public @Nullable List<ByteBuffer> object(Bytes frame, ObjectNode message) {
-        return null;
-    }
-
-    @Override
-    public void addPlace(ObjectNode message) {}
-
-    @Override
     public @Nullable List<ByteBuffer> idle(Bytes frame, @Nullable CursorToken progress) {
         return null;
-    }
-
-    @Override
-    public boolean isStream() {
-        return true;
     }
 }
