@@ -35,16 +35,10 @@ class InvalidateTest {
         cluster.close();
     }
 
-    private static Recorder<String> subscribe(int node, Topic<String> topic) {
-        Recorder<String> recorder = new Recorder<>();
-        get(cluster.gapless(node).subscribe(topic, StartFrom.latest(), recorder).ready());
-        return recorder;
-    }
-
     @Test
     void everySubscriberHereAndThereIsToldInItsPlace() {
         Topic<String> topic = Topic.of("told", String.class);
-        List<Recorder<String>> all = List.of(subscribe(0, topic), subscribe(1, topic));
+        List<Recorder<String>> all = List.of(cluster.subscribe(0, topic), cluster.subscribe(1, topic));
         Producer<String> producer = cluster.gapless(0).producer(topic);
         get(producer.publish("a"));
         all.forEach(recorder -> await(() -> recorder.messages().equals(List.of("a"))));
@@ -67,7 +61,7 @@ class InvalidateTest {
     @Test
     void aThousandAtOnceCostASubscriberFewReloadsAndTheLogALine() {
         Topic<String> topic = Topic.of("often", String.class);
-        Recorder<String> recorder = subscribe(1, topic);
+        Recorder<String> recorder = cluster.subscribe(1, topic);
         Producer<String> producer = cluster.gapless(0).producer(topic);
         try (Logged logged = new Logged()) {
             List<CompletionStage<Position>> all = new ArrayList<>();

@@ -78,12 +78,6 @@ class PublishTest {
         cluster.close();
     }
 
-    private static Recorder<String> subscribe(int node, Topic<String> topic) {
-        Recorder<String> recorder = new Recorder<>();
-        get(cluster.gapless(node).subscribe(topic, StartFrom.latest(), recorder).ready());
-        return recorder;
-    }
-
     private static List<Delivery<String>> deliveries(Recorder<String> recorder, int count) {
         await(() -> recorder.events().size() == count);
         List<Delivery<String>> deliveries = new ArrayList<>();
@@ -162,7 +156,7 @@ class PublishTest {
     @Test
     void keyHeadersAndTombstonesArriveHereAndThere() {
         Topic<String> topic = Topic.of("keyed", String.class);
-        List<Recorder<String>> recorders = List.of(subscribe(0, topic), subscribe(1, topic));
+        List<Recorder<String>> recorders = List.of(cluster.subscribe(0, topic), cluster.subscribe(1, topic));
         Producer<String> producer = cluster.gapless(0).producer(topic);
         get(producer.publish("k1", "one"));
         get(producer.publish(Publication.of("two")
@@ -247,7 +241,7 @@ class PublishTest {
     @Test
     void whatIsSentIsInTheRingAndWhatIsRefusedIsThrown() {
         Topic<String> topic = Topic.of("sent", String.class);
-        Recorder<String> recorder = subscribe(1, topic);
+        Recorder<String> recorder = cluster.subscribe(1, topic);
         Producer<String> producer = cluster.gapless(0).producer(topic);
         producer.send("a");
         producer.send("k", "b");
@@ -264,7 +258,7 @@ class PublishTest {
     @Test
     void allPositionsOfAListComeTogetherAndInOrder() {
         Topic<String> topic = Topic.of("lists", String.class);
-        Recorder<String> recorder = subscribe(1, topic);
+        Recorder<String> recorder = cluster.subscribe(1, topic);
         Producer<String> producer = cluster.gapless(0).producer(topic);
         List<Position> positions = get(producer.publishAll(List.of("a", "b", "c")));
         assertEquals(

@@ -95,6 +95,13 @@ final class TestCluster implements AutoCloseable {
         return Gapless.get(systems.get(index));
     }
 
+    /** Subscribes from now on. */
+    Recorder<String> subscribe(int node, Topic<String> topic) {
+        Recorder<String> recorder = new Recorder<>();
+        get(gapless(node).subscribe(topic, StartFrom.latest(), recorder).ready());
+        return recorder;
+    }
+
     /** Leaves in good order. */
     void leave(int index) {
         systems.get(index).terminate();

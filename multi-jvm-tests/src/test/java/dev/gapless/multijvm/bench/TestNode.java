@@ -134,6 +134,19 @@ public final class TestNode implements AutoCloseable {
         return !process.isAlive() && process.exitStatus() == KILLED;
     }
 
+    /** It is killed, and a new process takes its place. */
+    public void killAndRestart() {
+        long pid = pid();
+        kill();
+        if (!wasKilled()) {
+            throw new AssertionError(this + " was not ended by SIGKILL");
+        }
+        restart();
+        if (pid() == pid) {
+            throw new AssertionError(this + " is the same process");
+        }
+    }
+
     /** Starts a new incarnation of it, at the same port and under the same name, and waits until that runs. */
     public TestNode restart() {
         checkEnded();

@@ -10,10 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
@@ -27,7 +24,6 @@ public final class GatewayClient implements Runnable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final int SHORTEST_STAY_MS = 100;
     private static final int LONGEST_STAY_MS = 1_500;
-    private static final long POLL_MS = 50;
     private static final long ANSWER_MS = 3_000;
 
     private final HttpClient http;
@@ -87,7 +83,7 @@ public final class GatewayClient implements Runnable {
             while (!stopped) {
                 List<Gateway> all = gateways.get();
                 if (all.isEmpty() || !visit(all.get(random.nextInt(all.size())))) {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MS + random.nextInt(200)));
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(Frames.POLL_MS + random.nextInt(200)));
                 }
             }
         } catch (RuntimeException | InterruptedException | IOException e) {
@@ -270,52 +266,6 @@ public final class GatewayClient implements Runnable {
         private static String text(JsonNode of, String field) {
             JsonNode value = of.get(field);
             return value == null || value.isNull() ? null : value.asText();
-        }
-    }
-
-    /** What comes, one frame after the other: the next is asked for when this one is taken. */
-    private static final class Frames implements WebSocket.Listener {
-        static final String END = "";
-
-        private final BlockingQueue<String> taken = new LinkedBlockingQueue<>();
-        private final StringBuilder part = new StringBuilder();
-        private volatile WebSocket socket;
-
-        @Override
-        public void onOpen(WebSocket opened) {
-            socket = opened;
-            opened.request(1);
-        }
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
-            part.append(text);
-            if (last) {
-                taken.add(part.toString());
-                part.setLength(0);
-            } else {
-                from.request(1);
-            }
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
-            taken.add(END);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            taken.add(END);
-        }
-
-        String poll() throws InterruptedException {
-            String text = taken.poll(POLL_MS, TimeUnit.MILLISECONDS);
-            if (text != null && !text.equals(END)) {
-                socket.request(1);
-            }
-            return text;
         }
     }
 }

@@ -21,10 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -40,8 +37,6 @@ public final class StateClient implements Runnable {
     private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final int SHORTEST_STAY_MS = 300;
     private static final int LONGEST_STAY_MS = 6_000;
-    private static final long POLL_MS = 50;
-    private static final String END = "";
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(CONNECT).build();
@@ -102,7 +97,7 @@ public final class StateClient implements Runnable {
                 if (!all.isEmpty()) {
                     visit(all.get(random.nextInt(all.size())));
                 }
-                Thread.sleep(POLL_MS);
+                Thread.sleep(Frames.POLL_MS);
             }
         } catch (RuntimeException | IOException e) {
             failure = e;
@@ -119,13 +114,13 @@ public final class StateClient implements Runnable {
         states.moved(gateway.incarnation(), token);
         inBrackets = false;
         over = false;
-        BlockingQueue<String> frames = new LinkedBlockingQueue<>();
+        Frames frames = new Frames();
         long untilNs =
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SHORTEST_STAY_MS + random.nextInt(LONGEST_STAY_MS));
         BooleanSupplier stays = () -> !over && !stopped && (!moves || System.nanoTime() - untilNs < 0);
         try (AutoCloseable connection = isWebSocket ? webSocket(gateway, frames) : eventStream(gateway, frames)) {
             while (connection != null && stays.getAsBoolean()) {
-                take(frames.poll(POLL_MS, TimeUnit.MILLISECONDS));
+                take(frames.poll());
             }
         } catch (IOException | RuntimeException | InterruptedException e) {
             throw e;
@@ -137,7 +132,7 @@ public final class StateClient implements Runnable {
     private void take(String text) throws IOException {
         if (text == null) {
             return;
-        } else if (text.equals(END)) {
+        } else if (text.equals(Frames.END)) {
             over = true;
             return;
         } else if (random.nextInt(200) == 0) {
@@ -226,11 +221,11 @@ public final class StateClient implements Runnable {
     // ------------------------------------------------------------------ how it is connected
 
     /** Null if the gateway is gone, or stands still. */
-    private AutoCloseable webSocket(GatewayClient.Gateway gateway, BlockingQueue<String> frames) {
+    private AutoCloseable webSocket(GatewayClient.Gateway gateway, Frames frames) {
         try {
             WebSocket socket = http.newWebSocketBuilder()
                     .connectTimeout(CONNECT)
-                    .buildAsync(URI.create("ws://127.0.0.1:" + gateway.port() + "/api/ws"), new Listener(frames))
+                    .buildAsync(URI.create("ws://127.0.0.1:" + gateway.port() + "/api/ws"), frames)
                     .orTimeout(CONNECT.toSeconds(), TimeUnit.SECONDS)
                     .join();
             String from = token == null ? "" : ",\"from\":\"" + token + '"';
@@ -246,35 +241,7 @@ public final class StateClient implements Runnable {
         }
     }
 
-    private record Listener(BlockingQueue<String> frames, StringBuilder part) implements WebSocket.Listener {
-        Listener(BlockingQueue<String> frames) {
-            this(frames, new StringBuilder());
-        }
-
-        @Override
-        public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
-            part.append(text);
-            if (last) {
-                frames.add(part.toString());
-                part.setLength(0);
-            }
-            from.request(1);
-            return null;
-        }
-
-        @Override
-        public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
-            frames.add(END);
-            return null;
-        }
-
-        @Override
-        public void onError(WebSocket from, Throwable error) {
-            frames.add(END);
-        }
-    }
-
-    private AutoCloseable eventStream(GatewayClient.Gateway gateway, BlockingQueue<String> frames) {
+    private AutoCloseable eventStream(GatewayClient.Gateway gateway, Frames frames) {
         HttpRequest.Builder request = HttpRequest.newBuilder(
                 URI.create("http://127.0.0.1:" + gateway.port() + "/api/topics/" + TOPIC + "/events?state=true"));
         if (token != null) {
@@ -299,7 +266,7 @@ public final class StateClient implements Runnable {
     }
 
     /** An event with its id is one frame, as if that were its token. */
-    private static void read(InputStream body, BlockingQueue<String> frames) {
+    private static void read(InputStream body, Frames frames) {
         try (BufferedReader in = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
             String data = null;
             String id = null;
@@ -316,7 +283,7 @@ public final class StateClient implements Runnable {
         } catch (IOException e) {
             // its gateway is gone, or it has left
         } finally {
-            frames.add(END);
+            frames.add(Frames.END);
         }
     }
 
