@@ -141,7 +141,7 @@ public final class SubscriptionState {
         begun = true;
     }
 
-    /** Consumer. It begins with the announcement that anything may be missed: of what has ended in the shared feed, too. */
+    /** It is told that anything may be missed: of what has ended in the shared feed, too. At the beginning the consumer knows that. */
     public void anythingMayBeMissed() {
         announcedTo = shared.head();
     }
@@ -357,6 +357,8 @@ public final class SubscriptionState {
         violations.addAndGet(advance.holes());
         if (step instanceof Step.Messages) {
             pace.readsOn();
+        } else if (step instanceof Step.Missed missed && missed.gaps().get(0).node() == null) {
+            anythingMayBeMissed();
         }
         if (asks()) {
             shared.asked();

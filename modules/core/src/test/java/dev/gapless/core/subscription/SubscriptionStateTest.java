@@ -652,6 +652,23 @@ class SubscriptionStateTest implements TopicView {
         assertEquals(List.of(1L, 2L, 3L), given());
     }
 
+    @Test
+    @DisplayName(
+            "ruleS5: who is told that anything may be missed does not wait for what has ended in the shared feed, too")
+    void toldThatAnythingMayBeMissed() {
+        own.began(P, 2);
+        feed.began(P, 2);
+        feed.began(Q, 4);
+        feed.messages(Q, 5, slices(5, 5));
+        ended(feed, Q, 5, End.exact(5, 0), true);
+        subscription = in(own, SETTINGS, Place.at(P, 2));
+        idle();
+        notices = 1;
+        announced();
+        subscription.reloaded(null);
+        asks();
+    }
+
     private void asksForTheSharedFeed() {
         feed.began(P, 2);
         own.began(P, 2);
