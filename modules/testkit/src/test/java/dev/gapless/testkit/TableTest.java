@@ -2,6 +2,7 @@ package dev.gapless.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.CursorExpired;
@@ -16,6 +17,7 @@ import dev.gapless.TableSource;
 import dev.gapless.TableStatus;
 import dev.gapless.Topic;
 import dev.gapless.core.CursorToken;
+import dev.gapless.internal.table.StateReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +114,24 @@ class TableTest {
         app.reconnect();
         kit.pass(MORE_THAN_A_RELOAD_WAITS);
         assertEquals(Map.of(), table.view().rows());
+    }
+
+    @Test
+    void tellsAReaderWhatWasMissedAlsoIfItsSourceWasReadMeanwhile() {
+        rows.put("a", "a1");
+        try (Table<String> table = app.gapless().table(FLAGS, source)) {
+            StateReader<String> reader = StateReader.of(table, () -> {});
+            StateReader.Step<String> first = Objects.requireNonNull(reader.next());
+            assertNull(first.missed());
+            var unused = feed.gapless().producer(FLAGS).invalidate("rows were written by hand");
+            kit.pass(MORE_THAN_A_RELOAD_WAITS);
+            assertTrue(table.status().isLive());
+            StateReader.Step<String> second = Objects.requireNonNull(reader.next());
+            assertEquals(1, Objects.requireNonNull(second.missed()).size());
+            assertFalse(second.then().stale());
+            assertNull(reader.next());
+            reader.close();
+        }
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.gapless.internal.table;
 import dev.gapless.Table;
 import dev.gapless.TableChanges;
 import dev.gapless.TableClosed;
+import dev.gapless.core.Gap;
 import dev.gapless.core.table.Change;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ public final class StateReader<T> {
     private final Steps<T> steps;
     private volatile @Nullable TableClosed closed;
     private boolean stale;
+    /** What it misses, or has missed since the last step; null if nothing. Under the table's lock. */
+    private @Nullable List<Gap> missed;
     /** Was a state given? The first one may have no rows. */
     private boolean given;
 
@@ -24,10 +27,15 @@ public final class StateReader<T> {
      *
      * @param changes of each key that differs; none if all that changed is whether something is missing, or if the first state has no rows
      * @param reloaded whether some of it came from the source
-     * @param becameStale is something missing that was not before?
+     * @param missed what the table has missed since the last step, also if the source was read meanwhile; null if nothing, or if it was missing
+     *     something before
      * @param then how the table stands then
      */
-    public record Step<T>(List<Change<T>> changes, boolean reloaded, boolean becameStale, TableStanding then) {}
+    public record Step<T>(
+            List<Change<T>> changes,
+            boolean reloaded,
+            @Nullable List<Gap> missed,
+            TableStanding then) {}
 
     StateReader(SharedTable<T> table, Runnable wake) {
         this.table = table;
@@ -45,6 +53,8 @@ public final class StateReader<T> {
 
             @Override
             void staleness() {
+                TableStanding now = table.now();
+                missed = now.stale() ? now.missed() : missed;
                 wake.run();
             }
         };
@@ -96,13 +106,15 @@ public final class StateReader<T> {
         TableStanding then = table.now();
         boolean before = stale;
         stale = then.stale();
+        List<Gap> since = before ? null : stale ? then.missed() : missed;
+        missed = null;
         boolean isFirst = !given && then.token() != null;
         given |= isFirst;
-        if (taken == null && before == stale && !isFirst) {
+        if (taken == null && before == stale && since == null && !isFirst) {
             return null;
         }
         List<Change<T>> changes = taken == null ? List.of() : taken.changes();
-        return new Step<>(changes, taken != null && taken.reloaded(), stale && !before, then);
+        return new Step<>(changes, taken != null && taken.reloaded(), since, then);
     }
 
     /** Nothing is read any more. */

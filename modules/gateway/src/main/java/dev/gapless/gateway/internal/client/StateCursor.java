@@ -243,8 +243,9 @@ final class StateCursor<T> extends TopicCursor {
 
     private void take(StateReader.Step<T> step) {
         CursorToken then = step.then().token();
-        if (step.becameStale()) {
-            expired(step.then().missed(), then);
+        List<Gap> missed = step.missed();
+        if (missed != null) {
+            expired(missed);
         }
         boolean wasMissing = isStale;
         isStale = step.then().stale();
@@ -280,9 +281,9 @@ final class StateCursor<T> extends TopicCursor {
     }
 
     /** It only informs: what the client has stays until the source was read. */
-    private void expired(List<Gap> gaps, @Nullable CursorToken token) {
+    private void expired(List<Gap> gaps) {
         missed(gaps.stream());
-        parts.add(new Expired(System.currentTimeMillis(), gaps, token == null ? place : token));
+        parts.add(new Expired(System.currentTimeMillis(), gaps, place));
     }
 
     @Override
