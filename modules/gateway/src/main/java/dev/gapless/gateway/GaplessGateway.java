@@ -128,7 +128,7 @@ public final class GaplessGateway {
     /** {@return where clients find it} */
     public URI uri() {
         String host = settings.host.contains(":") ? "[" + settings.host + "]" : settings.host;
-        return URI.create("http://" + host + ":" + port());
+        return URI.create((settings.tls.isOn() ? "https://" : "http://") + host + ":" + port());
     }
 
     /**

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -21,13 +18,11 @@ import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
 
 /** What a client of DocumentChanges is given, over a real socket. */
 @Timeout(120)
@@ -372,17 +367,7 @@ class DocumentChangesTest {
 
     @Test
     void rowT3_theLogNamesAClientThatTheRingOvertook() {
-        List<String> lines = new CopyOnWriteArrayList<>();
-        AppenderBase<ILoggingEvent> log = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-                lines.add(event.getFormattedMessage());
-            }
-        };
-        Logger logger = (Logger) LoggerFactory.getLogger("dev.gapless.gateway");
-        log.start();
-        logger.addAppender(log);
-        try {
+        try (LogLines log = new LogLines()) {
             GrpcStream<?, DocumentChange> stream = subscribe(of("logged"));
             publish("logged", 1, 1);
             DocumentChange first = stream.next();
@@ -390,14 +375,12 @@ class DocumentChangesTest {
             awaitLast(stream, "d100");
             subscribe(since(first, "logged")).next(1);
             assertTrue(
-                    lines.stream()
+                    log.all().stream()
                             .anyMatch(line -> line.contains("Collection logged: client ")
                                     && line.contains(" (grpc, 127.0.0.1:")
                                     && line.contains("sequences ")
                                     && line.contains("up to \"d")),
-                    lines::toString);
-        } finally {
-            logger.detachAppender(log);
+                    () -> log.all().toString());
         }
     }
 

@@ -5,23 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.Topic;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
 
 /** What a WebSocket is given, over a real socket. */
 @Timeout(120)
@@ -246,17 +241,7 @@ class WebSocketTest {
         client.subscribe("told", "");
         publish("told", 1, 1);
         assertEquals(List.of(1), numbers(client.events(1)));
-        List<String> lines = new CopyOnWriteArrayList<>();
-        AppenderBase<ILoggingEvent> log = new AppenderBase<>() {
-            @Override
-            protected void append(ILoggingEvent event) {
-                lines.add(event.getFormattedMessage());
-            }
-        };
-        Logger logger = (Logger) LoggerFactory.getLogger("dev.gapless");
-        log.start();
-        logger.addAppender(log);
-        try {
+        try (LogLines log = new LogLines()) {
             client.hold();
             var producer = gateway.gapless().producer(Topic.of("told", JsonNode.class));
             for (int i = 0; i < 3_000; i++) { // more than sockets hold
@@ -270,13 +255,11 @@ class WebSocketTest {
             assertEquals("cursor_expired", message.get("type").textValue());
             long first = message.at("/gaps/0/first_missing").longValue();
             String what = "of client " + number + " (websocket, 127.0.0.1:";
-            TestGateway.await(() -> lines.stream()
+            TestGateway.await(() -> log.all().stream()
                     .anyMatch(line -> line.contains("Topic told: ")
                             && line.contains(what)
                             && line.contains("sequences " + first + " to ")
                             && line.contains("keys behind \"k")));
-        } finally {
-            logger.detachAppender(log);
         }
     }
 

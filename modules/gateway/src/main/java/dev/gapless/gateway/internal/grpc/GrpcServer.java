@@ -7,8 +7,10 @@ import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.gateway.internal.tls.Tls;
 import dev.gapless.gateway.v1.DocumentChangesGrpc;
 import dev.gapless.gateway.v1.GaplessGrpc;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,13 +54,14 @@ public final class GrpcServer {
      *
      * @param connections so many at once
      */
-    public static GrpcServer start(Common common, Clients clients, Readiness readiness, int connections) {
-        GrpcServer started = new GrpcServer(common, clients, readiness, connections);
+    public static GrpcServer start(
+            Common common, Clients clients, Readiness readiness, @Nullable Tls tls, int connections) {
+        GrpcServer started = new GrpcServer(common, clients, readiness, tls, connections);
         started.listen();
         return started;
     }
 
-    private GrpcServer(Common common, Clients clients, Readiness readiness, int connections) {
+    private GrpcServer(Common common, Clients clients, Readiness readiness, @Nullable Tls tls, int connections) {
         this.readiness = readiness;
         settings = common.settings();
         changes = new Changes(common);
@@ -65,7 +69,8 @@ public final class GrpcServer {
         listening = new GrpcListening(connections);
         InetSocketAddress address = new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow());
         server = listening
-                .of(NettyServerBuilder.forAddress(address))
+                .of(NettyServerBuilder.forAddress(
+                        address, tls == null ? InsecureServerCredentials.create() : tls.forGrpc()))
                 .executor(common.executor())
                 .withChildOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes)
                 .maxInboundMessageSize(Math.min(settings.maxBodyBytes, settings.maxCommandBytes))
@@ -100,7 +105,11 @@ public final class GrpcServer {
                     e);
         }
         tellHealth();
-        LOG.info("The gateway listens for gRPC on {}:{}", settings.host, port());
+        LOG.info(
+                "The gateway listens for gRPC{} on {}:{}",
+                settings.tls.isOn() ? " with TLS" : "",
+                settings.host,
+                port());
     }
 
     /** From time to time. */

@@ -18,6 +18,7 @@ import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.Descriptors;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.gateway.internal.tls.Tls;
 import dev.gapless.gateway.internal.web.WebServer;
 import dev.gapless.internal.subscribe.MessageHost;
 import java.time.Duration;
@@ -48,6 +49,7 @@ public final class GatewayServer {
     private final Clients clients;
     private final WebServer web;
     private final @Nullable GrpcServer grpc;
+    private final @Nullable Tls tls;
     private final Cancellable looking;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Done> stopped = new CompletableFuture<>();
@@ -76,6 +78,7 @@ public final class GatewayServer {
             Collection<? extends Topic<?>> topics,
             Collection<? extends Table<?>> tables) {
         this.settings = settings;
+        tls = Tls.open(settings.tls);
         Executor executor = system.dispatchers().lookup(settings.dispatcher);
         BiConsumer<Duration, Runnable> later = (after, what) -> system.scheduler()
                 .scheduleOnce(after, what, system.dispatchers().lookup(settings.dispatcher));
@@ -98,9 +101,9 @@ public final class GatewayServer {
         Readiness readiness = new Readiness(Cluster.get(system), clients, common);
         boolean speaksGrpc = settings.grpcPort.isPresent();
         int connections = Descriptors.connections(settings.maxConnections, speaksGrpc ? 2 : 1);
-        web = WebServer.start(common, clients, readiness, gapless, system, connections);
+        web = WebServer.start(common, clients, readiness, gapless, system, tls, connections);
         try {
-            grpc = speaksGrpc ? GrpcServer.start(common, clients, readiness, connections) : null;
+            grpc = speaksGrpc ? GrpcServer.start(common, clients, readiness, tls, connections) : null;
         } catch (IllegalStateException e) {
             web.close();
             throw e;
@@ -115,6 +118,9 @@ public final class GatewayServer {
         lookAt(web::look);
         if (grpc != null) {
             lookAt(grpc::look);
+        }
+        if (tls != null) {
+            lookAt(tls::look);
         }
     }
 

@@ -31,6 +31,7 @@ public final class GatewaySettings {
     /** Empty: there is none. */
     public final OptionalInt grpcPort;
 
+    public final TlsSettings tls;
     public final boolean insecure;
     public final List<String> allowedOrigins;
     public final List<String> allowedHosts;
@@ -93,6 +94,7 @@ public final class GatewaySettings {
         grpcPort = OFF.contains(config.getString("grpc-port"))
                 ? OptionalInt.empty()
                 : OptionalInt.of(within(config, "grpc-port", 0, 65_535));
+        tls = TlsSettings.of(config.getConfig("tls"));
         insecure = config.getBoolean("insecure");
         allowedOrigins = config.getStringList("allowed-origins");
         allowedHosts = config.getStringList("allowed-hosts");

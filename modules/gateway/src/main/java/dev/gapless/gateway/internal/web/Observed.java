@@ -15,6 +15,7 @@ import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.StatusJson;
+import dev.gapless.gateway.internal.tls.Tls;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -45,7 +46,7 @@ final class Observed implements AutoCloseable {
     private final GaplessMetrics metrics;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    Observed(Gapless gapless, Cluster cluster, Clients clients, Common common, Readiness readiness) {
+    Observed(Gapless gapless, Cluster cluster, Clients clients, Common common, Readiness readiness, @Nullable Tls tls) {
         this.gapless = gapless;
         this.cluster = cluster;
         this.clients = clients;
@@ -69,6 +70,15 @@ final class Observed implements AutoCloseable {
                 .description(
                         "What clients have sent and is not dealt with, as far as gapless.gateway.unfinished-bytes bounds it")
                 .register(registry);
+        if (tls != null) {
+            Gauge.builder(
+                            "gapless.gateway.certificate.expires",
+                            tls,
+                            its -> its.expiresIn().toSeconds())
+                    .baseUnit("seconds")
+                    .description("How long the gateway's certificate is valid yet; negative once it has expired")
+                    .register(registry);
+        }
         Tally tally = common.tally();
         byLabel("connected", "protocol", tally.connected(), "Clients that have connected");
         byLabel("closed", "status", tally.closed(), "Clients that have ended");

@@ -9,6 +9,7 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,10 @@ final class Watched extends SocketChannelEndPoint {
     /** That of a request; null if there is another connector below it. */
     static @Nullable Watched of(Request request) {
         EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
-        return endPoint instanceof Watched watched ? watched : null;
+        EndPoint socket = endPoint instanceof SslConnection.SslEndPoint tls
+                ? tls.getSslConnection().getEndPoint()
+                : endPoint;
+        return socket instanceof Watched watched ? watched : null;
     }
 
     @Override
@@ -72,7 +76,9 @@ final class Watched extends SocketChannelEndPoint {
 
     /** Of the connections here, that one alone lets another take over what it has read. */
     private boolean isHttp1() {
-        return getConnection() instanceof Connection.UpgradeFrom;
+        Connection connection = getConnection();
+        return (connection instanceof SslConnection tls ? tls.getSslEndPoint().getConnection() : connection)
+                instanceof Connection.UpgradeFrom;
     }
 
     /** The head of a request is there. */

@@ -6,25 +6,33 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.gateway.internal.tls.Tls;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
+import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
+import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
 import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,8 +54,8 @@ public final class WebServer {
 
         private final transient Lingering lingering;
 
-        Connector(Server server, HttpConfiguration http, Lingering lingering) {
-            super(server, 1, -1, new HttpConnectionFactory(http), new HTTP2CServerConnectionFactory(http));
+        Connector(Server server, List<ConnectionFactory> protocols, Lingering lingering) {
+            super(server, null, null, null, 1, -1, protocols.toArray(ConnectionFactory[]::new));
             this.lingering = lingering;
         }
 
@@ -66,22 +74,34 @@ public final class WebServer {
      * @param connections so many at once
      */
     public static WebServer start(
-            Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system, int connections) {
-        WebServer started = new WebServer(common, clients, readiness, gapless, system, connections);
+            Common common,
+            Clients clients,
+            Readiness readiness,
+            Gapless gapless,
+            ActorSystem system,
+            @Nullable Tls tls,
+            int connections) {
+        WebServer started = new WebServer(common, clients, readiness, gapless, system, tls, connections);
         started.listen();
         return started;
     }
 
     private WebServer(
-            Common common, Clients clients, Readiness readiness, Gapless gapless, ActorSystem system, int connections) {
+            Common common,
+            Clients clients,
+            Readiness readiness,
+            Gapless gapless,
+            ActorSystem system,
+            @Nullable Tls tls,
+            int connections) {
         this.settings = common.settings();
-        observed = new Observed(gapless, Cluster.get(system), clients, common, readiness);
+        observed = new Observed(gapless, Cluster.get(system), clients, common, readiness, tls);
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS);
         threads.setName("gapless-gateway");
         threads.setDaemon(true);
         server = new Server(threads);
         lingering = new Lingering(common.later(), settings.lingerTimeout, connections);
-        connector = new Connector(server, http(), lingering);
+        connector = new Connector(server, protocols(http(), tls), lingering);
         connector.setHost(settings.host);
         connector.setPort(settings.port);
         connector.setAcceptQueueSize(settings.acceptQueue);
@@ -95,6 +115,22 @@ public final class WebServer {
         WebSocketMappings webSockets =
                 new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
         server.setHandler(new Routes(common, clients, publishing, observed, webSockets));
+    }
+
+    /** In TLS the client chooses among them (ALPN). */
+    private static List<ConnectionFactory> protocols(HttpConfiguration http, @Nullable Tls tls) {
+        HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+        if (tls == null) {
+            return List.of(http1, new HTTP2CServerConnectionFactory(http));
+        }
+        http.addCustomizer(new SecureRequestCustomizer(false)); // the door looks at the host
+        ALPNServerConnectionFactory choice = new ALPNServerConnectionFactory();
+        choice.setDefaultProtocol(http1.getProtocol());
+        return List.of(
+                new SslConnectionFactory(tls.forHttp(), choice.getProtocol()),
+                choice,
+                new HTTP2ServerConnectionFactory(http),
+                http1);
     }
 
     private HttpConfiguration http() {
@@ -122,7 +158,7 @@ public final class WebServer {
         }
         boolean isSet = UserTimeout.set(port(), settings.unacknowledgedTimeout);
         LOG.debug("Connections that acknowledge nothing are ended by the operating system: {}", isSet);
-        LOG.info("The gateway listens on http://{}:{}", settings.host, port());
+        LOG.info("The gateway listens on {}://{}:{}", settings.tls.isOn() ? "https" : "http", settings.host, port());
     }
 
     /** What it listens on. */

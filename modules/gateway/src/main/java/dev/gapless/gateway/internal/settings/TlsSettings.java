@@ -1,0 +1,96 @@
+package dev.gapless.gateway.internal.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * {@code gapless.gateway.tls}: which files to read, and who has to show a certificate. Immutable.
+ *
+ * @param keyStore chain and key in one file; empty if they are PEM
+ * @param password of that file
+ * @param clientCa whose certificates clients may show; empty if they show none
+ */
+public record TlsSettings(
+        Optional<Path> certificate,
+        Optional<Path> key,
+        Optional<Path> keyStore,
+        String password,
+        ClientCertificates clientCertificates,
+        Optional<Path> clientCa) {
+    private static final String AT = "gapless.gateway.tls.";
+
+    /** Do clients show certificates? */
+    public enum ClientCertificates {
+        NONE,
+        WANTED,
+        REQUIRED
+    }
+
+    /** Throws ConfigException for what does not go together. */
+    static TlsSettings of(Config config) {
+        TlsSettings settings = new TlsSettings(
+                path(config, "certificate"),
+                path(config, "key"),
+                path(config, "key-store"),
+                config.getString("password"),
+                clientCertificates(config),
+                path(config, "client-ca"));
+        settings.check(config);
+        return settings;
+    }
+
+    private static Optional<Path> path(Config config, String key) {
+        String value = config.getString(key);
+        try {
+            return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException.BadValue(config.getValue(key).origin(), AT + key, "it is no path: " + value, e);
+        }
+    }
+
+    private static ClientCertificates clientCertificates(Config config) {
+        String value = config.getString("client-certificates");
+        return Stream.of(ClientCertificates.values())
+                .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(value))
+                .findFirst()
+                .orElseThrow(() -> bad(config, "client-certificates", "it is none, wanted or required, not " + value));
+    }
+
+    private void check(Config config) {
+        if (certificate.isPresent() != key.isPresent()) {
+            throw bad(config, "key", "certificate and key go together: set both, or neither");
+        }
+        if (keyStore.isPresent() && certificate.isPresent()) {
+            throw bad(config, "key-store", "it is in place of certificate and key: set it, or those two");
+        }
+        if (clientCertificates != ClientCertificates.NONE && clientCa.isEmpty()) {
+            throw bad(
+                    config, "client-ca", "client-certificates needs the authorities that clients' certificates are of");
+        }
+        if (clientCertificates != ClientCertificates.NONE && !isOn()) {
+            throw bad(
+                    config, "client-certificates", "clients show certificates with TLS alone: set certificate and key");
+        }
+    }
+
+    /** Is TLS spoken? */
+    public boolean isOn() {
+        return certificate.isPresent() || keyStore.isPresent();
+    }
+
+    /** All files that are read. */
+    public List<Path> files() {
+        return Stream.of(certificate, key, keyStore, clientCa)
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static ConfigException bad(Config config, String key, String what) {
+        return new ConfigException.BadValue(config.getValue(key).origin(), AT + key, what);
+    }
+}

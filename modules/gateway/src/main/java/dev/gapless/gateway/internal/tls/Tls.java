@@ -1,0 +1,158 @@
+package dev.gapless.gateway.internal.tls;
+
+import dev.gapless.gateway.internal.settings.TlsSettings;
+import dev.gapless.gateway.internal.settings.TlsSettings.ClientCertificates;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import io.grpc.TlsServerCredentials.ClientAuth;
+import io.grpc.util.AdvancedTlsX509KeyManager;
+import io.grpc.util.AdvancedTlsX509TrustManager;
+import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The certificates of a gateway. When its files change they are read again: who connects from then on is shown the new ones, and connections that are
+ * open stay. Files that cannot be used change nothing. Thread-safe.
+ */
+public final class Tls {
+    private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
+
+    private final TlsSettings settings;
+    private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
+    private final @Nullable AdvancedTlsX509TrustManager authorities;
+    private volatile X509Certificate own;
+    private List<Object> asRead;
+    private String toldOf = "";
+
+    /** Throws IllegalStateException if the files cannot be used; null if TLS is not wanted. */
+    public static @Nullable Tls open(TlsSettings settings) {
+        return settings.isOn() ? new Tls(settings) : null;
+    }
+
+    private Tls(TlsSettings settings) {
+        this.settings = settings;
+        try {
+            authorities = settings.clientCertificates() == ClientCertificates.NONE
+                    ? null
+                    : AdvancedTlsX509TrustManager.newBuilder()
+                            .setVerification(Verification.CERTIFICATE_ONLY_VERIFICATION)
+                            .build();
+            asRead = state();
+            own = take();
+        } catch (Credentials.Unusable e) {
+            throw new IllegalStateException("The gateway cannot speak TLS (gapless.gateway.tls): " + e.getMessage(), e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("The gateway cannot speak TLS (gapless.gateway.tls)", e);
+        }
+    }
+
+    private X509Certificate take() throws Credentials.Unusable {
+        Credentials read = Credentials.read(settings);
+        try {
+            if (authorities != null) {
+                authorities.updateTrustCredentials(read.authorities().toArray(X509Certificate[]::new));
+            }
+            keys.updateIdentityCredentials(read.chain().toArray(X509Certificate[]::new), read.key());
+        } catch (IOException | GeneralSecurityException e) {
+            throw new Credentials.Unusable(settings.files() + " cannot be used: " + e.getMessage(), e);
+        }
+        return read.own();
+    }
+
+    /** Reads the files again if they have changed. From time to time, by one thread at a time. */
+    public synchronized void look() {
+        List<Object> now = state();
+        if (now.equals(asRead)) {
+            return;
+        }
+        try {
+            own = take();
+            asRead = now;
+            toldOf = "";
+            LOG.info(
+                    "The gateway has read its certificate again: {}, valid until {}",
+                    own.getSubjectX500Principal(),
+                    expires());
+        } catch (Credentials.Unusable e) { // maybe half of it was written yet
+            String why = String.valueOf(e.getMessage());
+            if (!why.equals(toldOf)) {
+                toldOf = why;
+                LOG.warn(
+                        "The files of gapless.gateway.tls have changed and cannot be used: {}. The gateway keeps the"
+                                + " certificate that it has, valid until {}, and looks again every second",
+                        why,
+                        expires());
+            }
+        }
+    }
+
+    /** Which state the files are in: when they were written, how large they are, and which file it is. */
+    private List<Object> state() {
+        List<Object> state = new ArrayList<>();
+        for (Path file : settings.files()) {
+            try {
+                BasicFileAttributes its = Files.readAttributes(file, BasicFileAttributes.class);
+                state.add(its.lastModifiedTime());
+                state.add(its.size());
+                state.add(String.valueOf(its.fileKey()));
+            } catch (IOException e) {
+                state.add(e.toString());
+            }
+        }
+        return state;
+    }
+
+    private Instant expires() {
+        return own.getNotAfter().toInstant();
+    }
+
+    /** How long the gateway's own certificate is valid yet; negative once it has expired. */
+    public Duration expiresIn() {
+        return Duration.between(Instant.now(), expires());
+    }
+
+    /** For HTTP. */
+    public SslContextFactory.Server forHttp() {
+        SslContextFactory.Server ssl = new SslContextFactory.Server();
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(new KeyManager[] {keys}, authorities == null ? null : new TrustManager[] {authorities}, null);
+            ssl.setSslContext(context);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Java has no TLS", e);
+        }
+        ssl.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        ssl.setWantClientAuth(settings.clientCertificates() == ClientCertificates.WANTED);
+        ssl.setNeedClientAuth(settings.clientCertificates() == ClientCertificates.REQUIRED);
+        return ssl;
+    }
+
+    /** For gRPC. */
+    public ServerCredentials forGrpc() {
+        TlsServerCredentials.Builder tls = TlsServerCredentials.newBuilder().keyManager(keys);
+        if (authorities != null) {
+            tls.trustManager(authorities)
+                    .clientAuth(
+                            settings.clientCertificates() == ClientCertificates.REQUIRED
+                                    ? ClientAuth.REQUIRE
+                                    : ClientAuth.OPTIONAL);
+        }
+        return tls.build();
+    }
+}
