@@ -106,12 +106,13 @@ public final class GaplessGateway {
     }
 
     private static void checkAddress(GatewaySettings settings) {
-        if (!settings.isLoopback() && !settings.insecure) {
+        boolean isSecure = settings.tls.isOn() && settings.access.isOn();
+        if (!settings.isLoopback() && !settings.insecure && !isSecure) {
             throw new IllegalStateException(
-                    "The gateway has neither TLS nor access control, and gapless.gateway.host = "
-                            + settings.host
-                            + " is no loopback address. Put something in front of it that does both, on the same"
-                            + " machine; or set gapless.gateway.insecure = on if whoever reaches it may publish and read everything");
+                    "gapless.gateway.host = " + settings.host
+                            + " is no loopback address, and the gateway there needs both TLS (gapless.gateway.tls) and access"
+                            + " control (gapless.gateway.access). Set up both; or put something in front of it that does both, on the"
+                            + " same machine; or set gapless.gateway.insecure = on if whoever reaches it may publish and read everything");
         }
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A client's event stream, as EventSource reads it. */
 final class EventStream implements TestGateway.Client {
-    private static final Message END = new Message(null, null, null);
+    static final Message END = new Message(null, null, null);
 
     private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     private final AtomicInteger comments = new AtomicInteger();

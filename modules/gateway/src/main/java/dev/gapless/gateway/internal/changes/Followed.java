@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.changes;
 
 import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.client.ClientTurns;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.TopicFilter;
@@ -43,7 +44,7 @@ final class Followed {
                 .messages(
                         collection,
                         StartFrom.latest(),
-                        TopicFilter.of(null, null),
+                        TopicFilter.of(null, null, Caller.anybody("")),
                         "document changes of this gateway",
                         true,
                         turns::wake);

@@ -3,6 +3,8 @@ package dev.gapless.gateway.internal.client;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.Ended;
 import dev.gapless.core.CursorToken;
+import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
@@ -45,15 +47,16 @@ public final class Client implements Connected {
     private final ClientCounters counters;
     private final TopicFrames topics;
     private final ServiceMessages messages;
+    private final Session session;
     private final CommandHandler commands;
     private final WakeUp wakeUp;
     private final KeepAlive keepAlive;
 
     /**
-     * @param address where it comes from, without a port
+     * @param caller who it is at first
      * @param release runs once, when its connection has ended
      */
-    Client(long id, Common common, Transport transport, Framing framing, String address, Runnable release) {
+    Client(long id, Common common, Transport transport, Framing framing, Caller caller, Runnable release) {
         this.id = id;
         this.common = common;
         this.release = release;
@@ -65,8 +68,17 @@ public final class Client implements Connected {
         this.counters = new ClientCounters(common.sent(), cursors);
         this.topics = new TopicFrames(cursors, framing, frames, counters, wake);
         this.messages = new ServiceMessages(id, common, cursors, counters);
-        this.commands =
-                new CommandHandler(common, cursors, transport, framing, described(), address, messages::pong, wake);
+        this.session = new Session(common.access(), caller);
+        this.commands = new CommandHandler(
+                common,
+                cursors,
+                transport,
+                framing,
+                described(),
+                session,
+                messages::pong,
+                () -> close(Closing.REFUSED),
+                wake);
         this.wakeUp = new WakeUp(common.later(), wake);
         this.keepAlive = new KeepAlive(common.settings(), frames, framing.isStream());
     }
@@ -128,6 +140,9 @@ public final class Client implements Connected {
         if (now instanceof ClientState.Over) {
             wake.run();
             return;
+        }
+        if (session.isMute(nowNs, common.settings().access.authTimeout())) {
+            close(Closing.MUTE);
         }
         Closing why = keepAlive.givenUp(now, nowNs);
         if (why != null) {
@@ -329,6 +344,11 @@ public final class Client implements Connected {
     }
 
     // ------------------------------------------------------------------ for people; any thread
+
+    @Override
+    public Principal principal() {
+        return session.caller().principal();
+    }
 
     @Override
     public String protocol() {

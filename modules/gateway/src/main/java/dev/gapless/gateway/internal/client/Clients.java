@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.client;
 
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -31,18 +32,18 @@ public final class Clients {
      * A place among the clients, until it is given back.
      */
     public final class Admission {
-        private final String address;
+        private final Caller caller;
         private final AtomicBoolean over = new AtomicBoolean();
 
-        private Admission(String address) {
-            this.address = address;
+        private Admission(Caller caller) {
+            this.caller = caller;
         }
 
         /** The place is free again. Repeating it is harmless. */
         public void release() {
             if (over.compareAndSet(false, true)) {
                 admitted.decrementAndGet();
-                perAddress.computeIfPresent(address, (ip, number) -> number == 1 ? null : number - 1);
+                perAddress.computeIfPresent(caller.address(), (ip, number) -> number == 1 ? null : number - 1);
                 completeIfAllGone();
             }
         }
@@ -53,8 +54,9 @@ public final class Clients {
         this.settings = common.settings();
     }
 
-    /** A place for a client of this address. Throws {@link RequestException} that names the limit. */
-    public Admission admit(String address) {
+    /** A place for a client. Throws {@link RequestException} that names the limit. */
+    public Admission admit(Caller caller) {
+        String address = caller.address();
         if (stopping) {
             throw new RequestException(Kind.CLOSING, "The gateway stops; connect to another one, or later");
         }
@@ -65,7 +67,7 @@ public final class Clients {
                     "There are " + settings.maxClients + " clients, as many as gapless.gateway.max-clients allows");
         }
         int ofAddress = perAddress.merge(address, 1, Integer::sum);
-        Admission admission = new Admission(address);
+        Admission admission = new Admission(caller);
         if (settings.perIpLimit > 0 && ofAddress > settings.perIpLimit) {
             admission.release();
             throw new RequestException(
@@ -78,7 +80,7 @@ public final class Clients {
 
     /** A client, which is told of its connection from now on. */
     public Client open(Admission admission, Transport transport, Framing framing) {
-        return add(admission, (id, release) -> new Client(id, common, transport, framing, admission.address, release));
+        return add(admission, (id, release) -> new Client(id, common, transport, framing, admission.caller, release));
     }
 
     /**
@@ -100,12 +102,15 @@ public final class Clients {
         return client;
     }
 
-    /** Looks at all clients, which it does from time to time: who takes nothing, and who is to be pinged. */
+    /** Looks at all clients, which it does from time to time: who takes nothing, who is to be pinged, and whose credential is valid no more. */
     public void checkLiveness() {
         common.unsent().wake();
         long nowNs = System.nanoTime();
         for (Connected client : clients.values()) {
             try {
+                if (!common.access().isValid(client.principal())) {
+                    client.close(Closing.EXPIRED);
+                }
                 client.checkLiveness(nowNs);
             } catch (RuntimeException e) { // the others are looked at all the same
                 LOG.error("A client ({}): the look at it failed. This is a defect of Gapless", client.protocol(), e);

@@ -23,10 +23,27 @@ public record Closing(int status, String reason) {
     public static final Closing STUCK = new Closing(4410, "no byte was taken for gapless.gateway.write-timeout");
     public static final Closing SILENT =
             new Closing(4410, "three pings in a row were not answered, see gapless.gateway.ping-interval");
+    public static final Closing REFUSED = new Closing(4401, "the credential is not valid");
+    public static final Closing EXPIRED = new Closing(4401, "the credential is valid no more");
+    public static final Closing MUTE =
+            new Closing(4401, "it has not said who it is: the first message is {\"type\":\"Auth\",\"token\":…}");
     public static final Closing GONE = new Closing(1006, "the connection is gone");
     public static final Closing FAILED = new Closing(1011, "the gateway failed; its log tells why");
 
     /** Those that a gateway says. */
     static final List<Closing> ALL = List.of(
-            ASKED_FOR, ENDED, RESTART, NOT_THE_PROTOCOL, NO_TEXT, TOO_LARGE, OVERLOADED, LAGGED, STUCK, SILENT, FAILED);
+            ASKED_FOR,
+            ENDED,
+            RESTART,
+            NOT_THE_PROTOCOL,
+            NO_TEXT,
+            TOO_LARGE,
+            OVERLOADED,
+            LAGGED,
+            STUCK,
+            SILENT,
+            REFUSED,
+            EXPIRED,
+            MUTE,
+            FAILED);
 }

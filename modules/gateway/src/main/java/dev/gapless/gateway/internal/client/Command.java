@@ -31,6 +31,9 @@ sealed interface Command {
     /** It has reloaded, after the {@code cursor_expired} with this token, if it names one. */
     record Resume(String topic, @Nullable String token) implements Command {}
 
+    /** It shows who it is. */
+    record Auth(String token) implements Command {}
+
     record Ping() implements Command {}
 
     /** What each may have; the id is the client's own, to tell answers apart. */
@@ -81,6 +84,14 @@ sealed interface Command {
                 MessageCommand.checkMembers(type, json, OF_TOPIC, OF_RESUME);
                 yield new Resume(topic(json, defaultTopic), text(json, "token"));
             }
+            case "Auth" -> {
+                MessageCommand.checkMembers(type, json, MEMBERS, OF_RESUME);
+                String token = text(json, "token");
+                if (token == null) {
+                    throw new RequestException(Kind.BAD_MESSAGE, "Auth has a token");
+                }
+                yield new Auth(token);
+            }
             case "Ping" -> {
                 MessageCommand.checkMembers(type, json, MEMBERS, Set.of());
                 yield new Ping();
@@ -88,7 +99,7 @@ sealed interface Command {
             default ->
                 throw new RequestException(
                         Kind.UNKNOWN_TYPE,
-                        "a command is Subscribe, Unsubscribe, Publish, Resume or Ping, not '" + type + "'");
+                        "a command is Subscribe, Unsubscribe, Publish, Resume, Auth or Ping, not '" + type + "'");
         };
     }
 

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
+import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.PositionJson;
@@ -25,8 +27,9 @@ final class CommandHandler {
     private final Transport transport;
     private final Framing framing;
     private final String client;
-    private final String address;
+    private final Session session;
     private final Supplier<ObjectNode> pong;
+    private final Runnable refused;
     private final Runnable wake;
     private @Nullable CompletableFuture<ObjectNode> publishing;
     private volatile @Nullable String command;
@@ -39,8 +42,9 @@ final class CommandHandler {
      * With a client that has said nothing yet.
      *
      * @param client whose subscriptions are, for people
-     * @param address where it comes from, without a port
+     * @param session who says it
      * @param pong what answers a ping
+     * @param refused is run when it shows a credential that is not valid
      * @param wake is run, on any thread, when there is something to answer
      */
     CommandHandler(
@@ -49,16 +53,18 @@ final class CommandHandler {
             Transport transport,
             Framing framing,
             String client,
-            String address,
+            Session session,
             Supplier<ObjectNode> pong,
+            Runnable refused,
             Runnable wake) {
         this.common = common;
         this.cursors = cursors;
         this.transport = transport;
         this.framing = framing;
         this.client = client;
-        this.address = address;
+        this.session = session;
         this.pong = pong;
+        this.refused = refused;
         this.wake = wake;
     }
 
@@ -149,8 +155,26 @@ final class CommandHandler {
         } else if (given instanceof Command.Resume resume) {
             resume(resume);
             return null;
+        } else if (given instanceof Command.Auth auth) {
+            return framing.object(frame.get(), authenticated(auth));
         }
         return framing.object(frame.get(), pong.get());
+    }
+
+    private ObjectNode authenticated(Command.Auth given) {
+        Principal principal;
+        try {
+            principal = session.authenticate(given.token(), cursors.topics());
+        } catch (RequestException e) {
+            if (e.kind() == Kind.UNAUTHENTICATED) {
+                refused.run(); // it is not taken for one who has shown none
+            }
+            throw e;
+        }
+        ObjectNode answer = object("authenticated").put("subject", principal.subject());
+        return principal.expiresMs() == Long.MAX_VALUE
+                ? answer
+                : answer.put("expires_in_ms", Math.max(0, principal.expiresMs() - System.currentTimeMillis()));
     }
 
     private void resume(Command.Resume given) {
@@ -169,7 +193,9 @@ final class CommandHandler {
     // ------------------------------------------------------------------ subscribing
 
     private @Nullable List<ByteBuffer> subscribe(Command.Subscribe wanted, Supplier<Bytes> frame) {
-        Filter filter = TopicFilter.of(wanted.filter());
+        Caller caller = session.caller();
+        caller.checkSubscribe(wanted.topic());
+        Filter filter = TopicFilter.of(wanted.filter(), caller);
         Long most = maxMessageBytes(wanted.maxMessageBytes());
         OnLag onLag = wanted.onLag() == null ? null : OnLag.parse(wanted.onLag());
         TopicCursor known = cursors.known(wanted.topic());
@@ -240,7 +266,7 @@ final class CommandHandler {
         transport.hold(answer); // its message may wait for room
         try {
             var unused = common.publisher()
-                    .publish(wanted.topic(), wanted.given(), address)
+                    .publish(wanted.topic(), wanted.given(), session.caller())
                     .whenComplete((position, failure) -> {
                         ObjectNode message;
                         if (failure == null) {

@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
 import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
@@ -18,6 +19,7 @@ import java.util.function.BiConsumer;
 /**
  * What the clients of a gateway have in common. Thread-safe.
  *
+ * @param access finds out who clients are
  * @param sharedJson of messages that several of them are given
  * @param states of which topics there are tables, and how their rows are shown
  * @param unsent bounds what is under way to all of them
@@ -29,6 +31,7 @@ import java.util.function.BiConsumer;
  */
 public record Common(
         GatewaySettings settings,
+        Access access,
         MessageHost host,
         String nodeName,
         JsonPublisher publisher,

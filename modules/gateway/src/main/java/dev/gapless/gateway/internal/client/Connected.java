@@ -1,11 +1,15 @@
 package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.gateway.internal.access.Principal;
 
 /** A client that stays, by whatever protocol. Thread-safe. */
 public interface Connected {
     /** It is looked at from time to time: does it take what is written? */
     void checkLiveness(long nowNs);
+
+    /** Who it is now. */
+    Principal principal();
 
     /** Its connection is to end, if it does not end yet; the client is told why. */
     void close(Closing why);

@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
 import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.internal.subscribe.Filter;
 
 /**
@@ -27,9 +28,15 @@ public record SubscribeRequest(
         this(topic, start, filter, onLag, maxMessageBytes, state, false);
     }
 
-    /** All rows of a topic, and how they change; all of them again after a gap. */
-    public static SubscribeRequest ofLists(String topic) {
+    /** All rows of a topic that the caller may see, and how they change; all of them again after a gap. */
+    public static SubscribeRequest ofLists(String topic, Caller caller) {
         return new SubscribeRequest(
-                topic, StartFrom.latest(), TopicFilter.of(null, null), OnLag.RESYNC, Long.MAX_VALUE, true, true);
+                topic,
+                StartFrom.latest(),
+                TopicFilter.of(null, null, caller),
+                OnLag.RESYNC,
+                Long.MAX_VALUE,
+                true,
+                true);
     }
 }

@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.SubscriptionSettings;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.internal.subscribe.Filter;
@@ -19,10 +20,13 @@ public final class TopicFilter {
 
     private TopicFilter() {}
 
-    /** Reads a filter of the protocol: All, Nodes, Keys, or nodes and keys; everything for null. Throws {@link RequestException}. */
-    public static Filter of(@Nullable JsonNode filter) {
+    /**
+     * Reads a filter of the protocol: All, Nodes, Keys, or nodes and keys; everything for null. Of that it takes what the caller may see.
+     * Throws {@link RequestException}.
+     */
+    public static Filter of(@Nullable JsonNode filter, Caller caller) {
         if (filter == null || filter.isNull()) {
-            return of(null, null);
+            return of(null, null, caller);
         }
         if (!filter.isObject()) {
             throw bad("a filter is an object such as {\"type\":\"All\"}");
@@ -30,20 +34,20 @@ public final class TopicFilter {
         JsonNode type = filter.get("type");
         if (type == null) {
             MessageCommand.checkMembers("a filter without a type", filter, NODES_AND_KEYS, Set.of());
-            return of(texts(filter, "nodes"), texts(filter, "keys"));
+            return of(texts(filter, "nodes"), texts(filter, "keys"), caller);
         }
         return switch (type.asText()) {
             case "All" -> {
                 MessageCommand.checkMembers("a filter of type All", filter, TYPE, Set.of());
-                yield of(null, null);
+                yield of(null, null, caller);
             }
             case "Nodes" -> {
                 MessageCommand.checkMembers("a filter of type Nodes", filter, TYPE, Set.of("node_ids"));
-                yield of(given(texts(filter, "node_ids"), "node_ids"), null);
+                yield of(given(texts(filter, "node_ids"), "node_ids"), null, caller);
             }
             case "Keys" -> {
                 MessageCommand.checkMembers("a filter of type Keys", filter, TYPE, Set.of("keys"));
-                yield of(null, given(texts(filter, "keys"), "keys"));
+                yield of(null, given(texts(filter, "keys"), "keys"), caller);
             }
             default ->
                 throw bad("a filter's type is All, Nodes or Keys, not '" + type.asText()
@@ -51,8 +55,9 @@ public final class TopicFilter {
         };
     }
 
-    /** Of these nodes and keys; null for any. Throws {@link RequestException}. */
-    public static Filter of(@Nullable List<String> nodes, @Nullable List<String> keys) {
+    /** Of these nodes and keys, as far as the caller may see them; null for any. Throws {@link RequestException}. */
+    public static Filter of(@Nullable List<String> nodes, @Nullable List<String> asked, Caller caller) {
+        List<String> keys = caller.keys(asked);
         SubscriptionSettings settings = SubscriptionSettings.defaults();
         try {
             if (nodes != null && !nodes.contains(ANY)) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class CallOutlet implements Transport {
     private final ServerCallStreamObserver<ByteBuffer> call;
     private final Common common;
-    private final String remote = CallerAddress.hostAndPort();
+    private final String remote = Callers.hostAndPort();
     private volatile long progressNs = System.nanoTime();
     private volatile @Nullable Client client;
     // Guarded by this: the call is for one thread at a time.
@@ -38,7 +38,7 @@ final class CallOutlet implements Transport {
 
     /** Lets a client in, which has not started yet. Throws {@link RequestException} if there are too many. */
     static Client open(ServerCallStreamObserver<ByteBuffer> call, Common common, Clients clients, Framing framing) {
-        Clients.Admission admission = clients.admit(CallerAddress.host());
+        Clients.Admission admission = clients.admit(Callers.caller());
         CallOutlet outlet = new CallOutlet(call, common);
         Client opened = clients.open(admission, outlet, framing);
         outlet.client = opened;

@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.grpc;
 
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.changes.Numbering;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
@@ -25,9 +26,10 @@ final class DocumentLists {
     /**
      * Lists these collections to a client, and goes on with what changes. Throws {@link RequestException} if it cannot.
      *
+     * @param caller of whose keys they are
      * @param collections none for all of which there are tables
      */
-    void open(ServerCallStreamObserver<ByteBuffer> call, Set<String> collections) {
+    void open(ServerCallStreamObserver<ByteBuffer> call, Caller caller, Set<String> collections) {
         Set<String> wanted = collections.isEmpty() ? common.states().topics() : collections;
         if (wanted.isEmpty()) {
             throw new RequestException(
@@ -36,6 +38,8 @@ final class DocumentLists {
         }
         DocumentFraming framing = new DocumentFraming(common.states(), Numbering.random(random));
         CallOutlet.open(call, common, clients, framing)
-                .start(wanted.stream().map(SubscribeRequest::ofLists).toList());
+                .start(wanted.stream()
+                        .map(topic -> SubscribeRequest.ofLists(topic, caller))
+                        .toList());
     }
 }

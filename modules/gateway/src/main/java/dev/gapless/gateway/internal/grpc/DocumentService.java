@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.grpc;
 
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.changes.Changes;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
@@ -44,6 +45,14 @@ final class DocumentService {
                 .build();
     }
 
+    /** Who follows all collections may see all there will ever be. */
+    private static void check(Caller caller, Set<String> collections) {
+        collections.forEach(caller::checkSubscribe);
+        if (collections.isEmpty()) {
+            caller.checkSubscribe("*");
+        }
+    }
+
     private void subscribe(SubscribeRequest request, StreamObserver<ByteBuffer> observer) {
         ServerCallStreamObserver<ByteBuffer> call = (ServerCallStreamObserver<ByteBuffer>) observer;
         try {
@@ -56,11 +65,16 @@ final class DocumentService {
                         collections.size() + " collections are more than gapless.gateway.max-subscriptions allows: "
                                 + common.settings().maxSubscriptions);
             }
+            Caller caller = Callers.caller();
+            check(caller, collections);
             if (request.getSnapshot()) {
-                lists.open(call, collections);
+                lists.open(call, caller, collections);
                 return;
             }
-            Clients.Admission admission = clients.admit(CallerAddress.host());
+            if (!caller.seesAllKeys()) {
+                throw caller.refused("follow documents without snapshot: they have no filter by keys");
+            }
+            Clients.Admission admission = clients.admit(caller);
             DocumentStream stream = clients.add(
                     admission, (id, release) -> new DocumentStream(id, call, EarlyHeaders.ofCall(), common, release));
             stream.start(

@@ -3,6 +3,8 @@ package dev.gapless.gateway.internal.grpc;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.log.Slice;
+import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.changes.ChangeCursor;
 import dev.gapless.gateway.internal.changes.Changes;
 import dev.gapless.gateway.internal.changes.CollectionChange;
@@ -33,7 +35,8 @@ final class DocumentStream implements Connected {
     private final Common common;
     private final Runnable release;
     private final ClientTurns turns;
-    private final String remote = CallerAddress.hostAndPort();
+    private final Caller caller = Callers.caller();
+    private final String remote = Callers.hostAndPort();
     private final long sinceNs = System.nanoTime();
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable ChangeCursor cursor;
@@ -198,6 +201,11 @@ final class DocumentStream implements Connected {
             closing = why;
             turns.wake();
         }
+    }
+
+    @Override
+    public Principal principal() {
+        return caller.principal();
     }
 
     @Override

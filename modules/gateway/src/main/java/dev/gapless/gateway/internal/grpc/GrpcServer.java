@@ -86,7 +86,7 @@ public final class GrpcServer {
                 .addStreamTracerFactory(inbound)
                 .intercept(new EarlyHeaders())
                 .intercept(inbound)
-                .intercept(new CallerAddress())
+                .intercept(new Callers(common))
                 .addService(new TopicService(common, clients).definition())
                 .addService(new DocumentService(common, clients, changes).definition())
                 .addService(health.getHealthService())

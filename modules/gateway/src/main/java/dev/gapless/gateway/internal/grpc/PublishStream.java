@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.Position;
+import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Connected;
@@ -36,8 +38,8 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     private final ServerCallStreamObserver<PublishResponse> call;
     private final Common common;
     private final Runnable release;
-    private final String address = CallerAddress.host();
-    private final String remote = CallerAddress.hostAndPort();
+    private final Caller caller = Callers.caller();
+    private final String remote = Callers.hostAndPort();
     private final long sinceNs = System.nanoTime();
 
     // Guarded by this.
@@ -94,7 +96,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         CompletionStage<Position> stage;
         try {
             stage = common.publisher()
-                    .publish(JsonPublisher.topic(request.getTopic()).name(), given(request), address);
+                    .publish(JsonPublisher.topic(request.getTopic()).name(), given(request), caller);
         } catch (RequestException e) {
             stage = CompletableFuture.failedFuture(e);
         }
@@ -236,6 +238,11 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         if (stuck) {
             end(Closing.STUCK);
         }
+    }
+
+    @Override
+    public Principal principal() {
+        return caller.principal();
     }
 
     @Override

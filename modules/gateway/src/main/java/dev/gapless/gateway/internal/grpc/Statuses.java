@@ -33,7 +33,8 @@ final class Statuses {
 
     private static Status status(Kind kind) {
         return switch (kind) {
-            case FORBIDDEN_ORIGIN, FORBIDDEN_TOPIC, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
+            case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
+            case FORBIDDEN, FORBIDDEN_ORIGIN, FORBIDDEN_TOPIC, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
             case NOT_FOUND -> Status.NOT_FOUND;
             case TOO_MANY_SUBSCRIPTIONS,
                     TOO_MANY_CLIENTS_OF_ADDRESS,
@@ -56,6 +57,8 @@ final class Statuses {
         Status status;
         if (why.equals(Closing.RESTART)) {
             status = Status.UNAVAILABLE;
+        } else if (why.equals(Closing.EXPIRED)) {
+            status = Status.UNAUTHENTICATED;
         } else if (why.equals(Closing.FAILED)) {
             status = Status.INTERNAL;
         } else {

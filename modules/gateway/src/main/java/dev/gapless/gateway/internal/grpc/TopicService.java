@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.grpc;
 
 import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.OnLag;
@@ -50,7 +51,7 @@ final class TopicService {
     private void subscribe(SubscribeTopicRequest request, StreamObserver<ByteBuffer> observer) {
         ServerCallStreamObserver<ByteBuffer> call = (ServerCallStreamObserver<ByteBuffer>) observer;
         try {
-            SubscribeRequest wanted = wanted(request);
+            SubscribeRequest wanted = wanted(request, Callers.caller());
             CallOutlet.open(call, common, clients, new BatchFraming(common)).start(List.of(wanted));
         } catch (RequestException e) {
             common.tally().refused(e.kind().code());
@@ -58,8 +59,9 @@ final class TopicService {
         }
     }
 
-    private SubscribeRequest wanted(SubscribeTopicRequest request) {
+    private SubscribeRequest wanted(SubscribeTopicRequest request, Caller caller) {
         String topic = JsonPublisher.topic(request.getTopic()).name();
+        caller.checkSubscribe(topic);
         StartFrom start = request.getFrom().isEmpty() ? StartFrom.latest() : common.start(request.getFrom(), topic);
         OnLag onLag = switch (request.getOnLag()) {
             case ON_LAG_CLOSE -> OnLag.CLOSE;
@@ -72,7 +74,7 @@ final class TopicService {
         return new SubscribeRequest(
                 topic,
                 start,
-                TopicFilter.of(orAll(request.getNodesList()), orAll(request.getKeysList())),
+                TopicFilter.of(orAll(request.getNodesList()), orAll(request.getKeysList()), caller),
                 onLag,
                 most < 0 ? Long.MAX_VALUE : most, // unsigned
                 request.getState());
@@ -85,7 +87,7 @@ final class TopicService {
     private StreamObserver<PublishRequest> publish(StreamObserver<PublishResponse> observer) {
         ServerCallStreamObserver<PublishResponse> call = (ServerCallStreamObserver<PublishResponse>) observer;
         try {
-            Clients.Admission admission = clients.admit(CallerAddress.host());
+            Clients.Admission admission = clients.admit(Callers.caller());
             return clients.add(admission, (id, release) -> new PublishStream(id, call, common, release));
         } catch (RequestException e) {
             common.tally().refused(e.kind().code());

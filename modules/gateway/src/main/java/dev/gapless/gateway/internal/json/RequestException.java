@@ -23,6 +23,8 @@ public class RequestException extends RuntimeException {
         BAD_FILTER(400),
         BAD_TOKEN(400),
         FROM_NOT_ALLOWED(400),
+        UNAUTHENTICATED(401),
+        FORBIDDEN(403),
         FORBIDDEN_ORIGIN(403),
         FORBIDDEN_TOPIC(403),
         NOT_FOUND(404),

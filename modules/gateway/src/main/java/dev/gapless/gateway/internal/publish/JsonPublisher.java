@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gapless.Publication;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
@@ -50,17 +51,18 @@ public final class JsonPublisher {
     /**
      * Publishes for a client. Throws {@link RequestException}, or the stage fails with what {@link RequestException#of} tells.
      *
-     * @param address the client's, without a port
+     * @param caller who publishes
      * @return its position, once it is in the ring
      */
-    public CompletionStage<Position> publish(String topic, Given given, String address) {
+    public CompletionStage<Position> publish(String topic, Given given, Caller caller) {
+        caller.checkPublish(topic, given.key());
         checkUnicode(given);
         Topic<?> known = registered.get(topic);
         if (known != null) {
             return publish(known, bound(known, given.data()), given);
         }
         Topic<JsonNode> json = topic(topic);
-        newTopics.check(topic, address);
+        newTopics.check(topic, caller);
         return publish(json, given.data(), given);
     }
 

@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.publish;
 
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -23,11 +24,12 @@ final class NewTopics {
         this.allowance = new Allowance(settings.newTopicsPerIpLimit, settings.newTopicsWindow);
     }
 
-    /** Throws {@link RequestException} if the topic is new here, and a client of this address may not begin it, or not now. */
-    void check(String topic, String address) {
+    /** Throws {@link RequestException} if the topic is new here, and this client may not begin it, or not now. */
+    void check(String topic, Caller caller) {
         if (host.knows(topic)) {
             return;
         }
+        caller.checkCreate(topic);
         if (!mayBegin.test(topic) && !topic.equals(defaultTopic)) {
             throw new RequestException(
                     Kind.FORBIDDEN_TOPIC,
@@ -35,10 +37,10 @@ final class NewTopics {
                             + ", and gapless.gateway.topics does not name it. Topics that gapless.topics or GaplessGateway.start"
                             + " name are there, too");
         }
-        if (!host.hasPlace(topic) && !allowance.take(address, System.nanoTime())) {
+        if (!host.hasPlace(topic) && !allowance.take(caller.quota(), System.nanoTime())) {
             throw new RequestException(
                     Kind.TOO_MANY_NEW_TOPICS,
-                    "Topic " + topic + " is new, and clients of " + address + " have begun as many as"
+                    "Topic " + topic + " is new, and clients of " + caller.quota() + " have begun as many as"
                             + " gapless.gateway.new-topics-per-ip-limit allows in gapless.gateway.new-topics-window. Topics that"
                             + " are there can be published to");
         }

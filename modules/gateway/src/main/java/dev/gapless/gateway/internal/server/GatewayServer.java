@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.server;
 import dev.gapless.Gapless;
 import dev.gapless.Table;
 import dev.gapless.Topic;
+import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
@@ -50,6 +51,7 @@ public final class GatewayServer {
     private final WebServer web;
     private final @Nullable GrpcServer grpc;
     private final @Nullable Tls tls;
+    private final Access access;
     private final Cancellable looking;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Done> stopped = new CompletableFuture<>();
@@ -83,8 +85,10 @@ public final class GatewayServer {
         BiConsumer<Duration, Runnable> later = (after, what) -> system.scheduler()
                 .scheduleOnce(after, what, system.dispatchers().lookup(settings.dispatcher));
         PayloadJson payloads = new PayloadJson(system, settings.maxEventBytes);
+        access = new Access(settings.access);
         Common common = new Common(
                 settings,
+                access,
                 host,
                 gapless.nodeName(),
                 new JsonPublisher(host, system, settings, topics),
@@ -119,6 +123,7 @@ public final class GatewayServer {
         if (grpc != null) {
             lookAt(grpc::look);
         }
+        lookAt(access::look);
         if (tls != null) {
             lookAt(tls::look);
         }

@@ -32,6 +32,7 @@ public final class GatewaySettings {
     public final OptionalInt grpcPort;
 
     public final TlsSettings tls;
+    public final AccessSettings access;
     public final boolean insecure;
     public final List<String> allowedOrigins;
     public final List<String> allowedHosts;
@@ -94,7 +95,8 @@ public final class GatewaySettings {
         grpcPort = OFF.contains(config.getString("grpc-port"))
                 ? OptionalInt.empty()
                 : OptionalInt.of(within(config, "grpc-port", 0, 65_535));
-        tls = TlsSettings.of(config.getConfig("tls"));
+        tls = TlsSettings.of(config);
+        access = AccessSettings.of(config, positive(config, "access.auth-timeout"));
         insecure = config.getBoolean("insecure");
         allowedOrigins = config.getStringList("allowed-origins");
         allowedHosts = config.getStringList("allowed-hosts");
@@ -166,7 +168,7 @@ public final class GatewaySettings {
 
     /** The topics that clients may begin. Throws IllegalStateException if its host is no address. */
     public Predicate<String> mayBegin() {
-        return topics.orElseGet(() -> anyOf(isLoopback() ? List.of("*") : List.of()));
+        return topics.orElseGet(() -> anyOf(isLoopback() || access.isOn() ? List.of("*") : List.of()));
     }
 
     /** Does only this machine reach it? Throws IllegalStateException if its host is no address. */

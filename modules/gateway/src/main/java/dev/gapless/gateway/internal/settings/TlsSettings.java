@@ -22,7 +22,7 @@ public record TlsSettings(
         String password,
         ClientCertificates clientCertificates,
         Optional<Path> clientCa) {
-    private static final String AT = "gapless.gateway.tls.";
+    private static final String AT = "gapless.gateway.";
 
     /** Do clients show certificates? */
     public enum ClientCertificates {
@@ -34,12 +34,12 @@ public record TlsSettings(
     /** Throws ConfigException for what does not go together. */
     static TlsSettings of(Config config) {
         TlsSettings settings = new TlsSettings(
-                path(config, "certificate"),
-                path(config, "key"),
-                path(config, "key-store"),
-                config.getString("password"),
+                path(config, "tls.certificate"),
+                path(config, "tls.key"),
+                path(config, "tls.key-store"),
+                config.getString("tls.password"),
                 clientCertificates(config),
-                path(config, "client-ca"));
+                path(config, "tls.client-ca"));
         settings.check(config);
         return settings;
     }
@@ -54,27 +54,32 @@ public record TlsSettings(
     }
 
     private static ClientCertificates clientCertificates(Config config) {
-        String value = config.getString("client-certificates");
+        String value = config.getString("tls.client-certificates");
         return Stream.of(ClientCertificates.values())
                 .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(value))
                 .findFirst()
-                .orElseThrow(() -> bad(config, "client-certificates", "it is none, wanted or required, not " + value));
+                .orElseThrow(
+                        () -> bad(config, "tls.client-certificates", "it is none, wanted or required, not " + value));
     }
 
     private void check(Config config) {
         if (certificate.isPresent() != key.isPresent()) {
-            throw bad(config, "key", "certificate and key go together: set both, or neither");
+            throw bad(config, "tls.key", "certificate and key go together: set both, or neither");
         }
         if (keyStore.isPresent() && certificate.isPresent()) {
-            throw bad(config, "key-store", "it is in place of certificate and key: set it, or those two");
+            throw bad(config, "tls.key-store", "it is in place of certificate and key: set it, or those two");
         }
         if (clientCertificates != ClientCertificates.NONE && clientCa.isEmpty()) {
             throw bad(
-                    config, "client-ca", "client-certificates needs the authorities that clients' certificates are of");
+                    config,
+                    "tls.client-ca",
+                    "client-certificates needs the authorities that clients' certificates are of");
         }
         if (clientCertificates != ClientCertificates.NONE && !isOn()) {
             throw bad(
-                    config, "client-certificates", "clients show certificates with TLS alone: set certificate and key");
+                    config,
+                    "tls.client-certificates",
+                    "clients show certificates with TLS alone: set certificate and key");
         }
     }
 

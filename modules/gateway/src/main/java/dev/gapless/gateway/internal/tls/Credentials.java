@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.tls;
 
+import dev.gapless.gateway.internal.files.Unusable;
 import dev.gapless.gateway.internal.settings.TlsSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,19 +35,6 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certifi
     private static final String PKCS8 = "PRIVATE KEY";
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
     private static final byte[] TO_SIGN = "gapless".getBytes(StandardCharsets.US_ASCII);
-
-    /** The files are not what they have to be. The message names the file, and what helps. */
-    static final class Unusable extends Exception {
-        private static final long serialVersionUID = 1;
-
-        Unusable(String message, Exception cause) {
-            super(message, cause);
-        }
-
-        Unusable(String message) {
-            super(message);
-        }
-    }
 
     static Credentials read(TlsSettings settings) throws Unusable {
         List<X509Certificate> authorities = settings.clientCa().isEmpty()

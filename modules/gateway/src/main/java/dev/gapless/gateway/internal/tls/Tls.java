@@ -1,5 +1,7 @@
 package dev.gapless.gateway.internal.tls;
 
+import dev.gapless.gateway.internal.files.ReadAgain;
+import dev.gapless.gateway.internal.files.Unusable;
 import dev.gapless.gateway.internal.settings.TlsSettings;
 import dev.gapless.gateway.internal.settings.TlsSettings.ClientCertificates;
 import io.grpc.ServerCredentials;
@@ -9,15 +11,10 @@ import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -36,9 +33,7 @@ public final class Tls {
     private final TlsSettings settings;
     private final AdvancedTlsX509KeyManager keys = new AdvancedTlsX509KeyManager();
     private final @Nullable AdvancedTlsX509TrustManager authorities;
-    private volatile X509Certificate own;
-    private List<Object> asRead;
-    private String toldOf = "";
+    private final ReadAgain<X509Certificate> own;
 
     /** Throws IllegalStateException if the files cannot be used; null if TLS is not wanted. */
     public static @Nullable Tls open(TlsSettings settings) {
@@ -53,16 +48,13 @@ public final class Tls {
                     : AdvancedTlsX509TrustManager.newBuilder()
                             .setVerification(Verification.CERTIFICATE_ONLY_VERIFICATION)
                             .build();
-            asRead = state();
-            own = take();
-        } catch (Credentials.Unusable e) {
-            throw new IllegalStateException("The gateway cannot speak TLS (gapless.gateway.tls): " + e.getMessage(), e);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("The gateway cannot speak TLS (gapless.gateway.tls)", e);
+            throw new IllegalStateException("Java has no TLS", e);
         }
+        own = new ReadAgain<>("gapless.gateway.tls", settings.files(), this::take);
     }
 
-    private X509Certificate take() throws Credentials.Unusable {
+    private X509Certificate take() throws Unusable {
         Credentials read = Credentials.read(settings);
         try {
             if (authorities != null) {
@@ -70,61 +62,21 @@ public final class Tls {
             }
             keys.updateIdentityCredentials(read.chain().toArray(X509Certificate[]::new), read.key());
         } catch (IOException | GeneralSecurityException e) {
-            throw new Credentials.Unusable(settings.files() + " cannot be used: " + e.getMessage(), e);
+            throw new Unusable(settings.files() + " cannot be used: " + e.getMessage(), e);
         }
         return read.own();
     }
 
-    /** Reads the files again if they have changed. From time to time, by one thread at a time. */
-    public synchronized void look() {
-        List<Object> now = state();
-        if (now.equals(asRead)) {
-            return;
+    /** Reads the files again if they have changed. From time to time. */
+    public void look() {
+        if (own.look()) {
+            LOG.info("The gateway's certificate is that of {} now", own.now().getSubjectX500Principal());
         }
-        try {
-            own = take();
-            asRead = now;
-            toldOf = "";
-            LOG.info(
-                    "The gateway has read its certificate again: {}, valid until {}",
-                    own.getSubjectX500Principal(),
-                    expires());
-        } catch (Credentials.Unusable e) { // maybe half of it was written yet
-            String why = String.valueOf(e.getMessage());
-            if (!why.equals(toldOf)) {
-                toldOf = why;
-                LOG.warn(
-                        "The files of gapless.gateway.tls have changed and cannot be used: {}. The gateway keeps the"
-                                + " certificate that it has, valid until {}, and looks again every second",
-                        why,
-                        expires());
-            }
-        }
-    }
-
-    /** Which state the files are in: when they were written, how large they are, and which file it is. */
-    private List<Object> state() {
-        List<Object> state = new ArrayList<>();
-        for (Path file : settings.files()) {
-            try {
-                BasicFileAttributes its = Files.readAttributes(file, BasicFileAttributes.class);
-                state.add(its.lastModifiedTime());
-                state.add(its.size());
-                state.add(String.valueOf(its.fileKey()));
-            } catch (IOException e) {
-                state.add(e.toString());
-            }
-        }
-        return state;
-    }
-
-    private Instant expires() {
-        return own.getNotAfter().toInstant();
     }
 
     /** How long the gateway's own certificate is valid yet; negative once it has expired. */
     public Duration expiresIn() {
-        return Duration.between(Instant.now(), expires());
+        return Duration.between(Instant.now(), own.now().getNotAfter().toInstant());
     }
 
     /** For HTTP. */

@@ -14,9 +14,11 @@ final class Problem {
     /** @param retryMs after how long to try again, where that helps */
     static HttpAnswer of(RequestException refusal, long retryMs) {
         int status = refusal.kind().status();
-        Map<String, String> headers = status == 429 || status == 503
-                ? Map.of("Retry-After", Long.toString(TimeUnit.MILLISECONDS.toSeconds(retryMs + 999)))
-                : Map.of();
+        Map<String, String> headers = switch (status) {
+            case 401 -> Map.of("WWW-Authenticate", "Bearer");
+            case 429, 503 -> Map.of("Retry-After", Long.toString(TimeUnit.MILLISECONDS.toSeconds(retryMs + 999)));
+            default -> Map.of();
+        };
         return answer(status, refusal.kind().code(), refusal.why(), headers);
     }
 

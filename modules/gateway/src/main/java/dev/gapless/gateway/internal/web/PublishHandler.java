@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.Receipt;
 import dev.gapless.core.Position;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.MessageCommand;
 import dev.gapless.gateway.internal.json.PayloadJson;
@@ -70,7 +71,7 @@ final class PublishHandler {
     }
 
     /** Throws {@link RequestException} for what can be told by the head of the request. */
-    CompletableFuture<HttpAnswer> publish(String topic, Request request) {
+    CompletableFuture<HttpAnswer> publish(String topic, Caller caller, Request request) {
         boolean byLine = isByLine(request);
         Query query = Query.of(request, byLine ? OF_LINES : OF_MESSAGE);
         String encoding = request.getHeaders().get(HttpHeader.CONTENT_ENCODING);
@@ -89,7 +90,7 @@ final class PublishHandler {
                 new RequestDigest(byLine + "?" + request.getHttpURI().getQuery());
         Running running = new Running(
                 topic,
-                Request.getRemoteAddr(request),
+                caller,
                 byLine,
                 query.text("key"),
                 delivered,
@@ -182,7 +183,7 @@ final class PublishHandler {
     /** One request. One thread at a time. */
     private final class Running implements Body.Parts {
         private final String topic;
-        private final String address;
+        private final Caller caller;
         private final boolean byLine;
         private final @Nullable String key;
         private final boolean waits;
@@ -198,7 +199,7 @@ final class PublishHandler {
         /**
          * Of this topic.
          *
-         * @param address the client's
+         * @param caller the client
          * @param waits whether it is answered when everything is delivered
          * @param receipt which nodes have everything when it is answered; null if it is not awaited
          * @param since the first message whose delivery is awaited, if that is in front of those of the request
@@ -207,7 +208,7 @@ final class PublishHandler {
          */
         Running(
                 String topic,
-                String address,
+                Caller caller,
                 boolean byLine,
                 @Nullable String key,
                 boolean waits,
@@ -216,7 +217,7 @@ final class PublishHandler {
                 boolean paced,
                 RequestDigest fingerprint) {
             this.topic = topic;
-            this.address = address;
+            this.caller = caller;
             this.byLine = byLine;
             this.key = key;
             this.waits = waits;
@@ -249,7 +250,7 @@ final class PublishHandler {
         }
 
         private CompletionStage<Void> publish(JsonPublisher.Given given) {
-            return common.publisher().publish(topic, given, address).thenAccept(this::accepted);
+            return common.publisher().publish(topic, given, caller).thenAccept(this::accepted);
         }
 
         private boolean hasRoom() {

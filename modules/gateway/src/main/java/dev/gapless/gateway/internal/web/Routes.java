@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
 import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
@@ -109,7 +110,7 @@ final class Routes extends Handler.Abstract {
             case MESSAGES -> {
                 door.checkOrigin(request);
                 allow("POST", method.equals("POST"), response);
-                answer(publishing.publish(Objects.requireNonNull(topic), request), response, callback);
+                answer(publishing.publish(Objects.requireNonNull(topic), caller(request), request), response, callback);
             }
             case EVENTS -> {
                 door.checkOrigin(request);
@@ -124,6 +125,7 @@ final class Routes extends Handler.Abstract {
             case "/api/status" -> {
                 door.checkOrigin(request);
                 allow("GET", reads, response);
+                caller(request).checkStatus();
                 answer(observed.status(), response, callback);
             }
             case "/api/health", "/health/live" -> {
@@ -136,6 +138,7 @@ final class Routes extends Handler.Abstract {
             }
             case "/metrics" -> {
                 allow("GET", reads, response);
+                caller(request).checkStatus();
                 HttpAnswer.text(
                         response,
                         200,
@@ -146,6 +149,13 @@ final class Routes extends Handler.Abstract {
             }
             default -> throw new RequestException(Kind.NOT_FOUND, "There is nothing at this path");
         }
+    }
+
+    /** Who asks. Throws {@link RequestException} for what is no valid credential. */
+    private Caller caller(Request request) {
+        return new Caller(
+                Request.getRemoteAddr(request),
+                common.access().ofHeader(request.getHeaders().get(HttpHeader.AUTHORIZATION)));
     }
 
     private static void allow(String methods, boolean isAllowed, Response response) {
@@ -194,6 +204,8 @@ final class Routes extends Handler.Abstract {
             callback.succeeded();
             return;
         }
+        Caller caller = caller(request);
+        caller.checkSubscribe(topic);
         Query query = Query.of(request, OF_EVENTS);
         String asked = query.text("from");
         String from = last != null && !last.isEmpty() ? last : asked;
@@ -206,15 +218,14 @@ final class Routes extends Handler.Abstract {
         SubscribeRequest wanted = new SubscribeRequest(
                 topic,
                 start,
-                TopicFilter.of(query.list("nodes"), query.list("keys")),
+                TopicFilter.of(query.list("nodes"), query.list("keys"), caller),
                 onLag,
                 maxMessageBytes(query.text("max_message_bytes")),
                 "true".equals(query.word("state", "true", "false")));
         SseFraming framing = new SseFraming(common, !"frame".equals(query.word("ids", "each", "frame")));
-        String remote = Request.getRemoteAddr(request);
-        Clients.Admission admission = clients.admit(remote);
-        SseClient transport =
-                new SseClient(response, callback, common, socket, remote + ":" + Request.getRemotePort(request));
+        Clients.Admission admission = clients.admit(caller);
+        SseClient transport = new SseClient(
+                response, callback, common, socket, caller.address() + ":" + Request.getRemotePort(request));
         Client client = clients.open(admission, transport, framing);
         transport.of(client);
         request.addFailureListener(transport::fail);
@@ -244,19 +255,21 @@ final class Routes extends Handler.Abstract {
                 Kind.UPGRADE_REQUIRED, "This path takes WebSockets: connect with ws:// or wss://, version 13");
     }
 
+    /** Who may not see it, or has not said yet who it is, says what it wants. */
+    private List<SubscribeRequest> ofDefaultTopic(Caller caller) {
+        String topic = JsonPublisher.topic(settings.defaultTopic).name();
+        return caller.maySubscribe(topic)
+                ? List.of(new SubscribeRequest(
+                        topic, StartFrom.latest(), TopicFilter.of(null, null, caller), OnLag.RESYNC, Long.MAX_VALUE))
+                : List.of();
+    }
+
     private void upgrade(Request request, Response response, Callback callback, @Nullable Watched socket)
             throws Exception {
         boolean holds = "true".equals(Query.of(request, OF_WEB_SOCKET).word("hold", "true", "false"));
-        List<SubscribeRequest> first = settings.defaultTopic.isEmpty() || holds
-                ? List.of()
-                : List.of(new SubscribeRequest(
-                        JsonPublisher.topic(settings.defaultTopic).name(),
-                        StartFrom.latest(),
-                        TopicFilter.of(null, null),
-                        OnLag.RESYNC,
-                        Long.MAX_VALUE));
-        String address = Request.getRemoteAddr(request);
-        Clients.Admission admission = clients.admit(address);
+        Caller caller = caller(request);
+        List<SubscribeRequest> first = settings.defaultTopic.isEmpty() || holds ? List.of() : ofDefaultTopic(caller);
+        Clients.Admission admission = clients.admit(caller);
         // Nobody is told of a client that went before its answer was written.
         Request.addCompletionListener(request, failure -> {
             if (failure != null) {
@@ -265,7 +278,7 @@ final class Routes extends Handler.Abstract {
         });
         boolean upgraded = false;
         try {
-            String remote = address + ":" + Request.getRemotePort(request);
+            String remote = caller.address() + ":" + Request.getRemotePort(request);
             boolean isOneOfMany = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
             Watched ownSocket = isOneOfMany ? null : socket;
             WebSocketNegotiator negotiator = (asked, answered, done) -> {

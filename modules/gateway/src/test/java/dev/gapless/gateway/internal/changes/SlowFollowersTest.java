@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.Tally;
@@ -25,6 +26,7 @@ class SlowFollowersTest {
     private final SlowFollowers laggards = new SlowFollowers(new Common(
             new GatewaySettings(
                     ConfigFactory.parseString("gapless.loss-log-interval = 1h").withFallback(ConfigFactory.load())),
+            new Access(new GatewaySettings(ConfigFactory.load()).access),
             null,
             "n1",
             null,

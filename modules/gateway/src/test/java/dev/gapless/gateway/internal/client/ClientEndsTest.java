@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.StartFrom;
+import dev.gapless.gateway.internal.access.Access;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -45,6 +47,7 @@ class ClientEndsTest {
     private Common common(Executor executor) {
         return new Common(
                 new GatewaySettings(ConfigFactory.load()),
+                new Access(new GatewaySettings(ConfigFactory.load()).access),
                 host(),
                 "n1",
                 null,
@@ -152,7 +155,7 @@ class ClientEndsTest {
     }
 
     private Client client(Framing framing) {
-        return new Client(1, common, socket, framing, "10.0.0.1", () -> released++);
+        return new Client(1, common, socket, framing, Caller.anybody("10.0.0.1"), () -> released++);
     }
 
     private Client webSocket() {
@@ -175,7 +178,8 @@ class ClientEndsTest {
     }
 
     private static SubscribeRequest request() {
-        return new SubscribeRequest("t", StartFrom.latest(), TopicFilter.of(null, null), OnLag.RESYNC, Long.MAX_VALUE);
+        return new SubscribeRequest(
+                "t", StartFrom.latest(), TopicFilter.of(null, null, Caller.anybody("")), OnLag.RESYNC, Long.MAX_VALUE);
     }
 
     private void runTurns() {
@@ -416,7 +420,7 @@ class ClientEndsTest {
                         shared,
                         new Socket(),
                         new WebSocketFraming(shared),
-                        "10.0.0.1",
+                        Caller.anybody("10.0.0.1"),
                         () -> releases.add("released"));
                 List<Future<?>> events = new ArrayList<>();
                 for (Runnable event : List.<Runnable>of(

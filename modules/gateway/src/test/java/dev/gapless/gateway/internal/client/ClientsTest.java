@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.gateway.internal.access.Access;
+import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.json.SharedJson;
@@ -26,6 +29,7 @@ class ClientsTest {
     private static Common common(String config) {
         return new Common(
                 new GatewaySettings(ConfigFactory.parseString(config).withFallback(ConfigFactory.load())),
+                new Access(new GatewaySettings(ConfigFactory.load()).access),
                 null,
                 "n1",
                 null,
@@ -44,6 +48,11 @@ class ClientsTest {
     private static class Silent implements Connected {
         @Override
         public void checkLiveness(long nowNs) {}
+
+        @Override
+        public Principal principal() {
+            return Caller.anybody("10.0.0.1").principal();
+        }
 
         @Override
         public void close(Closing why) {}
@@ -67,7 +76,7 @@ class ClientsTest {
         Clients clients = new Clients(common());
         List<String> looked = new ArrayList<>();
         for (String name : List.of("a", "b", "c")) {
-            clients.add(clients.admit("127.0.0.1"), (id, release) -> new Silent() {
+            clients.add(clients.admit(Caller.anybody("127.0.0.1")), (id, release) -> new Silent() {
                 @Override
                 public void checkLiveness(long nowNs) {
                     looked.add(name);
@@ -84,7 +93,7 @@ class ClientsTest {
         int admitted = 0;
         for (int i = 0; i < times; i++) {
             try {
-                clients.admit(address);
+                clients.admit(Caller.anybody(address));
                 admitted++;
             } catch (RequestException e) {
                 assertTrue(
@@ -108,7 +117,7 @@ class ClientsTest {
     @Test
     void whoIsRefusedForWantOfRoomKeepsNoPlaceOfItsAddress() {
         Clients clients = new Clients(common("gapless.gateway { max-clients = 1, per-ip-limit = 1 }"));
-        Clients.Admission first = clients.admit("10.0.0.1");
+        Clients.Admission first = clients.admit(Caller.anybody("10.0.0.1"));
         assertEquals(0, admitted(clients, "10.0.0.2", 10));
         first.release();
         first.release();
@@ -119,10 +128,10 @@ class ClientsTest {
     @Test
     void aGatewayThatStopsIsDoneWhenTheLastPlaceIsGivenBack() {
         Clients clients = new Clients(common());
-        Clients.Admission first = clients.admit("10.0.0.1");
-        Clients.Admission second = clients.admit("10.0.0.1");
+        Clients.Admission first = clients.admit(Caller.anybody("10.0.0.1"));
+        Clients.Admission second = clients.admit(Caller.anybody("10.0.0.1"));
         CompletableFuture<Void> gone = clients.stop();
-        assertThrows(RequestException.class, () -> clients.admit("10.0.0.2"));
+        assertThrows(RequestException.class, () -> clients.admit(Caller.anybody("10.0.0.2")));
         first.release();
         assertFalse(gone.isDone());
         second.release();
@@ -133,7 +142,7 @@ class ClientsTest {
     void whoGoesMakesRoomForTheNextOfItsAddress() {
         Clients clients = new Clients(common("gapless.gateway.per-ip-limit = 1"));
         for (int i = 0; i < 5; i++) {
-            clients.admit("10.0.0.1").release();
+            clients.admit(Caller.anybody("10.0.0.1")).release();
         }
         assertEquals(0, clients.size());
     }
@@ -141,7 +150,7 @@ class ClientsTest {
     @Test
     void whoIsLetInWhileTheGatewayStopsIsToldSo() {
         Clients clients = new Clients(common());
-        Clients.Admission admission = clients.admit("10.0.0.1");
+        Clients.Admission admission = clients.admit(Caller.anybody("10.0.0.1"));
         CompletableFuture<Void> gone = clients.stop();
         List<Closing> told = new ArrayList<>();
         clients.add(admission, (id, release) -> new Silent() {

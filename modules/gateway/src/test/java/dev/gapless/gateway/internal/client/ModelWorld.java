@@ -9,6 +9,8 @@ import com.typesafe.config.ConfigFactory;
 import dev.gapless.StartFrom;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.gateway.internal.access.Access;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.SharedJson;
@@ -83,6 +85,7 @@ final class ModelWorld {
                 .withFallback(ConfigFactory.load()));
         this.common = new Common(
                 settings,
+                new Access(new GatewaySettings(ConfigFactory.load()).access),
                 host(),
                 "n1",
                 null,
@@ -247,7 +250,7 @@ final class ModelWorld {
     }
 
     private static Filter filter(ModelView.Wanted wanted) {
-        return TopicFilter.of(wanted.filter());
+        return TopicFilter.of(wanted.filter(), Caller.anybody(""));
     }
 
     private String onLag() {
@@ -257,7 +260,7 @@ final class ModelWorld {
     private void connect() {
         Clients.Admission admission;
         try {
-            admission = clients.admit("10.0.0." + random.nextInt(2));
+            admission = clients.admit(Caller.anybody("10.0.0." + random.nextInt(2)));
         } catch (RequestException e) {
             seen.refused++;
             return;
@@ -383,9 +386,9 @@ final class ModelWorld {
         assertTrue(clients.all().isEmpty());
         assertTrue(open.isEmpty() && opening.isEmpty(), "a subscription of a client that is gone");
         for (int i = 0; i < 3; i++) {
-            clients.admit("10.0.0.0");
+            clients.admit(Caller.anybody("10.0.0.0"));
         }
-        clients.admit("10.0.0.1");
+        clients.admit(Caller.anybody("10.0.0.1"));
     }
 
     private void reload(ModelClient one) {

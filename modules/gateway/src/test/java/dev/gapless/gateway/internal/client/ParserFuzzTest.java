@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.gateway.HostileText;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.StartRequest;
@@ -57,7 +58,7 @@ class ParserFuzzTest {
 
     @Test
     void filtersAreReadOrRefused() {
-        check(FILTERS, text -> TopicFilter.of(PayloadJson.read(text)));
+        check(FILTERS, text -> TopicFilter.of(PayloadJson.read(text), Caller.anybody("")));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.grpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.Tally;
@@ -29,6 +30,7 @@ class InboundTest {
 
     private final Inbound inbound = new Inbound(new Common(
             new GatewaySettings(ConfigFactory.load()),
+            new Access(new GatewaySettings(ConfigFactory.load()).access),
             null,
             "n1",
             null,

@@ -25,8 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class GatewaySettingsTest {
     private static final Path REFERENCE = Path.of("src/main/resources/reference.conf");
-    private static final Path SOURCE =
-            Path.of("src/main/java/dev/gapless/gateway/internal/settings/GatewaySettings.java");
+    private static final Path SOURCES = Path.of("src/main/java/dev/gapless/gateway/internal/settings");
     private static final Pattern READ = Pattern.compile("\"([a-z.-]+)\"\\)|\"([a-z.-]+)\", ");
 
     private static Config reference() {
@@ -49,7 +48,10 @@ class GatewaySettingsTest {
 
     @Test
     void eachKeyIsRead() throws IOException {
-        String source = Files.readString(SOURCE);
+        StringBuilder source = new StringBuilder();
+        for (String name : List.of("GatewaySettings", "TlsSettings", "AccessSettings")) {
+            source.append(Files.readString(SOURCES.resolve(name + ".java")));
+        }
         Set<String> read = new TreeSet<>();
         READ.matcher(source)
                 .results()

@@ -1,0 +1,78 @@
+package dev.gapless.gateway.internal.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What somebody may. Immutable.
+ *
+ * @param subscribe to these topics
+ * @param publish to these topics, as far as they are there
+ * @param create these, by publishing to them
+ * @param keys of messages that are seen and published; null for any, and for none
+ * @param status of the cluster, and metrics
+ */
+public record Permissions(Patterns subscribe, Patterns publish, Patterns create, Patterns keys, boolean status) {
+    static final Permissions ALL = new Permissions(Patterns.ANY, Patterns.ANY, Patterns.ANY, Patterns.ANY, true);
+    static final Permissions NONE = new Permissions(Patterns.NONE, Patterns.NONE, Patterns.NONE, Patterns.ANY, false);
+
+    private static final Set<String> MEMBERS = Set.of("subscribe", "publish", "create", "keys", "status");
+    private static final int MOST = 1_000;
+    private static final Pattern PATTERN = Pattern.compile("[^*]+|[^*]*\\*");
+
+    /** Reads {@code {"subscribe":["prices","fleet/*"],"status":true}}: what it does not name is not allowed, but for keys. Throws IllegalArgumentException. */
+    static Permissions of(JsonNode json) {
+        if (!json.isObject()) {
+            throw new IllegalArgumentException("permissions are an object such as {\"subscribe\":[\"prices\"]}");
+        }
+        for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!MEMBERS.contains(name)) {
+                throw new IllegalArgumentException(
+                        "permissions have subscribe, publish, create, keys and status, not '" + name + "'");
+            }
+        }
+        JsonNode status = json.path("status");
+        if (!status.isMissingNode() && !status.isBoolean()) {
+            throw new IllegalArgumentException("status is true or false");
+        }
+        return new Permissions(
+                patterns(json, "subscribe", Patterns.NONE),
+                patterns(json, "publish", Patterns.NONE),
+                patterns(json, "create", Patterns.NONE),
+                patterns(json, "keys", Patterns.ANY),
+                status.asBoolean(false));
+    }
+
+    private static Patterns patterns(JsonNode json, String name, Patterns otherwise) {
+        JsonNode list = json.path(name);
+        if (list.isMissingNode()) {
+            return otherwise;
+        }
+        if (!list.isArray() || list.size() > MOST) {
+            throw new IllegalArgumentException(name + " is a list of at most " + MOST + " names and patterns");
+        }
+        List<String> patterns = new ArrayList<>();
+        for (JsonNode one : list) {
+            String pattern = one.textValue();
+            if (pattern == null || !PATTERN.matcher(pattern).matches()) {
+                throw new IllegalArgumentException(
+                        name + " has names, and beginnings that end with an asterisk (\"fleet/*\"), not " + one);
+            }
+            patterns.add(pattern);
+        }
+        return new Patterns(patterns);
+    }
+
+    /** Is anything allowed? */
+    boolean isAnything() {
+        return status
+                || !subscribe.all().isEmpty()
+                || !publish.all().isEmpty()
+                || !create.all().isEmpty();
+    }
+}

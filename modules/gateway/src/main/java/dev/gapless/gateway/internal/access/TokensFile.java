@@ -1,0 +1,111 @@
+package dev.gapless.gateway.internal.access;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.gateway.internal.files.Unusable;
+import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.Reasons;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Tokens that are valid as long as a file lists them, by their digest: who reads the file has none of them.
+ *
+ * <pre>{@code
+ * {"tokens":[{"subject":"board","sha256":"9f86d0…","expires":"2027-01-31T00:00:00Z","permissions":{"subscribe":["prices"]}}]}
+ * }</pre>
+ */
+final class TokensFile {
+    private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
+    private static final Set<String> MEMBERS = Set.of("subject", "sha256", "expires", "permissions");
+    private static final int MOST_BYTES = 16 << 20;
+
+    private TokensFile() {}
+
+    /** Who has the token with a digest. */
+    static Map<String, Principal> read(Path file) throws Unusable {
+        byte[] bytes;
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                throw new Unusable(file + " has more than " + MOST_BYTES + " bytes");
+            }
+            bytes = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new Unusable(file + " cannot be read: " + e, e);
+        }
+        JsonNode json;
+        try {
+            json = PayloadJson.read(bytes, 0, bytes.length);
+        } catch (JsonProcessingException e) {
+            throw new Unusable(file + " is no JSON: " + Reasons.ofJson(e), e);
+        } catch (IOException e) {
+            throw new Unusable(file + " cannot be read: " + e, e);
+        }
+        if (json == null || !json.path("tokens").isArray()) {
+            throw new Unusable(file + " has no list: {\"tokens\":[…]}");
+        }
+        Map<String, Principal> principals = new HashMap<>();
+        int number = 0;
+        for (JsonNode one : json.path("tokens")) {
+            number++;
+            try {
+                String digest = digest(one);
+                if (principals.put(digest, principal(one, digest)) != null) {
+                    throw new IllegalArgumentException("another one has the same sha256");
+                }
+            } catch (IllegalArgumentException | DateTimeParseException e) {
+                throw new Unusable(file + ", token " + number + ": " + e.getMessage(), e);
+            }
+        }
+        return Map.copyOf(principals);
+    }
+
+    private static String digest(JsonNode one) {
+        for (Iterator<String> names = one.fieldNames(); names.hasNext(); ) {
+            String name = names.next();
+            if (!MEMBERS.contains(name)) {
+                throw new IllegalArgumentException(
+                        "a token has subject, sha256, permissions and maybe expires, not '" + name + "'");
+            }
+        }
+        String digest = one.path("sha256").asText("");
+        if (!SHA256.matcher(digest).matches()) {
+            throw new IllegalArgumentException(
+                    "sha256 is the digest of the token in 64 hexadecimal digits, as sha256sum prints it");
+        }
+        return digest;
+    }
+
+    private static Principal principal(JsonNode one, String digest) {
+        String subject = one.path("subject").asText("");
+        if (subject.isEmpty()) {
+            throw new IllegalArgumentException("it has no subject");
+        }
+        JsonNode expires = one.path("expires");
+        long expiresMs = expires.isMissingNode()
+                ? Long.MAX_VALUE
+                : Instant.parse(expires.asText()).toEpochMilli();
+        return new Principal(subject, digest, Permissions.of(one.path("permissions")), expiresMs, false);
+    }
+
+    static String digest(String token) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("Each Java has SHA-256", e);
+        }
+    }
+}

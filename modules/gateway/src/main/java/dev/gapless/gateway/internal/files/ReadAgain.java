@@ -1,0 +1,95 @@
+package dev.gapless.gateway.internal.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What some files say, as of when they could be used last. Files that have changed and cannot be used change nothing: maybe half of them is
+ * written yet. Thread-safe.
+ */
+public final class ReadAgain<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(ReadAgain.class);
+
+    private final String setting;
+    private final List<Path> files;
+    private final Reading<T> reading;
+    private volatile T now;
+    private List<Object> asRead;
+    private String toldOf = "";
+
+    /** Reads all of them. */
+    @FunctionalInterface
+    public interface Reading<T> {
+        T read() throws Unusable;
+    }
+
+    /**
+     * Reads them.
+     *
+     * @param setting names them to people
+     * @throws IllegalStateException if they cannot be used
+     */
+    public ReadAgain(String setting, List<Path> files, Reading<T> reading) {
+        this.setting = setting;
+        this.files = files;
+        this.reading = reading;
+        try {
+            asRead = state();
+            now = reading.read();
+        } catch (Unusable e) {
+            throw new IllegalStateException("The gateway cannot use the files of " + setting + ": " + e.why(), e);
+        }
+    }
+
+    /** What they say. */
+    public T now() {
+        return now;
+    }
+
+    /** Reads them again if they have changed. From time to time. {@return whether they say something new} */
+    public synchronized boolean look() {
+        List<Object> there = state();
+        if (there.equals(asRead)) {
+            return false;
+        }
+        try {
+            now = reading.read();
+            asRead = there;
+            toldOf = "";
+            LOG.info("The gateway has read the files of {} again", setting);
+            return true;
+        } catch (Unusable e) {
+            if (!e.why().equals(toldOf)) {
+                toldOf = e.why();
+                LOG.warn(
+                        "The files of {} have changed and cannot be used: {}. The gateway keeps what they said before,"
+                                + " and looks at them every second",
+                        setting,
+                        toldOf);
+            }
+            return false;
+        }
+    }
+
+    /** Which state they are in: when they were written, how large they are, and which file it is. */
+    private List<Object> state() {
+        List<Object> state = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                BasicFileAttributes its = Files.readAttributes(file, BasicFileAttributes.class);
+                state.add(its.lastModifiedTime());
+                state.add(its.size());
+                state.add(String.valueOf(its.fileKey()));
+            } catch (IOException e) {
+                state.add(e.toString());
+            }
+        }
+        return state;
+    }
+}
