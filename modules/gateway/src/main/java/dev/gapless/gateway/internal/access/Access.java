@@ -16,6 +16,7 @@ public final class Access {
 
     private final Principal anonymous;
     private final @Nullable ReadAgain<Map<String, Principal>> tokens;
+    private final @Nullable Jwts jwts;
 
     /** Throws IllegalStateException if its files cannot be used. */
     public Access(AccessSettings settings) {
@@ -23,6 +24,7 @@ public final class Access {
                 .map(file -> new ReadAgain<>(
                         "gapless.gateway.access.tokens-file", List.of(file), () -> TokensFile.read(file)))
                 .orElse(null);
+        jwts = settings.jwt().map(Jwts::new).orElse(null);
         anonymous = isOn() ? Principal.anonymous(permissions(settings)) : Principal.ANYBODY;
     }
 
@@ -36,7 +38,7 @@ public final class Access {
 
     /** Is there access control? Otherwise whoever reaches the gateway may everything. */
     public boolean isOn() {
-        return tokens != null;
+        return tokens != null || jwts != null;
     }
 
     /** Who shows no credential. */
@@ -64,6 +66,9 @@ public final class Access {
     public Principal ofToken(String token) {
         ReadAgain<Map<String, Principal>> known = tokens;
         Principal principal = known == null ? null : known.now().get(TokensFile.digest(token));
+        if (principal == null && jwts != null) {
+            return jwts.principal(token);
+        }
         if (principal == null) {
             throw new RequestException(Kind.UNAUTHENTICATED, "The token is not known here");
         }
@@ -78,16 +83,21 @@ public final class Access {
         if (principal.isAnonymous() || !isOn()) {
             return true;
         }
+        if (principal.expiresMs() <= System.currentTimeMillis()) {
+            return false;
+        }
         ReadAgain<Map<String, Principal>> known = tokens;
-        return principal.expiresMs() > System.currentTimeMillis()
-                && known != null
-                && principal.equals(known.now().get(principal.credential()));
+        return principal.source() == Principal.Source.JWT
+                || (known != null && principal.equals(known.now().get(principal.credential())));
     }
 
     /** Reads its files again if they have changed. From time to time. */
     public void look() {
         if (tokens != null) {
             tokens.look();
+        }
+        if (jwts != null) {
+            jwts.look();
         }
     }
 }

@@ -97,7 +97,8 @@ final class TokensFile {
         long expiresMs = expires.isMissingNode()
                 ? Long.MAX_VALUE
                 : Instant.parse(expires.asText()).toEpochMilli();
-        return new Principal(subject, digest, Permissions.of(one.path("permissions")), expiresMs, false);
+        return new Principal(
+                subject, digest, Permissions.of(one.path("permissions")), expiresMs, Principal.Source.TOKENS_FILE);
     }
 
     static String digest(String token) {

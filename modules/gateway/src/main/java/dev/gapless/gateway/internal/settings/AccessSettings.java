@@ -14,18 +14,20 @@ import java.util.Optional;
  * {@code gapless.gateway.access}. Immutable.
  *
  * @param tokensFile empty: there is none
+ * @param jwt empty: there are none
  * @param anonymous the permissions of who shows no credential, as JSON
  * @param authTimeout so long a WebSocket may take to say who it is
  */
-public record AccessSettings(Optional<Path> tokensFile, JsonNode anonymous, Duration authTimeout) {
+public record AccessSettings(
+        Optional<Path> tokensFile, Optional<JwtSettings> jwt, JsonNode anonymous, Duration authTimeout) {
     private static final List<String> LISTS = List.of("subscribe", "publish", "create", "keys");
 
     /** Is there access control? */
     public boolean isOn() {
-        return tokensFile.isPresent();
+        return tokensFile.isPresent() || jwt.isPresent();
     }
 
-    static AccessSettings of(Config config, Duration authTimeout) {
+    static AccessSettings of(Config config, Optional<JwtSettings> jwt, Duration authTimeout) {
         String file = config.getString("access.tokens-file");
         Config may = config.getConfig("access.anonymous");
         ObjectNode anonymous = PayloadJson.JSON.createObjectNode();
@@ -35,7 +37,7 @@ public record AccessSettings(Optional<Path> tokensFile, JsonNode anonymous, Dura
         anonymous.put("status", may.getBoolean("status"));
         try {
             return new AccessSettings(
-                    file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file)), anonymous, authTimeout);
+                    file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file)), jwt, anonymous, authTimeout);
         } catch (IllegalArgumentException e) {
             throw new ConfigException.BadValue(
                     config.getValue("access.tokens-file").origin(),

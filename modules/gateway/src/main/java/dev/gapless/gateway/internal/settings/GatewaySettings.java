@@ -96,7 +96,10 @@ public final class GatewaySettings {
                 ? OptionalInt.empty()
                 : OptionalInt.of(within(config, "grpc-port", 0, 65_535));
         tls = TlsSettings.of(config);
-        access = AccessSettings.of(config, positive(config, "access.auth-timeout"));
+        access = AccessSettings.of(
+                config,
+                JwtSettings.of(config, positive(config, "access.jwt.clock-skew")),
+                positive(config, "access.auth-timeout"));
         insecure = config.getBoolean("insecure");
         allowedOrigins = config.getStringList("allowed-origins");
         allowedHosts = config.getStringList("allowed-hosts");

@@ -1,0 +1,54 @@
+package dev.gapless.gateway.internal.settings;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code gapless.gateway.access.jwt}. Immutable.
+ *
+ * @param jwksFile with the public keys of the issuer
+ * @param algorithms by which JWTs may be signed
+ * @param issuer who has to have made them
+ * @param audience whom they have to be for
+ * @param clockSkew so far clocks may be apart
+ * @param permissionsClaim which claim has the permissions
+ */
+public record JwtSettings(
+        Path jwksFile,
+        List<String> algorithms,
+        String issuer,
+        String audience,
+        Duration clockSkew,
+        String permissionsClaim) {
+
+    /** Empty if there is no file of keys. Throws ConfigException. */
+    static Optional<JwtSettings> of(Config config, Duration clockSkew) {
+        String file = config.getString("access.jwt.jwks-file");
+        List<String> algorithms = config.getStringList("access.jwt.algorithms");
+        String issuer = config.getString("access.jwt.issuer");
+        String audience = config.getString("access.jwt.audience");
+        String claim = config.getString("access.jwt.permissions-claim");
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        if (issuer.isEmpty() || audience.isEmpty()) {
+            throw new ConfigException.BadValue(
+                    config.getValue("access.jwt.jwks-file").origin(),
+                    "gapless.gateway.access.jwt",
+                    "issuer and audience are not empty: else JWTs that the issuer made for others would let in");
+        }
+        try {
+            return Optional.of(new JwtSettings(Path.of(file), algorithms, issuer, audience, clockSkew, claim));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException.BadValue(
+                    config.getValue("access.jwt.jwks-file").origin(),
+                    "gapless.gateway.access.jwt.jwks-file",
+                    "it is no path: " + file,
+                    e);
+        }
+    }
+}
