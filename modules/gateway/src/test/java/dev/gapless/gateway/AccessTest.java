@@ -141,6 +141,16 @@ class AccessTest {
         assertEquals(200, publish("chat/1", null, WRITER).statusCode());
     }
 
+    @Test
+    @DisplayName("nor is it told what another one's request with the same idempotency key was answered")
+    void idempotency() {
+        String path = TestGateway.path("prices", "messages");
+        String[] writer = {"Authorization", "Bearer " + WRITER, "Idempotency-Key", "k"};
+        String[] reader = {"Authorization", "Bearer " + READER, "Idempotency-Key", "k"};
+        assertEquals(200, gateway.post(path, "application/json", "1", writer).statusCode());
+        is(403, "forbidden", gateway.post(path, "application/json", "1", reader));
+    }
+
     @ParameterizedTest
     @CsvSource({"wrong, The token is not known here", "expired token, The token has expired"})
     @DisplayName("a credential that is not valid is refused, also where none is needed")

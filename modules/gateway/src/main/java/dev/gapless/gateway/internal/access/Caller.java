@@ -36,12 +36,17 @@ public record Caller(String address, Principal principal) {
         return permissions().subscribe().take(topic);
     }
 
-    /** Throws {@link RequestException} unless it may publish that. */
-    public void checkPublish(String topic, @Nullable String key) {
-        Patterns keys = permissions().keys();
+    /** Throws {@link RequestException} unless it may publish to that topic. */
+    public void checkPublishTo(String topic) {
         if (!permissions().publish().take(topic) && !permissions().create().take(topic)) {
             throw refused("publish to topic " + topic);
         }
+    }
+
+    /** Throws {@link RequestException} unless it may publish that. */
+    public void checkPublish(String topic, @Nullable String key) {
+        checkPublishTo(topic);
+        Patterns keys = permissions().keys();
         if (!keys.isAny() && (key == null || !keys.take(key))) {
             throw refused(
                     "publish " + (key == null ? "without a key" : "with key '" + key + "'") + " to topic " + topic);

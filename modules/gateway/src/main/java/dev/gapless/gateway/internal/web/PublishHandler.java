@@ -72,6 +72,7 @@ final class PublishHandler {
 
     /** Throws {@link RequestException} for what can be told by the head of the request. */
     CompletableFuture<HttpAnswer> publish(String topic, Caller caller, Request request) {
+        caller.checkPublishTo(topic); // also before the answer of another one's idempotency key is told
         boolean byLine = isByLine(request);
         Query query = Query.of(request, byLine ? OF_LINES : OF_MESSAGE);
         String encoding = request.getHeaders().get(HttpHeader.CONTENT_ENCODING);
