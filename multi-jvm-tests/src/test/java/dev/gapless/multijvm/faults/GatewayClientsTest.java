@@ -103,7 +103,7 @@ class GatewayClientsTest {
     private void begin(TestNode node) {
         String its = subscriptions.journal(node, List.of(TOPIC), LARGEST_BURST);
         int port = Json.read(node.call("gateway", Arguments.of("id", "gateway")), Integer.class);
-        gateways.put(node, new Gateway(node.name(), its, port));
+        gateways.put(node, new Gateway(node.name(), its, port, 0));
     }
 
     private void isOver(TestNode node) {

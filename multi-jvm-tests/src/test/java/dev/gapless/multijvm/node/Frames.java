@@ -6,18 +6,18 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** What comes from a gateway, one frame after the other. Of a WebSocket the next is asked for when this one is taken. Thread-safe. */
+/** What comes from a gateway, one frame after the other. The next one is asked for when this one is taken, where one can ask. Thread-safe. */
 final class Frames implements WebSocket.Listener {
     static final String END = "";
     static final long POLL_MS = 50;
 
     private final BlockingQueue<String> taken = new LinkedBlockingQueue<>();
     private final StringBuilder part = new StringBuilder();
-    private volatile WebSocket socket;
+    private volatile Runnable next = () -> {};
 
     @Override
     public void onOpen(WebSocket opened) {
-        socket = opened;
+        asksWith(() -> opened.request(1));
         opened.request(1);
     }
 
@@ -44,6 +44,11 @@ final class Frames implements WebSocket.Listener {
         taken.add(END);
     }
 
+    /** Asks for the next one from now on. */
+    void asksWith(Runnable request) {
+        next = request;
+    }
+
     /** Another one has come, by another connection than a WebSocket. */
     void add(String frame) {
         taken.add(frame);
@@ -52,9 +57,8 @@ final class Frames implements WebSocket.Listener {
     /** The next; {@link #END} behind the last, null if none comes for a moment. */
     String poll() throws InterruptedException {
         String text = taken.poll(POLL_MS, TimeUnit.MILLISECONDS);
-        WebSocket from = socket;
-        if (from != null && text != null && !text.equals(END)) {
-            from.request(1);
+        if (text != null && !text.equals(END)) {
+            next.run();
         }
         return text;
     }

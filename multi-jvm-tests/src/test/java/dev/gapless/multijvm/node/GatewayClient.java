@@ -42,8 +42,12 @@ public final class GatewayClient implements Runnable {
     private int sessions;
     private int tokens;
 
-    /** A gateway: of which node, in which of its incarnations. */
-    public record Gateway(String node, String incarnation, int port) {}
+    /**
+     * A gateway: of which node, in which of its incarnations.
+     *
+     * @param grpcPort 0 if it does not speak gRPC
+     */
+    public record Gateway(String node, String incarnation, int port, int grpcPort) {}
 
     private record Kept(String source, int number, String text) {}
 

@@ -1,47 +1,31 @@
 package dev.gapless.multijvm.node;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.CursorToken;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.WebSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * A client outside the cluster that shows the state of a topic, by WebSocket or as an event stream. It moves from gateway to gateway with the
- * token of what it has, when it pleases and when its gateway is gone; now and then with nothing. It writes down each state that it has.
+ * A client outside the cluster that shows the state of a topic. It moves from gateway to gateway with the token of what it has, when it
+ * pleases and when its gateway is gone; now and then with nothing. It writes down each state that it has.
  */
 public final class StateClient implements Runnable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOPIC = "rows";
-    private static final Duration CONNECT = Duration.ofSeconds(3);
     private static final int SHORTEST_STAY_MS = 300;
     private static final int LONGEST_STAY_MS = 6_000;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT).build();
     private final Supplier<List<GatewayClient.Gateway>> gateways;
-    private final boolean isWebSocket;
+    private final StateProtocol protocol;
     private final Random random;
     private final ShownStates states;
     private volatile boolean moves = true;
@@ -54,15 +38,18 @@ public final class StateClient implements Runnable {
     private CursorToken token;
     private boolean isStale;
     private boolean inBrackets;
+    /** Of the state before the brackets. */
+    private String inFront = "";
+
     private boolean over;
 
     /** One that moves among the gateways that there are. */
-    public StateClient(Path journals, int number, boolean isWebSocket, Supplier<List<GatewayClient.Gateway>> gateways) {
+    public StateClient(
+            Path journals, int number, StateProtocol protocol, Supplier<List<GatewayClient.Gateway>> gateways) {
         this.gateways = gateways;
-        this.isWebSocket = isWebSocket;
-        this.random = new Random(number);
-        String id = (isWebSocket ? "ws-" : "sse-") + number;
-        this.states = new ShownStates(journals.toString(), id, "-");
+        this.protocol = protocol;
+        this.random = new Random((protocol.shortName() + number).hashCode());
+        this.states = new ShownStates(journals.toString(), protocol.shortName() + "-" + number, "-");
     }
 
     /** Moves of its own, or stays where it is as long as it can. */
@@ -118,7 +105,7 @@ public final class StateClient implements Runnable {
         long untilNs =
                 System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SHORTEST_STAY_MS + random.nextInt(LONGEST_STAY_MS));
         BooleanSupplier stays = () -> !over && !stopped && (!moves || System.nanoTime() - untilNs < 0);
-        try (AutoCloseable connection = isWebSocket ? webSocket(gateway, frames) : eventStream(gateway, frames)) {
+        try (AutoCloseable connection = protocol.connect(gateway, TOPIC, token, frames)) {
             while (connection != null && stays.getAsBoolean()) {
                 take(frames.poll());
             }
@@ -162,6 +149,7 @@ public final class StateClient implements Runnable {
             case "snapshot_start" -> {
                 expect(!inBrackets, message);
                 inBrackets = true;
+                inFront = message.path("token").asText();
                 if (message.path("complete").asBoolean()) {
                     rows = new HashMap<>();
                     sessions++;
@@ -170,7 +158,13 @@ public final class StateClient implements Runnable {
             case "event" -> {
                 expect(inBrackets == message.path("snapshot").asBoolean(), message);
                 row(message);
-                if (!inBrackets) {
+                if (inBrackets) {
+                    // A part has no token; an id of an event stream is that of what came before, too.
+                    expect(
+                            protocol == StateProtocol.EVENT_STREAM
+                                    || message.path("token").asText().equals(inFront),
+                            message);
+                } else {
                     shown(message.path("token").asText());
                 }
             }
@@ -179,6 +173,11 @@ public final class StateClient implements Runnable {
                 inBrackets = false;
                 isStale = message.path("stale").asBoolean();
                 shown(message.path("token").asText());
+            }
+            case "progress" -> {
+                if (!inBrackets) {
+                    shown(message.path("token").asText());
+                }
             }
             case "cursor_expired" -> {
                 isStale = true;
@@ -216,82 +215,5 @@ public final class StateClient implements Runnable {
         token = CursorToken.parse(at);
         long now = System.nanoTime();
         states.state(now, isStale ? "STALE" : "LIVE", token, rows, now);
-    }
-
-    // ------------------------------------------------------------------ how it is connected
-
-    /** Null if the gateway is gone, or stands still. */
-    private AutoCloseable webSocket(GatewayClient.Gateway gateway, Frames frames) {
-        try {
-            WebSocket socket = http.newWebSocketBuilder()
-                    .connectTimeout(CONNECT)
-                    .buildAsync(URI.create("ws://127.0.0.1:" + gateway.port() + "/api/ws"), frames)
-                    .orTimeout(CONNECT.toSeconds(), TimeUnit.SECONDS)
-                    .join();
-            String from = token == null ? "" : ",\"from\":\"" + token + '"';
-            socket.sendText(
-                            "{\"type\":\"Subscribe\",\"topic\":\"" + TOPIC + "\",\"state\":true,\"ids\":true" + from
-                                    + "}",
-                            true)
-                    .orTimeout(CONNECT.toSeconds(), TimeUnit.SECONDS)
-                    .join();
-            return socket::abort;
-        } catch (CompletionException e) {
-            return null;
-        }
-    }
-
-    private AutoCloseable eventStream(GatewayClient.Gateway gateway, Frames frames) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:" + gateway.port() + "/api/topics/" + TOPIC + "/events?state=true"));
-        if (token != null) {
-            request.header("Last-Event-ID", token.toString());
-        }
-        HttpResponse<InputStream> response;
-        try {
-            response = http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream())
-                    .orTimeout(CONNECT.toSeconds(), TimeUnit.SECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            return null;
-        }
-        InputStream body = response.body();
-        Thread reader = new Thread(() -> read(body, frames), "event-stream");
-        reader.setDaemon(true);
-        reader.start();
-        return () -> {
-            body.close();
-            reader.interrupt();
-        };
-    }
-
-    /** An event with its id is one frame, as if that were its token. */
-    private static void read(InputStream body, Frames frames) {
-        try (BufferedReader in = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8))) {
-            String data = null;
-            String id = null;
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.startsWith("data: ")) {
-                    data = line.substring("data: ".length());
-                } else if (line.startsWith("id: ")) {
-                    id = line.substring("id: ".length());
-                } else if (line.isEmpty() && data != null) {
-                    frames.add(withId(data, id));
-                    data = null;
-                }
-            }
-        } catch (IOException e) {
-            // its gateway is gone, or it has left
-        } finally {
-            frames.add(Frames.END);
-        }
-    }
-
-    private static String withId(String data, String id) throws JsonProcessingException {
-        JsonNode message = JSON.readTree(data);
-        if (id != null && message instanceof ObjectNode object && !object.has("token")) {
-            object.put("token", id);
-        }
-        return message.toString();
     }
 }

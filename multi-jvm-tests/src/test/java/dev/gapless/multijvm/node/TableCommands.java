@@ -2,6 +2,7 @@ package dev.gapless.multijvm.node;
 
 import dev.gapless.gateway.GaplessGateway;
 import java.security.SecureRandom;
+import java.util.List;
 import org.apache.pekko.actor.ActorSystem;
 
 /** A table over a source of truth that outlives the node, and who writes that. */
@@ -19,8 +20,10 @@ final class TableCommands implements Commands {
     public synchronized Object run(String command, Arguments arguments) throws Exception {
         return switch (command) {
             case "table" -> open(arguments.text("name"), arguments.text("url"), arguments.text("directory"));
-            case "table-gateway" ->
-                GaplessGateway.start(system, watched.table()).port();
+            case "table-gateway" -> {
+                GaplessGateway gateway = GaplessGateway.start(system, watched.table());
+                yield List.of(gateway.port(), gateway.grpcPort().orElseThrow());
+            }
             case "table-traffic" -> {
                 watched.writer().turn(arguments.flag("on"));
                 yield "turned";
