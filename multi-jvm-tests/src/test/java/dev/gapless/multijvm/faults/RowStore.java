@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The source of truth of the tables: a process that none of the faults of the nodes reaches. It has faults of its own: of each six reads one is
- * refused, one ends in the middle, one takes seconds, and two take long.
+ * refused, one ends in the middle, one takes seconds, and two take long. The first one fails.
  */
 final class RowStore implements AutoCloseable {
     private static final byte[] LOCALHOST = {127, 0, 0, 1};
@@ -66,6 +66,7 @@ final class RowStore implements AutoCloseable {
     RowStore(String directory, Random random) throws IOException {
         this.journal = new Journal(directory, "rows");
         this.random = random;
+        fates.add(random.nextBoolean() ? Fate.REFUSED : Fate.HALVED); // in a short run there are few
         server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(LOCALHOST), 0), 0);
         server.setExecutor(threads);
         server.createContext("/write", exchange -> answer(exchange, OK, Long.toString(write(query(exchange)))));
