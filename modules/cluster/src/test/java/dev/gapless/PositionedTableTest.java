@@ -195,10 +195,10 @@ class PositionedTableTest {
         get(table.ready());
         publish("missed", "A:1");
         awaitRows(table, Map.of("A", "A:1"));
-        view.lag(true);
         view.held = new CompletableFuture<>();
-        publish("missed", "held:1");
-        await(() -> view.isHeld);
+        Position held = publish("missed", "held:1");
+        await(() -> view.isHeld && view.has(held));
+        view.lag(true); // it has what the table has
         publish("missed", "A:2");
         for (int i = 1; i <= 60; i++) {
             Position position = publish("missed", "other:" + i);

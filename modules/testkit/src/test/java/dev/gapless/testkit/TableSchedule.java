@@ -1,10 +1,12 @@
 package dev.gapless.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.Publication;
 import dev.gapless.Table;
+import dev.gapless.TableRows;
 import dev.gapless.TableSource;
 import dev.gapless.TableView;
 import dev.gapless.Topic;
@@ -12,20 +14,26 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.internal.wire.Versions;
+import dev.gapless.testkit.Projection.Written;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster in virtual time, at random: two nodes write rows and publish them, the third one has a table of them. Links are cut, rings are
  * overrun, nodes die and come back; the source fails, and all of that happens while it is read, too. Each state that is shown is judged.
+ *
+ * <p>The source is what the writers write, whose rows have versions; or what a fourth node keeps, whose rows say up to where they are: then one
+ * node writes a key.
  *
  * <p>A row is {@code KEY:VERSION:READ}, where a message has no read.
  */
@@ -46,10 +54,10 @@ final class TableSchedule implements AutoCloseable {
     private static final int LONGEST_MS = 1_500;
     private static final Duration QUIET = Duration.ofSeconds(15);
 
-    private record Written(String key, long version, boolean deleted) {}
-
     /** What a read of the source had, by key: the version of a row, or of a deletion. */
     private record Read(Map<String, Written> last) {}
+
+    private static final Read FAILED = new Read(Map.of());
 
     private final Random random;
     private final GaplessTestKit kit = GaplessTestKit.create(SETTINGS);
@@ -57,12 +65,17 @@ final class TableSchedule implements AutoCloseable {
     private final TestNode app = kit.node("app");
     /** Do rows say that they are deleted? Otherwise they go, and one node writes a key that is deleted. */
     private final boolean keepsDeleted;
+    /** Null if rows have versions. */
+    private final @Nullable TestNode keeper;
+
+    private final Projection projection;
+    /** How far the view has had each stream. */
+    private Map<Epoch, Long> reach = Map.of();
 
     private final Map<String, Written> source = new TreeMap<>();
     private final Map<String, NavigableMap<Long, Boolean>> history = new HashMap<>();
     private final List<List<Written>> unpublished = List.of(new ArrayList<>(), new ArrayList<>());
     private final boolean[] isDown = new boolean[WRITERS];
-    private final Map<Epoch, NavigableMap<Long, Written>> published = new HashMap<>();
     private final Map<String, Read> reads = new HashMap<>();
 
     private final Table<String> table;
@@ -81,13 +94,23 @@ final class TableSchedule implements AutoCloseable {
     int gaps;
 
     int failures;
+    /** How often the source had not got as far as it had to. */
+    int behind;
+
     int duringReads;
     int reached;
 
-    TableSchedule(long seed) {
+    /** @param positioned do rows say up to where they are? */
+    TableSchedule(long seed, boolean positioned) {
         random = new Random(seed);
         keepsDeleted = random.nextInt(3) == 0;
-        TableSource<String> rows = TableSource.versioned(this::read, TableSchedule::keyOf, TableSchedule::versionOf);
+        keeper = positioned ? kit.node("keeper") : null;
+        projection = new Projection(keeper, ROWS);
+        begins(0);
+        begins(1);
+        TableSource<String> rows = positioned
+                ? TableSource.positioned(this::readPositioned, TableSchedule::keyOf)
+                : TableSource.versioned(() -> read(null), TableSchedule::keyOf, TableSchedule::versionOf);
         table = app.gapless().table(ROWS, keepsDeleted ? rows.withDeleted(row -> row.endsWith("!")) : rows);
         var unused = table.onChange(changes -> changes.changes().forEach(change -> {
             String before = change.after() == null
@@ -116,27 +139,69 @@ final class TableSchedule implements AutoCloseable {
 
     // ------------------------------------------------------------------ the source, and who writes it
 
-    private Iterable<String> read() {
+    private TableRows<String> readPositioned() {
+        AtomicReference<CursorToken> upTo = new AtomicReference<>();
+        Iterable<String> rows = read(upTo);
+        return new TableRows<>(rows, Objects.requireNonNull(upTo.get()));
+    }
+
+    /** @param upTo where it says up to where the rows are; null if it does not */
+    private Iterable<String> read(@Nullable AtomicReference<CursorToken> upTo) {
         String name = "r" + (reads.size() + 1);
+        reads.put(name, FAILED);
         inRead = true;
         try {
             happens(random.nextInt(3));
-            Read read = new Read(new TreeMap<>(source));
-            reads.put(name, read);
+            Read read = upTo == null ? new Read(new TreeMap<>(source)) : readAsOf(upTo);
             happens(random.nextInt(3));
+            List<@Nullable String> rows = new ArrayList<>();
+            read.last().values().stream()
+                    .filter(one -> keepsDeleted || !one.deleted())
+                    .forEach(one -> rows.add(row(one, name)));
             if (!quiet && random.nextInt(4) == 0) {
-                reads.put(name, new Read(Map.of()));
                 failures++;
-                throw new IllegalStateException("for a test");
+                return failed(rows);
             }
             succeeded++;
-            return read.last().values().stream()
-                    .filter(one -> keepsDeleted || !one.deleted())
-                    .map(one -> row(one, name))
-                    .toList();
+            reads.put(name, read);
+            return rows;
         } finally {
             inRead = false;
         }
+    }
+
+    private Read readAsOf(AtomicReference<CursorToken> upTo) {
+        Projection.Snapshot then = projection.read(random, !quiet && random.nextInt(3) == 0);
+        if (then == null) {
+            throw new IllegalStateException("for a test");
+        }
+        upTo.set(then.token());
+        return new Read(projection.rows(then.reach()));
+    }
+
+    /** It throws at once or in the middle, a row is null, or its key is there twice. */
+    private Iterable<String> failed(List<@Nullable String> rows) {
+        int half = rows.size() / 2;
+        switch (random.nextInt(rows.isEmpty() ? 2 : 4)) {
+            case 0 -> throw new IllegalStateException("for a test");
+            case 1 -> rows.add(half, null);
+            case 2 -> rows.add(rows.get(half));
+            default -> {
+                Iterator<@Nullable String> first = rows.subList(0, half).iterator();
+                return () -> new Iterator<>() {
+                    @Override
+                    public boolean hasNext() {
+                        return true;
+                    }
+
+                    @Override
+                    public String next() {
+                        return first.next();
+                    }
+                };
+            }
+        }
+        return rows;
     }
 
     private void happens(int often) {
@@ -149,18 +214,23 @@ final class TableSchedule implements AutoCloseable {
     private void write(int writer) {
         int number = random.nextInt(KEYS);
         boolean isDeletedSometimes = keepsDeleted || number % 2 == 0;
-        boolean isOwn = !keepsDeleted && isDeletedSometimes;
+        boolean isOwn = keeper != null || (!keepsDeleted && isDeletedSometimes);
         String key = "k" + number + (isOwn ? "of" + writer : "");
-        if (isOwn && unpublished.get(writer).stream().anyMatch(one -> one.key().equals(key))) {
+        if (isOwn
+                && keeper == null
+                && unpublished.get(writer).stream().anyMatch(one -> one.key().equals(key))) {
             return; // whoever deletes a key has published what was written before
         }
-        version++;
         Written last = source.get(key);
         boolean deletes = isDeletedSometimes && last != null && !last.deleted() && random.nextInt(2) == 0;
-        Written written = new Written(key, version, deletes);
+        unpublished.get(writer).add(put(key, deletes));
+    }
+
+    private Written put(String key, boolean deletes) {
+        Written written = new Written(key, ++version, deletes);
         source.put(key, written);
         history.computeIfAbsent(key, any -> new TreeMap<>()).put(version, deletes);
-        unpublished.get(writer).add(written);
+        return written;
     }
 
     private void publish(int writer) {
@@ -169,15 +239,22 @@ final class TableSchedule implements AutoCloseable {
             return;
         }
         Written written = its.remove(0);
-        Publication<String> publication = written.deleted()
-                ? Publication.<String>tombstone(written.key())
-                        .withHeader(Versions.HEADER, Long.toString(written.version()))
-                : Publication.of(row(written, "")).withKey(written.key());
-        Position position = writers.get(writer).publish(ROWS, publication);
-        published.computeIfAbsent(position.epoch(), any -> new TreeMap<>()).put(position.sequence(), written);
+        Position position = publish(writer, written);
         if (random.nextInt(3) == 0) {
             readOwn(written, position);
         }
+    }
+
+    private Position publish(int writer, Written written) {
+        boolean saysSo = keeper != null && keepsDeleted && random.nextBoolean();
+        Publication<String> publication = written.deleted() && !saysSo
+                ? Publication.<String>tombstone(written.key())
+                        .withHeader(Versions.HEADER, Long.toString(written.version()))
+                : Publication.of(row(written, "")).withKey(written.key());
+        projection.publishes();
+        Position position = writers.get(writer).publish(ROWS, publication);
+        projection.published(writers.get(writer).name(), position, written);
+        return position;
     }
 
     /** What was published is in the view then. */
@@ -197,6 +274,13 @@ final class TableSchedule implements AutoCloseable {
         });
     }
 
+    /** In its life it publishes something first: so all streams are known. */
+    private void begins(int writer) {
+        if (keeper != null) {
+            publish(writer, put("firstOf" + writer, false));
+        }
+    }
+
     private NavigableMap<Long, Boolean> statesOf(String key) {
         return Objects.requireNonNull(history.get(key));
     }
@@ -212,6 +296,7 @@ final class TableSchedule implements AutoCloseable {
             case 10 -> heal(writer);
             case 11 -> overrun(writer);
             case 12 -> restart(writer);
+            case 13 -> cutKeeper(writer);
             default -> pass(random.nextInt(LONGEST_MS));
         }
     }
@@ -220,6 +305,17 @@ final class TableSchedule implements AutoCloseable {
     private void heal(int writer) {
         if (!inRead) {
             kit.reconnect(writers.get(writer), app);
+            if (keeper != null) {
+                kit.reconnect(writers.get(writer), keeper);
+            }
+        }
+    }
+
+    private void cutKeeper(int writer) {
+        if (keeper == null) {
+            pass(random.nextInt(LONGEST_MS));
+        } else {
+            kit.cut(writers.get(writer), keeper);
         }
     }
 
@@ -237,17 +333,25 @@ final class TableSchedule implements AutoCloseable {
         }
         TestNode node = writers.get(writer);
         if (isDown[writer]) {
-            node.start();
-            isDown[writer] = false;
-        } else if (random.nextInt(3) == 0) {
+            start(writer);
+            return;
+        }
+        isDown[writer] = true; // the source may be read meanwhile
+        projection.ended(node.name());
+        if (random.nextInt(3) == 0) {
             node.lose();
-            isDown[writer] = true;
         } else if (random.nextBoolean()) {
             node.crash();
-            isDown[writer] = true;
         } else {
-            node.restart();
+            node.crash();
+            start(writer);
         }
+    }
+
+    private void start(int writer) {
+        writers.get(writer).start();
+        isDown[writer] = false;
+        begins(writer);
     }
 
     private void pass(int ms) {
@@ -280,13 +384,15 @@ final class TableSchedule implements AutoCloseable {
         for (CursorToken.Entry entry : token.entries()) {
             long before = upTo.getOrDefault(entry.epoch(), 0L);
             if (entry.sequence() > before) {
-                published
-                        .getOrDefault(entry.epoch(), new TreeMap<>())
-                        .subMap(before, false, entry.sequence(), true)
-                        .values()
+                projection
+                        .published(entry.epoch(), before, entry.sequence())
                         .forEach(one -> floors.merge(one.key(), one.version(), Math::max));
                 upTo.put(entry.epoch(), entry.sequence());
             }
+        }
+        if (keeper != null) {
+            reach = projection.reach(token, reach);
+            projection.rows(reach).values().forEach(one -> floors.merge(one.key(), one.version(), Math::max));
         }
     }
 
@@ -295,8 +401,10 @@ final class TableSchedule implements AutoCloseable {
         String read = readOf(row);
         if (!read.isEmpty() && !read.equals(newestRead) && isLater(read)) {
             newestRead = read;
-            Objects.requireNonNull(reads.get(read)).last().forEach((key, last) -> {
-                if (keepsDeleted || !last.deleted()) {
+            Read its = Objects.requireNonNull(reads.get(read));
+            assertNotSame(FAILED, its, row);
+            its.last().forEach((key, last) -> {
+                if (keeper != null || keepsDeleted || !last.deleted()) {
                     floors.merge(key, last.version(), Math::max);
                 }
             });
@@ -326,8 +434,7 @@ final class TableSchedule implements AutoCloseable {
         quiet = true;
         for (int writer = 0; writer < WRITERS; writer++) {
             if (isDown[writer]) {
-                writers.get(writer).start();
-                isDown[writer] = false;
+                start(writer);
             }
             heal(writer);
             while (!unpublished.get(writer).isEmpty()) {
@@ -354,6 +461,8 @@ final class TableSchedule implements AutoCloseable {
             boolean wasStale = !table.status().isLive();
             int before = succeeded;
             step();
+            projection.look();
+            behind += String.valueOf(table.status().cause()).contains("does not have") ? 1 : 0;
             gaps += wasStale || table.status().isLive() ? 0 : 1;
             judge(wasStale, before);
         }

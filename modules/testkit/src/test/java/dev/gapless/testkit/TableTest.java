@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -178,5 +179,57 @@ class TableTest {
         assertEquals(Map.of("a", "a1"), table.view().rows());
         feed.publish(FLAGS, "a", "a0");
         assertEquals(Map.of("a", "a0"), table.view().rows(), "what came later counts");
+    }
+
+    private TableSource<String> keptOn(TestNode keeper) {
+        Subscription kept = keeper.gapless().subscribe(FLAGS, StartFrom.latest(), new MessageHandler<String>() {
+            @Override
+            public void onMessage(Delivery<String> delivery) {
+                rows.put(Objects.requireNonNull(delivery.key()), Objects.requireNonNull(delivery.message()));
+            }
+
+            @Override
+            public CompletionStage<Reload> onCursorExpired(CursorExpired<String> expired) {
+                return CompletableFuture.completedFuture(Reload.done());
+            }
+        });
+        return TableSource.positioned(
+                () -> {
+                    readAll();
+                    return new TableRows<>(List.copyOf(rows.values()), kept.token());
+                },
+                row -> row.substring(0, 1));
+    }
+
+    @Test
+    void readsRowsWithATokenThoughItsProducerIsBackUnderItsName() {
+        Table<String> table = app.gapless().table(FLAGS, keptOn(kit.node("keeper")));
+        feed.publish(FLAGS, "a", "a1");
+        down = true;
+        feed.lose();
+        assertEquals(TableStatus.State.STALE, table.status().state());
+        feed.start();
+        down = false;
+        kit.pass(Duration.ofSeconds(10));
+        assertTrue(table.status().isLive(), () -> table.status().toString());
+    }
+
+    @Test
+    void takesNoRowsThatAreBehindWhatItHasOfAnotherProducer() {
+        TestNode keeper = kit.node("keeper");
+        TestNode other = kit.node("other");
+        Table<String> table = app.gapless().table(FLAGS, keptOn(keeper));
+        other.publish(FLAGS, "b", "b1");
+        kit.cut(other, keeper);
+        other.publish(FLAGS, "b", "b2");
+        feed.restart(); // whoever keeps the rows is told, and has not got b2
+        kit.pass(MORE_THAN_A_RELOAD_WAITS);
+        assertEquals(TableStatus.State.STALE, table.status().state());
+        assertTrue(String.valueOf(table.status().cause()).contains("what other published"), () -> table.status() + "");
+        assertEquals("b2", table.get("b"));
+        kit.reconnect(other, keeper);
+        kit.pass(Duration.ofSeconds(10));
+        assertTrue(table.status().isLive());
+        assertEquals("b2", table.get("b"));
     }
 }

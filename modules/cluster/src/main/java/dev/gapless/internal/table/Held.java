@@ -6,11 +6,13 @@ import dev.gapless.Event;
 import dev.gapless.Reload;
 import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.internal.subscribe.Outcome;
 import dev.gapless.internal.subscribe.Recipient;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,48 +37,88 @@ record Held(
         return new Held(number, receipts, gaps, event.token(), message);
     }
 
-    /** What rows lack that are up to there; null if they have all that was missed. */
-    @Nullable String lackedOf(CursorToken upTo) {
-        if (message != null) {
-            return isBehind(upTo, message) ? "the message at " + message : null;
+    /**
+     * {@return what rows lack that are up to there; null if they have all that was missed, and all that the table has}
+     *
+     * @param own where the table was when this came
+     * @param publishedMs of each stream, when the last message was published that the table has
+     * @param last up to where the rows were that it took last; null if it took none
+     */
+    @Nullable String lackedOf(CursorToken upTo, CursorToken own, Map<Epoch, Long> publishedMs, @Nullable CursorToken last) {
+        if (message != null && isBehind(upTo, message.epoch(), message.sequence(), at.timeMs())) {
+            return "the message at " + message;
         }
         for (Gap gap : gaps) {
-            if (isBehind(upTo, gap)) {
+            if (gap.node() != null && isBehind(upTo, gap)) {
                 return "what was missed of " + gap.node();
             }
         }
-        return gaps.isEmpty() ? lackedAtFirst(upTo) : null;
+        for (CursorToken.Entry entry : own.entries()) {
+            long timeMs = Math.max(own.timeMs(), publishedMs.getOrDefault(entry.epoch(), 0L));
+            if (!entry.over() && isBehind(upTo, entry, timeMs)) {
+                return what(entry);
+            }
+        }
+        return last == null ? null : lackedOf(upTo, last);
     }
 
-    private @Nullable String lackedAtFirst(CursorToken upTo) {
-        for (CursorToken.Entry entry : at.entries()) {
-            Position place = entry.over() || entry.sequence() <= 0 ? null : entry.position();
-            if (place != null && isBehind(upTo, place)) {
-                return "what " + entry.node() + " published up to " + place;
+    /** What rows had before. */
+    private static @Nullable String lackedOf(CursorToken upTo, CursorToken last) {
+        for (CursorToken.Entry entry : last.entries()) {
+            if (entry.over() ? isOpen(upTo, entry.epoch()) : isBehind(upTo, entry, last.timeMs())) {
+                return what(entry);
             }
         }
         return null;
     }
 
-    private static boolean isBehind(CursorToken upTo, Position position) {
-        return upTo.entries().stream()
-                .noneMatch(entry -> entry.epoch().equals(position.epoch())
-                        && (entry.over() || entry.sequence() >= position.sequence()));
+    private static String what(CursorToken.Entry entry) {
+        return "what " + entry.node() + " published up to " + entry.position();
     }
 
-    /** Of a gap with an open end, it is, until its subscriber was told so. */
-    private static boolean isBehind(CursorToken upTo, Gap gap) {
-        if (gap.node() == null) {
-            return false; // nobody knows whose
-        }
+    private static boolean isOpen(CursorToken upTo, Epoch epoch) {
+        CursorToken.Entry its = entry(upTo, epoch);
+        return its != null && !its.over();
+    }
+
+    private static boolean isBehind(CursorToken upTo, CursorToken.Entry entry, long timeMs) {
+        return entry.sequence() > 0 && isBehind(upTo, entry.epoch(), entry.sequence(), timeMs);
+    }
+
+    /**
+     * Is it behind that? A token lists all members. One that no longer lists a stream has passed its end, and is later than whatever went on while
+     * the stream was there (T1).
+     *
+     * @param timeMs when it was
+     */
+    private static boolean isBehind(CursorToken upTo, Epoch epoch, long sequence, long timeMs) {
+        CursorToken.Entry its = entry(upTo, epoch);
+        return its == null ? upTo.timeMs() <= timeMs : !its.over() && its.sequence() < sequence;
+    }
+
+    /** Where a stream has ended, it is until its subscriber was told so. */
+    private boolean isBehind(CursorToken upTo, Gap gap) {
         Position resumesAt = gap.resumesAt();
-        Position place = upTo.positions().get(gap.node());
-        if (place == null || resumesAt == null) {
-            return upTo.positions().containsKey(gap.node());
+        Epoch epoch = gap.epoch();
+        CursorToken.Entry ended = null;
+        if (epoch != null && (resumesAt == null || !resumesAt.epoch().equals(epoch))) {
+            ended = entry(upTo, epoch);
         }
-        return place.epoch().equals(resumesAt.epoch())
-                ? place.sequence() + 1 < resumesAt.sequence()
-                : place.epoch().equals(gap.epoch());
+        if (ended != null && !ended.over()) {
+            return true;
+        } else if (resumesAt != null && (resumesAt.sequence() > 1 || ended == null)) {
+            return isBehind(upTo, resumesAt.epoch(), resumesAt.sequence() - 1, at.timeMs());
+        }
+        return epoch != null && ended == null && upTo.timeMs() <= at.timeMs();
+    }
+
+    private static CursorToken.@Nullable Entry entry(CursorToken upTo, Epoch epoch) {
+        for (CursorToken.Entry entry : upTo.entries()) {
+            if (entry.epoch().equals(epoch)) {
+                return entry;
+            }
+        }
+        return null;
     }
 
     /** Rows have it that are up to there: what they have is not given again. */

@@ -104,9 +104,14 @@ final class SharedTable<T>
     /** Of the last read that succeeded: where the producers were before it, or up to where its rows are. */
     private Map<Epoch, Long> heads = Map.of();
 
+    /** Up to where the rows of that were; null if they have versions, or none were read. */
+    private @Nullable CursorToken readUpTo;
+
     private Map<Epoch, Long> headsOfRead = Map.of();
     /** By stream, the last message that was taken. A read forgets those that are over. */
     private final Map<Epoch, Long> taken = new java.util.HashMap<>();
+    /** When that was published, in milliseconds since 1970. Not of a source whose rows have versions. */
+    private final Map<Epoch, Long> published = new java.util.HashMap<>();
     /** What readers of its states were told last, until something comes. */
     private @Nullable TableStanding shown;
     /** Behind which nothing comes until the source was read. */
@@ -243,6 +248,9 @@ final class SharedTable<T>
     private @Nullable Throwable taken(Delivery<T> delivery, RowReader.Said<T> said) {
         Position position = delivery.position();
         taken.put(position.epoch(), position.sequence());
+        if (positioned) {
+            published.put(position.epoch(), delivery.time().toEpochMilli());
+        }
         shown = null;
         if (positioned && wasRead(position)) {
             return null;
@@ -409,7 +417,7 @@ final class SharedTable<T>
         } catch (IllegalArgumentException e) {
             return e;
         }
-        String lacked = its.lackedOf(upTo);
+        String lacked = its.lackedOf(upTo, withAll(its.at()), published, readUpTo);
         return lacked == null
                 ? null
                 : new IllegalStateException(
@@ -427,8 +435,10 @@ final class SharedTable<T>
         shown = null;
         CursorToken upTo = read.upTo();
         loaded = time();
+        readUpTo = upTo;
         heads = upTo == null ? headsOfRead : headsOf(upTo);
         taken.keySet().retainAll(headsOf(token()).keySet());
+        published.keySet().retainAll(taken.keySet());
         step(changes, true);
         if (!state.isStale()) {
             since = time();
@@ -453,9 +463,13 @@ final class SharedTable<T>
         }
     }
 
+    /** Whoever has passed the end of a stream has all of it. */
     private static Map<Epoch, Long> headsOf(CursorToken upTo) {
         return upTo.entries().stream()
-                .collect(Collectors.toMap(CursorToken.Entry::epoch, CursorToken.Entry::sequence, Math::max));
+                .collect(Collectors.toMap(
+                        CursorToken.Entry::epoch,
+                        entry -> entry.over() ? Long.MAX_VALUE : entry.sequence(),
+                        Math::max));
     }
 
     @Override
@@ -530,6 +544,9 @@ final class SharedTable<T>
 
     private CursorToken.Entry withAll(CursorToken.Entry entry) {
         long read = positioned ? heads.getOrDefault(entry.epoch(), -1L) : -1;
+        if (read == Long.MAX_VALUE) {
+            return new CursorToken.Entry(entry.node(), entry.uid(), entry.epoch(), entry.sequence(), true);
+        }
         long upTo = Math.max(read, taken.getOrDefault(entry.epoch(), -1L));
         return entry.over() || upTo <= entry.sequence()
                 ? entry
