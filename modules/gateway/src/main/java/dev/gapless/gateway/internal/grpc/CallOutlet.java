@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CallOutlet implements Transport {
     private final ServerCallStreamObserver<ByteBuffer> call;
-    private final Common common;
+    private final LongSupplier reconnectMs;
     private final String remote = Callers.hostAndPort();
     private volatile long progressNs = System.nanoTime();
     private volatile @Nullable Client client;
@@ -28,9 +29,10 @@ final class CallOutlet implements Transport {
     private @Nullable Consumer<@Nullable Throwable> writing;
     private boolean over;
 
-    private CallOutlet(ServerCallStreamObserver<ByteBuffer> call, Common common) {
+    /** @param reconnectMs how long a client is asked to wait before it calls again */
+    CallOutlet(ServerCallStreamObserver<ByteBuffer> call, LongSupplier reconnectMs) {
         this.call = call;
-        this.common = common;
+        this.reconnectMs = reconnectMs;
         call.setOnReadyHandler(this::ready);
         call.setOnCancelHandler(this::closed);
         call.setOnCloseHandler(this::closed);
@@ -39,7 +41,7 @@ final class CallOutlet implements Transport {
     /** Lets a client in, which has not started yet. Throws {@link RequestException} if there are too many. */
     static Client open(ServerCallStreamObserver<ByteBuffer> call, Common common, Clients clients, Framing framing) {
         Clients.Admission admission = clients.admit(Callers.caller());
-        CallOutlet outlet = new CallOutlet(call, common);
+        CallOutlet outlet = new CallOutlet(call, common::reconnectMs);
         Client opened = clients.open(admission, outlet, framing);
         outlet.client = opened;
         return opened;
@@ -105,13 +107,13 @@ final class CallOutlet implements Transport {
     /** A status has its place behind whatever was sent. */
     @Override
     public boolean refuse(RequestException refusal) {
-        end(Statuses.of(refusal, common.reconnectMs()));
+        end(Statuses.of(refusal, reconnectMs.getAsLong()));
         return true;
     }
 
     @Override
     public void close(Closing why) {
-        end(why.status() == Closing.ENDED.status() ? null : Statuses.of(why, common.reconnectMs()));
+        end(why.status() == Closing.ENDED.status() ? null : Statuses.of(why, reconnectMs.getAsLong()));
     }
 
     /** What was written and not taken stays with the transport, at most a frame, until the client takes it or its connection ends. */
