@@ -26,6 +26,11 @@ abstract class PricesFixture {
     /** Is in each row from now on. */
     String text = "";
 
+    final TableSource<JsonNode> source = TableSource.versioned(
+            () -> List.<JsonNode>copyOf(rows.values()),
+            row -> row.path("id").asText(),
+            row -> row.path("v").asLong());
+
     TestGateway gateway;
     Table<JsonNode> table;
     Producer<JsonNode> producer;
@@ -43,12 +48,7 @@ abstract class PricesFixture {
                   gateway { state-timeout = 2s, write-timeout = 60s, max-event-bytes = 64 KiB }
                 }
                 """, gapless -> {
-            table = gapless.table(
-                    PRICES,
-                    TableSource.versioned(
-                            () -> List.<JsonNode>copyOf(rows.values()),
-                            row -> row.path("id").asText(),
-                            row -> row.path("v").asLong()));
+            table = gapless.table(PRICES, source);
             producer = gapless.producer(PRICES);
             return List.of(table);
         });

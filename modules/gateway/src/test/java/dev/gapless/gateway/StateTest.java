@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.Table;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
 import java.net.http.HttpResponse;
@@ -316,5 +317,26 @@ class StateTest extends PricesFixture {
         assertTrue(ended.path("message").asText().contains("closed"), ended::toString);
         socket.send("{\"type\":\"Subscribe\",\"topic\":\"prices\"," + STATE + "}");
         assertEquals("refused", socket.await("error").path("code").asText());
+    }
+
+    @Test
+    @DisplayName(
+            "who is there goes on, and lists again, while another one keeps the table open that the gateway was given; others are refused")
+    void closedHere() {
+        Table<JsonNode> kept = gateway.gapless().table(PRICES, source);
+        JsonSocket socket = subscribe("");
+        Shown shown = new Shown();
+        shown.until(socket, now());
+        table.close();
+        publish("EURUSD", 11);
+        shown.until(socket, now());
+        socket.subscribe("prices", STATE + ",\"filter\":{\"keys\":[\"EUR*\"]}");
+        shown.until(socket, Map.of("EURUSD", 11, "EURCHF", 2));
+        JsonSocket late = gateway.webSocket();
+        late.await("connected");
+        late.send("{\"type\":\"Subscribe\",\"topic\":\"prices\"," + STATE + "}");
+        assertEquals("refused", late.await("error").path("code").asText());
+        kept.close();
+        assertEquals("FAILED", socket.await("ended").path("reason").asText());
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateReader<T> {
     private final SharedTable<T> table;
+    private final Runnable wake;
     private final Steps<T> steps;
     private volatile @Nullable TableClosed closed;
     private boolean stale;
@@ -39,6 +40,7 @@ public final class StateReader<T> {
 
     StateReader(SharedTable<T> table, Runnable wake) {
         this.table = table;
+        this.wake = wake;
         this.steps = new Steps<>() {
             @Override
             void isThere() {
@@ -72,13 +74,22 @@ public final class StateReader<T> {
             throw new IllegalArgumentException(
                     "The table of topic " + table.topic().name() + " was not opened by Gapless.table");
         }
-        StateReader<T> reader = new StateReader<>(handle.open(), wake);
-        reader.begin();
+        return begin(handle.open(), wake);
+    }
+
+    private static <T> StateReader<T> begin(SharedTable<T> table, Runnable wake) {
+        StateReader<T> reader = new StateReader<>(table, wake);
+        table.begin(reader.steps);
         return reader;
     }
 
-    private void begin() {
-        table.begin(steps);
+    /**
+     * Reads the states of the same table from the one that it has now, also if whoever opened it has closed it and another one keeps it.
+     *
+     * @throws TableClosed if it has closed
+     */
+    public StateReader<T> again() {
+        return begin(table, wake);
     }
 
     /** Why the table has closed; null as long as it has not. */

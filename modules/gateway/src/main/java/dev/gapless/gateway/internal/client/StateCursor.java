@@ -44,7 +44,6 @@ import org.jspecify.annotations.Nullable;
 final class StateCursor<T> extends TopicCursor {
     private static final long LOOK_AGAIN_NS = Duration.ofMillis(50).toNanos();
 
-    private final Table<T> table;
     private final Common common;
     private final Runnable wake;
     private final @Nullable CursorToken from;
@@ -73,7 +72,6 @@ final class StateCursor<T> extends TopicCursor {
 
     private StateCursor(SubscribeRequest request, Table<T> table, Common common, Runnable wake) {
         super(request.topic());
-        this.table = table;
         this.common = common;
         this.wake = wake;
         this.filter = request.filter();
@@ -83,13 +81,13 @@ final class StateCursor<T> extends TopicCursor {
         this.place = from == null ? nothing : from;
         this.dueNs = System.nanoTime() + common.settings().stateTimeout.toNanos();
         this.listsAgain = request.listsAgain();
-        this.reader = read();
+        this.reader = open(() -> StateReader.of(table, wake));
     }
 
     /** Throws {@link RequestException} if the table has closed. */
-    private StateReader<T> read() {
+    private static <T> StateReader<T> open(Supplier<StateReader<T>> reader) {
         try {
-            return StateReader.of(table, wake);
+            return reader.get();
         } catch (TableClosed e) {
             throw new RequestException(Kind.REFUSED, String.valueOf(e.getMessage()), e);
         }
@@ -179,7 +177,7 @@ final class StateCursor<T> extends TopicCursor {
 
     /** What comes next is all rows. */
     private void readAgain() {
-        StateReader<T> again = read();
+        StateReader<T> again = open(reader::again);
         reader.close();
         reader = again;
         parts.clear();
