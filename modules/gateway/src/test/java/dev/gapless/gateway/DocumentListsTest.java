@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Timeout;
 /** Clients of DocumentChanges that want a snapshot get the documents, and then what changes, without a gap between. */
 @Timeout(120)
 class DocumentListsTest extends PricesFixture {
-    private static final int ALL = Integer.MAX_VALUE;
 
     private DocumentChangesGrpc.DocumentChangesStub stub;
 
@@ -106,6 +105,10 @@ class DocumentListsTest extends PricesFixture {
         return SubscribeRequest.newBuilder().setSnapshot(true).addAllCollections(List.of(collections));
     }
 
+    private GrpcStream<SubscribeRequest, DocumentChange> subscribe(SubscribeRequest.Builder request) {
+        return gateway.closing(GrpcStream.open(request.build(), stub::subscribe));
+    }
+
     private GrpcStream<SubscribeRequest, DocumentChange> subscribe(int first, SubscribeRequest.Builder request) {
         return gateway.closing(GrpcStream.open(first, request.build(), stub::subscribe));
     }
@@ -120,7 +123,7 @@ class DocumentListsTest extends PricesFixture {
     @Test
     @DisplayName("the documents come between RESYNC and LISTED; then changes are upserted and deleted")
     void list() {
-        GrpcStream<?, DocumentChange> stream = subscribe(ALL, lists("prices"));
+        GrpcStream<?, DocumentChange> stream = subscribe(lists("prices"));
         List<DocumentChange> list = stream.next(5);
         assertEquals("RESYNC", described(list).get(0));
         assertEquals(
@@ -151,7 +154,7 @@ class DocumentListsTest extends PricesFixture {
                 publish(key, i);
             }
             if (i % 50 == 0) {
-                streams.add(subscribe(ALL, lists("prices")));
+                streams.add(subscribe(lists("prices")));
             }
             if (i % 100 == 0) {
                 TestGateway.get(table.reached(publish("last", i))); // the table is not overtaken
@@ -168,7 +171,7 @@ class DocumentListsTest extends PricesFixture {
     @Test
     @DisplayName("after a gap the documents are listed again, and what is not among them is gone")
     void gap() {
-        GrpcStream<?, DocumentChange> stream = subscribe(ALL, lists("prices"));
+        GrpcStream<?, DocumentChange> stream = subscribe(lists("prices"));
         Copy copy = new Copy();
         copy.until(stream, now());
         put("EURUSD", 111); // nobody publishes it
@@ -206,28 +209,28 @@ class DocumentListsTest extends PricesFixture {
     @Test
     @DisplayName("whoever comes back gets the documents again, and its number is of no ring")
     void comesBack() {
-        GrpcStream<?, DocumentChange> first = subscribe(ALL, lists("prices"));
+        GrpcStream<?, DocumentChange> first = subscribe(lists("prices"));
         DocumentChange last = first.next(5).get(4);
         SubscribeRequest.Builder since = lists("prices").setSinceSequence(last.getSequence());
-        DocumentChange again = subscribe(ALL, since).next();
+        DocumentChange again = subscribe(since).next();
         assertEquals(ChangeType.CHANGE_TYPE_RESYNC, again.getChangeType());
         assertNotEquals(last.getEpoch(), again.getEpoch());
         GrpcStream<?, DocumentChange> changes =
-                subscribe(ALL, since.setSinceEpoch(last.getEpoch()).setSnapshot(false));
+                subscribe(since.setSinceEpoch(last.getEpoch()).setSnapshot(false));
         assertEquals(List.of("RESYNC"), described(changes.next(1)));
     }
 
     @Test
     @DisplayName("a document that the gateway does not show is listed without its JSON")
     void large() {
-        GrpcStream<?, DocumentChange> stream = subscribe(ALL, lists("prices"));
+        GrpcStream<?, DocumentChange> stream = subscribe(lists("prices"));
         new Copy().until(stream, now());
         text = "x".repeat(70_000);
         publish("EURUSD", 1);
         DocumentChange change = stream.next();
         assertEquals(List.of("UPSERT EURUSD"), described(List.of(change)));
         assertFalse(change.hasJsonData());
-        DocumentChange listed = subscribe(ALL, lists("prices")).next(5).stream()
+        DocumentChange listed = subscribe(lists("prices")).next(5).stream()
                 .filter(one -> one.getDocId().equals("EURUSD"))
                 .findFirst()
                 .orElseThrow();
@@ -237,10 +240,10 @@ class DocumentListsTest extends PricesFixture {
     @Test
     @DisplayName("a collection without a table cannot be listed")
     void noTable() {
-        GrpcStream<?, ?> stream = subscribe(ALL, lists("prices", "other"));
+        GrpcStream<?, ?> stream = subscribe(lists("prices", "other"));
         assertEquals(Status.Code.FAILED_PRECONDITION, stream.status());
         assertEquals("no_table", stream.trailer("gapless-code"));
-        assertEquals(Status.Code.INVALID_ARGUMENT, subscribe(ALL, lists("")).status());
+        assertEquals(Status.Code.INVALID_ARGUMENT, subscribe(lists("")).status());
         try (TestGateway none = TestGateway.start("")) {
             var there =
                     DocumentChangesGrpc.newStub(GrpcStream.Connection.to(none).channel());
@@ -290,12 +293,12 @@ class DocumentListsTest extends PricesFixture {
     @Test
     @DisplayName("a client that goes gives its place back; a gateway that stops says so")
     void goes() {
-        GrpcStream<?, DocumentChange> stream = subscribe(ALL, lists("prices"));
+        GrpcStream<?, DocumentChange> stream = subscribe(lists("prices"));
         new Copy().until(stream, now());
         assertEquals(1, clients());
         stream.close();
         TestGateway.await(() -> clients() == 0);
-        GrpcStream<?, DocumentChange> told = subscribe(ALL, lists("prices"));
+        GrpcStream<?, DocumentChange> told = subscribe(lists("prices"));
         new Copy().until(told, now());
         gateway.gateway().stop();
         assertEquals(Status.Code.UNAVAILABLE, told.status());

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Timeout;
 /** Clients of gRPC that want a topic's state get the rows of the gateway's table, whole, and then what changes. */
 @Timeout(120)
 class GrpcStateTest extends PricesFixture {
-    private static final int ALL = Integer.MAX_VALUE;
 
     private GaplessGrpc.GaplessStub stub;
 
@@ -99,6 +98,10 @@ class GrpcStateTest extends PricesFixture {
         return SubscribeTopicRequest.newBuilder().setTopic("prices").setState(true);
     }
 
+    private GrpcStream<SubscribeTopicRequest, SubscribeTopicResponse> subscribe(SubscribeTopicRequest.Builder request) {
+        return gateway.closing(GrpcStream.open(request.build(), stub::subscribe));
+    }
+
     /** @param first so many responses are taken until more are asked for */
     private GrpcStream<SubscribeTopicRequest, SubscribeTopicResponse> subscribe(
             int first, SubscribeTopicRequest.Builder request) {
@@ -121,7 +124,7 @@ class GrpcStateTest extends PricesFixture {
     @DisplayName(
             "all rows come between snapshot_start and snapshot_end, whose token is that of the state; then each change is an event")
     void rows() {
-        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(ALL, state());
+        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(state());
         SubscribeTopicResponse subscribed = is(ContentCase.SUBSCRIBED, stream.next());
         SubscribeTopicResponse start = is(ContentCase.SNAPSHOT_START, stream.next());
         assertTrue(start.getSnapshotStart().getComplete());
@@ -150,7 +153,7 @@ class GrpcStateTest extends PricesFixture {
     @Test
     @DisplayName("a state without rows is a state: its brackets come, and then the first row")
     void empty() {
-        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(ALL, state().addKeys("GBP*"));
+        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(state().addKeys("GBP*"));
         is(ContentCase.SUBSCRIBED, stream.next());
         is(ContentCase.SNAPSHOT_START, stream.next());
         is(ContentCase.SNAPSHOT_END, stream.next());
@@ -162,7 +165,7 @@ class GrpcStateTest extends PricesFixture {
     @DisplayName("rows are chosen by their keys, and large ones withheld")
     void filter() {
         GrpcStream<?, SubscribeTopicResponse> stream =
-                subscribe(ALL, state().addKeys("EUR*").setMaxMessageBytes(100));
+                subscribe(state().addKeys("EUR*").setMaxMessageBytes(100));
         Shown shown = new Shown();
         shown.until(stream, Map.of("EURUSD", 1, "EURCHF", 2));
         publish("BTCUSD", 33); // is left out
@@ -179,7 +182,7 @@ class GrpcStateTest extends PricesFixture {
     @Test
     @DisplayName("after a gap the client is told, keeps what it has, and gets what differs in brackets of their own")
     void gap() {
-        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(ALL, state());
+        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(state());
         Shown shown = new Shown();
         shown.until(stream, now());
         put("EURUSD", 111); // nobody publishes it
@@ -218,7 +221,7 @@ class GrpcStateTest extends PricesFixture {
     @DisplayName(
             "stateC1: who comes back with a token of a state, of any protocol, gets all rows, and never less than it has seen")
     void waits() {
-        GrpcStream<?, SubscribeTopicResponse> first = subscribe(ALL, state());
+        GrpcStream<?, SubscribeTopicResponse> first = subscribe(state());
         Shown before = new Shown();
         before.until(first, now());
         Position position = publish("EURUSD", 5);
@@ -229,7 +232,7 @@ class GrpcStateTest extends PricesFixture {
         assertTrue(socket.await("snapshot_start").path("complete").asBoolean());
 
         GrpcStream<?, SubscribeTopicResponse> stream =
-                subscribe(ALL, state().setFrom(ahead(position, 2).toString()));
+                subscribe(state().setFrom(ahead(position, 2).toString()));
         TestGateway.await(() -> subscriptions() == 3);
         assertTrue(stream.isEmpty());
         publish("EURUSD", 6);
@@ -257,7 +260,7 @@ class GrpcStateTest extends PricesFixture {
         Position position = publish("EURUSD", 5);
         TestGateway.get(table.reached(position));
         GrpcStream<?, SubscribeTopicResponse> stream =
-                subscribe(ALL, state().setFrom(ahead(position, 2).toString()));
+                subscribe(state().setFrom(ahead(position, 2).toString()));
         assertEquals(Status.Code.UNAVAILABLE, stream.status());
         assertEquals("behind", stream.trailer("gapless-code"));
         assertTrue(Long.parseLong(stream.trailer("grpc-retry-pushback-ms")) >= 1_000);
@@ -265,7 +268,7 @@ class GrpcStateTest extends PricesFixture {
     }
 
     private void assertRefused(Status.Code status, String code, SubscribeTopicRequest.Builder request) {
-        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(ALL, request);
+        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(request);
         assertEquals(status, stream.status(), request::toString);
         assertEquals(code, stream.trailer("gapless-code"));
     }
@@ -282,7 +285,7 @@ class GrpcStateTest extends PricesFixture {
     @Test
     @DisplayName("when its table closes the stream ends, and says why")
     void closed() {
-        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(ALL, state());
+        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(state());
         new Shown().until(stream, now());
         table.close();
         SubscribeTopicResponse ended = is(ContentCase.ENDED, stream.next());
@@ -295,7 +298,7 @@ class GrpcStateTest extends PricesFixture {
     @Test
     @DisplayName("a gateway that stops says so")
     void stops() {
-        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(ALL, state());
+        GrpcStream<?, SubscribeTopicResponse> stream = subscribe(state());
         new Shown().until(stream, now());
         gateway.gateway().stop();
         assertEquals(Status.Code.UNAVAILABLE, stream.status());

@@ -179,16 +179,14 @@ class SimulationTest {
     @Test
     @DisplayName("ruleD1: G1 to G7 hold where logs are stored")
     void theGuaranteesHoldWhereLogsAreStored() {
-        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
-        run(DURABLE + 1, DURABLE + FEW_DURABLE);
+        runOwn(DURABLE + 1, DURABLE + FEW_DURABLE);
     }
 
     @Tag("thorough")
     @Test
     @DisplayName("ruleD1: G1 to G7 hold where logs are stored, whatever the store does")
     void theGuaranteesHoldWhateverTheStoreDoes() {
-        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
-        ScheduleReport report = run(DURABLE + 1, DURABLE + MANY_DURABLE);
+        ScheduleReport report = runOwn(DURABLE + 1, DURABLE + MANY_DURABLE);
         assertEquals(
                 List.of(),
                 DURABLE_KINDS.stream().filter(kind -> report.of(kind) == 0).toList(),
@@ -201,8 +199,7 @@ class SimulationTest {
     @Test
     @DisplayName("ruleP15: who is said to have a message was given it, and each receipt is answered in its time")
     void receiptsSayWhoHasAMessage() {
-        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
-        ScheduleReport report = run(WITH_RECEIPTS + 1, WITH_RECEIPTS + FEW_DURABLE);
+        ScheduleReport report = runOwn(WITH_RECEIPTS + 1, WITH_RECEIPTS + FEW_DURABLE);
         assertEquals(
                 List.of(), receiptKinds().filter(kind -> report.of(kind) == 0).toList(), "never happened");
     }
@@ -211,15 +208,13 @@ class SimulationTest {
     @Test
     @DisplayName("ruleP15: so do many receipts")
     void manyReceiptsSayWhoHasAMessage() {
-        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
-        run(WITH_RECEIPTS + 1, WITH_RECEIPTS + MANY_DURABLE);
+        runOwn(WITH_RECEIPTS + 1, WITH_RECEIPTS + MANY_DURABLE);
     }
 
     @Test
     @DisplayName("ruleP16: whoever comes to an invalidation is told that something is missing")
     void invalidationsAreTold() {
-        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
-        ScheduleReport report = run(WITH_INVALIDATIONS + 1, WITH_INVALIDATIONS + FEW_DURABLE);
+        ScheduleReport report = runOwn(WITH_INVALIDATIONS + 1, WITH_INVALIDATIONS + FEW_DURABLE);
         assertTrue(report.of("publish: invalidation") > 0, "nothing was invalidated");
     }
 
@@ -227,15 +222,13 @@ class SimulationTest {
     @Test
     @DisplayName("ruleP16: so is whoever comes to many")
     void manyInvalidationsAreTold() {
-        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
-        run(WITH_INVALIDATIONS + 1, WITH_INVALIDATIONS + MANY_DURABLE);
+        runOwn(WITH_INVALIDATIONS + 1, WITH_INVALIDATIONS + MANY_DURABLE);
     }
 
     @Test
     @DisplayName("G1 to G7 hold under every fault there is, in a thousand schedules")
     void theGuaranteesHoldInAThousandSchedules() {
-        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
-        run(1, FEW);
+        runOwn(1, FEW);
     }
 
     @Tag("thorough")
@@ -253,6 +246,12 @@ class SimulationTest {
             assertEquals(
                     List.of(), allKinds().filter(kind -> report.of(kind) == 0).toList(), "never happened");
         }
+    }
+
+    /** Unless other seeds are asked for. */
+    private static ScheduleReport runOwn(long first, long last) {
+        assumeTrue(System.getProperty("gapless.simulation.seeds") == null, "other seeds are asked for");
+        return run(first, last);
     }
 
     private static ScheduleReport run(long first, long last) {

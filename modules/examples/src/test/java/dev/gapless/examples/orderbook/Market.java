@@ -214,11 +214,11 @@ final class Market implements AutoCloseable {
         }
     }
 
-    private interface Attempt {
+    interface Attempt {
         void make() throws SQLException;
     }
 
-    private static void unchecked(Attempt attempt) {
+    static void unchecked(Attempt attempt) {
         try {
             attempt.make();
         } catch (SQLException e) {

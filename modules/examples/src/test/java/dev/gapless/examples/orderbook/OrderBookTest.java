@@ -45,14 +45,6 @@ class OrderBookTest {
         assertEquals(Exchange.snapshot(exchanges).quantities(), book.quantities());
     }
 
-    private void change(Side side, long price, long quantity) {
-        try {
-            exchange.change(side, price, quantity);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
     @Test
     void beginsWithWhatThereIsAndFollows() throws SQLException {
         assertLevel();
@@ -67,10 +59,12 @@ class OrderBookTest {
     @Test
     void showsNothingHalfDoneUntilItHasWhatItMissed() throws SQLException {
         Map<Level, Long> before = book.quantities();
-        feed.overrun(Exchange.CHANGES, () -> {
-            change(Side.BID, 99, -10);
-            change(Side.BID, 97, 3);
-        });
+        feed.overrun(
+                Exchange.CHANGES,
+                () -> Market.unchecked(() -> {
+                    exchange.change(Side.BID, 99, -10);
+                    exchange.change(Side.BID, 97, 3);
+                }));
         assertFalse(book.isCurrent());
         assertEquals(before, book.quantities());
         kit.pass(Duration.ofMinutes(2));

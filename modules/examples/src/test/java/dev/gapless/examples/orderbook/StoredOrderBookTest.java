@@ -91,20 +91,12 @@ class StoredOrderBookTest {
     void whatIsWrittenDuringAReloadHasItsEffectOnce() throws SQLException {
         StoredOrderBook book = new StoredOrderBook(own, exchanges);
         TestSubscription<Change> seen = start(book);
-        feed.overrun(Exchange.CHANGES, () -> change(Side.BID, 97, 3));
+        feed.overrun(Exchange.CHANGES, () -> Market.unchecked(() -> exchange.change(Side.BID, 97, 3)));
         seen.expectExpiry(feed, Reason.OVERRUN);
-        seen.duringReload(() -> change(Side.BID, 97, 4));
+        seen.duringReload(() -> Market.unchecked(() -> exchange.change(Side.BID, 97, 4)));
         feed.overrun(Exchange.CHANGES);
         assertLevel(book);
         assertEquals(7, book.quantities().get(new Level("feed", Side.BID, 97)));
-    }
-
-    private void change(Side side, long price, long quantity) {
-        try {
-            exchange.change(side, price, quantity);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test
