@@ -45,6 +45,6 @@ class GaplessAutoConfiguration {
     @Bean
     RemovedNode gaplessRemovedNode(Gapless gapless, ActorSystem system, ConfigurableApplicationContext context) {
         Config config = system.settings().config();
-        return new RemovedNode(gapless, OnRemoved.of(config), context);
+        return new RemovedNode(gapless, OnRemoved.of(config), OnRemoved.exitTimeout(config), context);
     }
 }

@@ -15,14 +15,16 @@ import org.springframework.context.event.EventListener;
 final class RemovedNode {
     private static final Logger LOG = LoggerFactory.getLogger(RemovedNode.class);
     private static final int STATUS = 1;
-    /** What the application closes may hang, for instance in a database that this node was cut off from, too. */
-    private static final Duration CLOSES_WITHIN = Duration.ofMinutes(1);
 
     private final ConfigurableApplicationContext context;
+    /** What the application closes may hang, for instance in a database that this node was cut off from, too. */
+    private final Duration exitTimeout;
+
     private volatile boolean broken;
 
-    RemovedNode(Gapless gapless, OnRemoved what, ConfigurableApplicationContext context) {
+    RemovedNode(Gapless gapless, OnRemoved what, Duration exitTimeout, ConfigurableApplicationContext context) {
         this.context = context;
+        this.exitTimeout = exitTimeout;
         gapless.onRemoved(
                 switch (what) {
                     case EXIT -> this::exit;
@@ -32,7 +34,7 @@ final class RemovedNode {
 
     private void exit(Removed removed) {
         LOG.error("Node {}: the application closes, and its process ends (gapless.on-removed = exit)", removed.node());
-        start("gapless-halt", true, RemovedNode::halt);
+        start("gapless-halt", true, this::halt);
         start("gapless-exit", false, () -> System.exit(SpringApplication.exit(context, () -> STATUS)));
     }
 
@@ -42,13 +44,14 @@ final class RemovedNode {
         thread.start();
     }
 
-    private static void halt() {
+    private void halt() {
         try {
-            Thread.sleep(CLOSES_WITHIN.toMillis());
+            Thread.sleep(exitTimeout.toMillis());
         } catch (InterruptedException e) {
             return;
         }
-        LOG.error("The application has not closed within {}: its process ends without that", CLOSES_WITHIN);
+        System.err.println("The application has not closed within " + exitTimeout
+                + " (gapless.exit-timeout): its process ends without that"); // its log may have closed
         Runtime.getRuntime().halt(STATUS);
     }
 

@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.MemberStatus;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
@@ -25,6 +27,7 @@ import org.springframework.context.event.ContextClosedEvent;
 /** How a process ends in which the application is a node of a cluster; the test is another node. */
 class ProcessTest {
     private static final String DOWN_ITSELF = "down-itself";
+    private static final String HANG = "hang";
 
     /** The program of that process. */
     static final class Program {
@@ -37,11 +40,21 @@ class ProcessTest {
                     System.out.println("The application closes");
                 }
             });
+            if (List.of(args).contains(HANG)) {
+                Runtime.getRuntime().addShutdownHook(new Thread(Program::hang));
+            }
             if (List.of(args).contains(DOWN_ITSELF)) {
                 Cluster cluster = Cluster.get(context.getBean(ActorSystem.class));
                 ServiceTest.await(() -> cluster.selfMember().status().equals(MemberStatus.up()));
                 System.out.println("The node is up");
                 cluster.down(cluster.selfAddress());
+            }
+        }
+
+        private static void hang() {
+            System.out.println("The shutdown hook hangs");
+            while (true) {
+                LockSupport.park();
             }
         }
     }
@@ -113,6 +126,14 @@ class ProcessTest {
         run(DOWN_ITSELF);
         endsWith(1);
         assertThat(out()).content().contains("The node is up", "The application closes");
+    }
+
+    @Test
+    @Tag("thorough")
+    void aRemovedNodeWhoseExitHangsEndsItsProcessAllTheSame() throws Exception {
+        run(DOWN_ITSELF, HANG, "--gapless.exit-timeout=2s");
+        endsWith(1);
+        assertThat(out()).content().contains("The shutdown hook hangs", "gapless.exit-timeout");
     }
 
     @Test
