@@ -1,0 +1,6 @@
+CREATE TABLE IF NOT EXISTS price (
+    symbol  VARCHAR(20) PRIMARY KEY,
+    amount  DOUBLE PRECISION NOT NULL,
+    version BIGINT NOT NULL,
+    deleted BOOLEAN NOT NULL
+);
