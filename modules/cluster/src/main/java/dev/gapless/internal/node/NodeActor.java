@@ -12,6 +12,7 @@ import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.internal.measure.NodeStats;
+import dev.gapless.internal.publish.NeverPublished;
 import dev.gapless.internal.publish.ProducerLog;
 import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.report.GivenUps;
@@ -84,6 +85,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     private enum Signal implements NoSerializationVerificationNeeded {
         TIME,
         LOOK,
+        LOOK_FOR_PUBLISHES,
         STILL_ALONE
     }
 
@@ -106,6 +108,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     private final NodeEffects effects;
     private final NodeStats stats;
     private final SlowHandlers slowHandlers;
+    private final NeverPublished neverPublished;
     private final OtherVersions otherVersions = new OtherVersions();
     private @Nullable CompletableFuture<Done> left;
     private long timerNs = Long.MAX_VALUE;
@@ -189,6 +192,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 () -> cluster.sendCurrentClusterState(Adapter.toClassic(context.getSelf())));
         this.stats = stats;
         this.slowHandlers = new SlowHandlers(name, stats, settings.slowHandlerWarning, settings.dispatcher);
+        this.neverPublished = new NeverPublished(name, logs, settings.neverPublishedWarning);
         this.statusService = new StatusService(
                 uid,
                 name,
@@ -227,6 +231,9 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 ClusterEvent.ReachabilityEvent.class,
                 ClusterEvent.ClusterShuttingDown$.class);
         timers.startTimerWithFixedDelay(Signal.LOOK, slowHandlers.interval());
+        if (settings.publishes() && !settings.neverPublishedWarning.isZero()) {
+            timers.startTimerWithFixedDelay(Signal.LOOK_FOR_PUBLISHES, settings.neverPublishedWarning);
+        }
         settle();
     }
 
@@ -283,6 +290,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 .onMessage(ClusterEvent.ClusterShuttingDown$.class, event -> did(this::onClusterEnd))
                 .onMessageEquals(Signal.TIME, this::onTime)
                 .onMessageEquals(Signal.LOOK, this::onLookTime)
+                .onMessageEquals(Signal.LOOK_FOR_PUBLISHES, this::onLookForPublishes)
                 .onMessageEquals(Signal.STILL_ALONE, this::onStillAlone)
                 .onMessage(AskStatus.class, this::onAskStatus)
                 .onMessage(StatusMessage.Request.class, this::onStatusRequest)
@@ -379,6 +387,13 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     private Behavior<Object> onLookTime() {
         slowHandlers.look(System.nanoTime());
         stats.look(System.nanoTime());
+        return this;
+    }
+
+    private Behavior<Object> onLookForPublishes() {
+        if (neverPublished.look()) {
+            timers.cancel(Signal.LOOK_FOR_PUBLISHES);
+        }
         return this;
     }
 

@@ -73,6 +73,7 @@ public final class Settings {
             "shared-messages",
             "loss-log-interval",
             "slow-handler-warning",
+            "never-published-warning",
             "stuck-transport-timeout",
             "metrics",
             "table",
@@ -101,6 +102,7 @@ public final class Settings {
     public final int sharedMessages;
     final Duration lossLogInterval;
     final Duration slowHandlerWarning;
+    final Duration neverPublishedWarning;
     final Duration stuckTransportTimeout;
     final int maxMeteredTopics;
     final String tableDispatcher;
@@ -171,6 +173,7 @@ public final class Settings {
                 "0 to " + MOST_SHARED);
         this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
         this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
+        this.neverPublishedWarning = Duration.ofNanos(notNegative(config, "gapless.", "never-published-warning"));
         this.stuckTransportTimeout = Duration.ofNanos(notNegative(config, "gapless.", "stuck-transport-timeout"));
         this.tokenStoreInterval = positive(config, "gapless.", "token-store-interval");
         this.maxMeteredTopics = config.getInt("metrics.max-topics");

@@ -7,6 +7,7 @@ import dev.gapless.PublishTimeout;
 import dev.gapless.PublishUnknown;
 import dev.gapless.Receipt;
 import dev.gapless.TooManyPending;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Admission;
@@ -61,6 +62,9 @@ public final class ProducerLog implements TopicStats.Publishing {
     private volatile @Nullable ReceiptQueue receipts;
 
     private volatile int cursors;
+    /** Of the cursors those of other nodes, counted for as long as nothing was published. */
+    private volatile int cursorsElsewhere;
+
     private volatile long lowestAcked;
     /** How its store does; null if it has none. */
     private volatile @Nullable StoreStatus store;
@@ -149,6 +153,9 @@ public final class ProducerLog implements TopicStats.Publishing {
     public void follow(ProducerState readers) {
         int number = readers.cursorCount();
         long lowest = readers.lowestAcked();
+        if (number != cursors && !log.hasPublished()) {
+            cursorsElsewhere = elsewhere(readers);
+        }
         if (number != cursors || lowest != lowestAcked) {
             cursors = number;
             lowestAcked = lowest;
@@ -164,6 +171,18 @@ public final class ProducerLog implements TopicStats.Publishing {
                 wake(); // it was appended when nobody wanted to hear of it
             }
         }
+    }
+
+    private int elsewhere(ProducerState readers) {
+        return (int) readers.cursors().stream()
+                .filter(cursor -> !Epoch.of(cursor.session().uid(), topic)
+                        .equals(log.identity().epoch()))
+                .count();
+    }
+
+    /** Do other nodes read this log, to which nothing was ever published, though the settings would allow it? */
+    boolean isReadInVain() {
+        return cursorsElsewhere > 0 && log.identity().publishes() && !log.hasPublished();
     }
 
     public long nowMs() {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -26,6 +27,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -193,6 +195,19 @@ public final class ProducerLogs {
     /** The topics that have a log. */
     public Set<String> topics() {
         return Set.copyOf(logs.keySet());
+    }
+
+    /** Was anything ever published on this node, to any topic? */
+    boolean hasPublished() {
+        return logs.values().stream().anyMatch(log -> log.log().hasPublished());
+    }
+
+    /** The topics that other nodes read here, though nothing was ever published to them. */
+    Set<String> readInVain() {
+        return logs.values().stream()
+                .filter(ProducerLog::isReadInVain)
+                .map(ProducerLog::topic)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Up to where every cursor of this topic's log has acknowledged; empty if there is no log, or it has no cursor. */

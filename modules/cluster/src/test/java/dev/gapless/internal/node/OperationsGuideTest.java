@@ -139,7 +139,7 @@ class OperationsGuideTest {
                     .forEach(entry -> listed.put(
                             entry.getKey(), String.valueOf(entry.getValue().unwrapped())));
         }
-        assertEquals(16, rows.size());
+        assertEquals(17, rows.size());
         Set<String> switches = new TreeSet<>(Set.of("overflow", "reload-backoff.min", "reload-backoff.max"));
         switches.addAll(Set.of("register-backoff.min", "register-backoff.max"));
         ConfigFactory.parseResources("reference.conf")

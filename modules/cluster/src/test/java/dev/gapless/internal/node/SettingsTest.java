@@ -75,6 +75,7 @@ class SettingsTest {
                 "gapless.cursor-retention = 5s | gapless.cursor-retention | ten times gapless.ping-interval",
                 "gapless.loss-log-interval = -1s | gapless.loss-log-interval | 0 or more",
                 "gapless.slow-handler-warning = -1s | gapless.slow-handler-warning | 0 or more",
+                "gapless.never-published-warning = -1s | gapless.never-published-warning | 0 or more",
                 "gapless.stuck-transport-timeout = -1s | gapless.stuck-transport-timeout | 0 or more",
                 "gapless.metrics.max-topics = -1 | gapless.metrics.max-topics | at least 0",
                 "gapless.metrics.topics = 5 | gapless.metrics.topics | no such setting",
