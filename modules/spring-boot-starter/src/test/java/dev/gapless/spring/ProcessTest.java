@@ -131,7 +131,7 @@ class ProcessTest {
     @Test
     @Tag("thorough")
     void aRemovedNodeWhoseExitHangsEndsItsProcessAllTheSame() throws Exception {
-        run(DOWN_ITSELF, HANG, "--gapless.exit-timeout=2s");
+        run(DOWN_ITSELF, HANG, "--gapless.exit-timeout=10s");
         endsWith(1);
         assertThat(out()).content().contains("The shutdown hook hangs", "gapless.exit-timeout");
     }
