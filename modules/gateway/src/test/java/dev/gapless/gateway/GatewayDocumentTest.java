@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.gapless.gateway.internal.settings.GatewaySettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +24,7 @@ class GatewayDocumentTest {
     private static final Pattern EXCHANGE = Pattern.compile("(?ms)^```ws\n(.*?)^```$");
     private static final Pattern REQUEST = Pattern.compile(
             "(?m)^```sh\ncurl -s -H 'Content-Type: (\\S+)' -d '(.*)' 'http://127.0.0.1:25581(\\S+)'\n```\n\n```json\n(.*)\n```$");
+    private static final Pattern HOCON = Pattern.compile("(?ms)^```hocon\n(.*?)^```$");
     private static final String ANYTHING = "…";
 
     @Test
@@ -35,6 +39,20 @@ class GatewayDocumentTest {
                 assertShown(TestGateway.json(request.group(4)), TestGateway.json(answer), request.group());
             }
             assertEquals(3, found);
+        }
+    }
+
+    @Test
+    void itsSettingsAreRead() throws IOException {
+        List<MatchResult> blocks =
+                HOCON.matcher(Files.readString(DOCUMENT)).results().toList();
+        assertEquals(2, blocks.size());
+        for (MatchResult block : blocks) {
+            Config shown = ConfigFactory.parseString(block.group(1));
+            Config reference = ConfigFactory.load();
+            shown.entrySet().forEach(entry -> assertTrue(reference.hasPath(entry.getKey()), entry.getKey()));
+            GatewaySettings settings = new GatewaySettings(shown.withFallback(reference));
+            assertTrue(settings.tls.isOn() || settings.access.isOn(), block.group(1));
         }
     }
 

@@ -101,7 +101,9 @@ class OperationsGuideTest {
         int found = 0;
         List<Path> documents = new ArrayList<>(List.of(ROOT.resolve("README.md")));
         try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
-            files.filter(file -> file.toString().endsWith(".md")).forEach(documents::add);
+            files.filter(file -> file.toString().endsWith(".md")
+                            && !file.endsWith("gateway.md")) // its own module reads that
+                    .forEach(documents::add);
         }
         for (Path document : documents) {
             for (MatchResult block : all(HOCON, read(document))) {
