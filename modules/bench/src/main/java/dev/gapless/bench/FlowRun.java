@@ -32,6 +32,10 @@ final class FlowRun extends OneRun {
 
         String published = all.get(0).answer("published", PATIENCE);
         List<Usage> used = usedBy(all);
+        boolean answered = workload == Workload.R_RECEIPT;
+        if (answered) {
+            putLatencies(Latencies.parse(all.get(0).answer("latencies", PATIENCE)));
+        }
         List<Child> subscribers = all.subList(1, all.size());
         for (Child subscriber : subscribers) {
             subscriber.order("expect " + published);
@@ -42,7 +46,7 @@ final class FlowRun extends OneRun {
                 throw new RunFailure("the subscription was told that it missed "
                         + seen.story().announced() + " messages");
             }
-            if (workload.isPaced()) {
+            if (workload.isPaced() && !answered) {
                 putLatencies(seen.latencies());
             }
         }
@@ -65,7 +69,7 @@ final class FlowRun extends OneRun {
         return run.children.start(
                 "publisher",
                 options(run, "publisher", options),
-                BenchProcess.PUBLISHER,
+                run.workload == Workload.R_RECEIPT ? BenchProcess.ANSWERED_PUBLISHER : BenchProcess.PUBLISHER,
                 name(run),
                 run.workload.messageBytes(),
                 run.workload.ratePerSecond());
@@ -80,7 +84,11 @@ final class FlowRun extends OneRun {
     }
 
     private static String name(OneRun run) {
-        return run.workload == Workload.W10 ? Peers.TYPED : run.peer.name();
+        return switch (run.workload) {
+            case W10 -> Peers.TYPED;
+            case R_RECEIPT -> run.peer.name().equals("tell") ? Peers.ANSWERED : Peers.RECEIPT;
+            default -> run.peer.name();
+        };
     }
 
     static Child startSubscriber(OneRun run, String role, String... options) throws RunFailure, IOException {

@@ -57,7 +57,7 @@ abstract sealed class OneRun
 
     static OneRun of(Plan plan, Workload workload, String peer, Children children) {
         return switch (workload) {
-            case W1, W2, W3, W8_16B, W8_1K, W8_16K, D_DELIVERY -> new FlowRun(plan, workload, peer, children);
+            case W1, W2, W3, W8_16B, W8_1K, W8_16K, D_DELIVERY, R_RECEIPT -> new FlowRun(plan, workload, peer, children);
             case W4, W4B, W4B_RETAINED -> new StopRun(plan, workload, peer, children);
             case W5 -> new RestartRun(plan, workload, peer, children);
             case W9_1000, W9_10000, D_REST -> new IdleRun(plan, workload, peer, children);

@@ -161,6 +161,13 @@ public enum Workload {
             0,
             BenchMessage.BYTES,
             Figure.HEAP_USED),
+    R_RECEIPT(
+            "200 messages a second, each with a receipt of two other nodes: time until it is there, beside tells and their answers",
+            Scope.BESIDE_TELL,
+            2,
+            200,
+            BenchMessage.BYTES,
+            Figure.LATENCY_MEDIAN),
     T_10000(
             "a node publishes rows of 10,000 keys, 10,000 at a time, into a table, beside a handler with a HashMap",
             Scope.BESIDE_HANDLER,
@@ -214,6 +221,7 @@ public enum Workload {
         BESIDE_JOURNAL,
         BESIDE_MEMORY,
         BESIDE_PEKKO,
+        BESIDE_TELL,
         /** Of a gateway. */
         CLIENTS,
         CLIENTS_BESIDE_JETTY,
@@ -251,17 +259,11 @@ public enum Workload {
         this.amount = amount;
     }
 
-    /** Those that run if none is named, in less than an hour: all but the series, those of a gateway, of durable topics and of tables, and W4B_RETAINED. */
+    /** Those that run if none is named, in less than an hour: those of W but W4B_RETAINED. */
     public static List<Workload> ordinary() {
         return Stream.of(values())
-                .filter(workload -> workload.growth == null && !workload.isOfGateway() && !workload.isDurable())
-                .filter(workload -> workload != W4B_RETAINED && workload.scope != Scope.BESIDE_HANDLER)
+                .filter(workload -> workload.name().startsWith("W") && workload != W4B_RETAINED)
                 .toList();
-    }
-
-    /** Has it a durable topic? */
-    private boolean isDurable() {
-        return scope == Scope.BESIDE_JOURNAL || scope == Scope.BESIDE_MEMORY;
     }
 
     /** Has it clients of a gateway? */
@@ -273,7 +275,7 @@ public enum Workload {
         return description;
     }
 
-    /** Of these peers, those that take part in it; in W9, W10 and T one of their own. */
+    /** Of these peers, those that take part in it; in W9, W10, R and T one of their own. */
     public List<String> peersOf(List<String> peers) {
         return switch (scope) {
             case ALL -> peers;
@@ -283,6 +285,7 @@ public enum Workload {
             case BESIDE_JOURNAL -> peers.contains("gapless") ? List.of("gapless", Peers.JOURNAL) : List.of();
             case BESIDE_MEMORY -> peers.contains("gapless") ? List.of(Peers.DURABLE, "gapless") : List.of();
             case BESIDE_PEKKO -> peers.contains("gapless") ? List.of("gapless", Peers.PEKKO) : List.of();
+            case BESIDE_TELL -> peers.contains("gapless") ? List.of("gapless", "tell") : List.of();
             case CLIENTS_BESIDE_JETTY ->
                 peers.contains("gapless") ? List.of("gapless", Peers.SINGLE, Peers.JETTY) : List.of();
             case GAPLESS, CLIENTS -> peers.stream().filter("gapless"::equals).toList();

@@ -19,19 +19,29 @@ public final class Credit {
 
     /** Counts one that is sent, and waits for room before. */
     public void take() {
-        if (sent - confirmed.get() >= window) {
-            waiting.set(Thread.currentThread());
-            long untilNs = System.nanoTime() + Patience.PROGRESS.toNanos();
-            while (sent - confirmed.get() >= window) {
-                long leftNs = untilNs - System.nanoTime();
-                if (leftNs <= 0) {
-                    throw new IllegalStateException("a subscriber confirms nothing");
-                }
-                LockSupport.parkNanos(this, leftNs);
-            }
-            waiting.set(null);
-        }
+        await(window - 1);
         sent++;
+    }
+
+    /** Waits until all that were sent are confirmed. */
+    public void awaitAll() {
+        await(0);
+    }
+
+    private void await(int unconfirmed) {
+        if (sent - confirmed.get() <= unconfirmed) {
+            return;
+        }
+        waiting.set(Thread.currentThread());
+        long untilNs = System.nanoTime() + Patience.PROGRESS.toNanos();
+        while (sent - confirmed.get() > unconfirmed) {
+            long leftNs = untilNs - System.nanoTime();
+            if (leftNs <= 0) {
+                throw new IllegalStateException("a subscriber confirms nothing");
+            }
+            LockSupport.parkNanos(this, leftNs);
+        }
+        waiting.set(null);
     }
 
     /** The subscriber has taken this many. */

@@ -36,6 +36,12 @@ public final class Peers {
     /** Gapless with messages of a class, for W10. */
     public static final String TYPED = "gapless-typed";
 
+    /** Gapless, whose publisher waits for receipts, for R. */
+    public static final String RECEIPT = "gapless-receipt";
+
+    /** Tells whose publisher waits for answers, for R. */
+    public static final String ANSWERED = "tell-answered";
+
     /** A table, for T. */
     public static final String TABLE = "table";
 
@@ -98,6 +104,12 @@ public final class Peers {
             }
             case DURABLE -> {
                 return new PeerKind(name, bytes -> GaplessPeer.durable());
+            }
+            case RECEIPT -> {
+                return new PeerKind(name, bytes -> new ReceiptPeer());
+            }
+            case ANSWERED -> {
+                return new PeerKind(name, bytes -> RemotingPeer.answered());
             }
             case TYPED -> {
                 return new PeerKind(name, bytes -> new TypedPeer());

@@ -29,11 +29,24 @@ final class RemotingPeer implements Peer {
 
     private final int batch;
     private final int window;
+    private final boolean waits;
 
     /** @param most how many messages are told together, if they are no more than {@link #BATCH_BYTES}; 1 for each by itself */
     RemotingPeer(int most, int messageBytes) {
         this.batch = Math.min(most, BATCH_BYTES / messageBytes);
         this.window = Math.min(MOST_TELLS, WINDOW_BYTES / (batch * messageBytes));
+        this.waits = false;
+    }
+
+    private RemotingPeer() {
+        this.batch = 1;
+        this.window = 1;
+        this.waits = true;
+    }
+
+    /** One whose publisher tells all subscribers a message, and waits until each has answered. */
+    static RemotingPeer answered() {
+        return new RemotingPeer();
     }
 
     @Override
@@ -100,6 +113,9 @@ final class RemotingPeer implements Peer {
         public void publish(byte[] message) {
             if (batch == 1) {
                 tell(message);
+                if (waits) {
+                    subscribers.forEach(subscriber -> subscriber.credit.awaitAll());
+                }
                 return;
             }
             collected.add(message);

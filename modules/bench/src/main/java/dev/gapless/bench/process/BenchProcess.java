@@ -15,6 +15,9 @@ public final class BenchProcess {
     /** {@link FlowPublisher}: PEER MESSAGE_BYTES RATE; a rate of 0 means as fast as it can. */
     public static final String PUBLISHER = "publisher";
 
+    /** {@link AnsweredPublisher}: PEER MESSAGE_BYTES RATE. */
+    public static final String ANSWERED_PUBLISHER = "answered-publisher";
+
     /** {@link FlowSubscriber}: PEER MESSAGE_BYTES. */
     public static final String SUBSCRIBER = "subscriber";
 
@@ -90,6 +93,8 @@ public final class BenchProcess {
     private static Job job(String name, List<String> words) {
         return switch (name) {
             case PUBLISHER -> new FlowPublisher(peer(words), bytes(words), Integer.parseInt(words.get(2)));
+            case ANSWERED_PUBLISHER ->
+                new AnsweredPublisher(peer(words), bytes(words), Integer.parseInt(words.get(2)));
             case SUBSCRIBER -> {
                 Peer peer = peer(words);
                 yield new FlowSubscriber(receivers -> peer.subscriber(receivers.get(0)), 1);

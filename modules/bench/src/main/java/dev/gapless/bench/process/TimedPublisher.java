@@ -1,0 +1,33 @@
+package dev.gapless.bench.process;
+
+import dev.gapless.bench.peer.BenchMessage;
+import dev.gapless.bench.peer.Publisher;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/** A publisher whose publish returns once all subscribers have the message: how long that takes, from when the message was due. */
+record TimedPublisher(Publisher publisher, Window window, Histogram latencies) implements Publisher {
+    @Override
+    public String address() {
+        return publisher.address();
+    }
+
+    @Override
+    public void connect(String first, List<String> subscribers) throws Exception {
+        publisher.connect(first, subscribers);
+    }
+
+    @Override
+    public void publish(byte[] message) throws Exception {
+        long dueNs = BenchMessage.intendedNsAt(message, 0, message.length);
+        publisher.publish(message);
+        if (window.contains(dueNs)) {
+            latencies.recordValue(System.nanoTime() - dueNs);
+        }
+    }
+
+    @Override
+    public void flush() throws Exception {
+        publisher.flush();
+    }
+}
