@@ -20,6 +20,9 @@ public record Column(String name, String title, Figure figure, double unit, Stri
             new Column("max us", "longest (µs)", Figure.LATENCY_MAX, 1, "%.0f"),
             new Column("level ms", "level after (ms)", Figure.LEVEL, 1, "%.0f"),
             new Column("announced", "announced as missing", Figure.ANNOUNCED, 1, "%.0f"),
+            new Column("reads", "reads of the source", Figure.READS, 1, "%.0f"),
+            new Column("read ms", "reading (ms)", Figure.READ_TIME, 1, "%.0f"),
+            new Column("received MB", "received (MB)", Figure.RECEIVED, 1_000_000, "%.1f"),
             new Column("told after kill ms", "told after the kill (ms)", Figure.TOLD, 1, "%.0f"),
             new Column(
                     "told after member ms", "told after the member was up (ms)", Figure.TOLD_AFTER_MEMBER, 1, "%.0f"),

@@ -32,6 +32,7 @@ abstract sealed class OneRun
                 ReturnRun,
                 StopRun,
                 StuckRun,
+                TableReturnRun,
                 TableRun {
     /** For a process to start and to connect, and for its answers. */
     static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -57,7 +58,8 @@ abstract sealed class OneRun
 
     static OneRun of(Plan plan, Workload workload, String peer, Children children) {
         return switch (workload) {
-            case W1, W2, W3, W8_16B, W8_1K, W8_16K, D_DELIVERY, R_RECEIPT -> new FlowRun(plan, workload, peer, children);
+            case W1, W2, W3, W8_16B, W8_1K, W8_16K, D_DELIVERY, R_RECEIPT ->
+                new FlowRun(plan, workload, peer, children);
             case W4, W4B, W4B_RETAINED -> new StopRun(plan, workload, peer, children);
             case W5 -> new RestartRun(plan, workload, peer, children);
             case W9_1000, W9_10000, D_REST -> new IdleRun(plan, workload, peer, children);
@@ -71,7 +73,8 @@ abstract sealed class OneRun
             case D_OPENING_1, D_OPENING_64 -> new OpeningRun(plan, workload, peer, children);
             case C_SOCKETS, C_MUTE, C_INGEST -> new ClientsRun(plan, workload, peer, children);
             case C_IDLE -> new IdleClientsRun(plan, workload, peer, children);
-            case C_RETURN -> new ReturnRun(plan, workload, peer, children);
+            case C_RETURN, C_STATE_RETURN -> new ReturnRun(plan, workload, peer, children);
+            case T_RETURN -> new TableReturnRun(plan, workload, peer, children);
             case T_10000, T_1000000 -> new TableRun(plan, workload, peer, children);
             case W7 -> new StuckRun(plan, workload, peer, children);
             default ->

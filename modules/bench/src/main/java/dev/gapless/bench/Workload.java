@@ -122,6 +122,13 @@ public enum Workload {
             20,
             BenchMessage.BYTES,
             Figure.LEVEL),
+    C_STATE_RETURN(
+            "as C_RETURN, clients that want the state of a topic with 1,000 rows, beside such as want its events",
+            Scope.CLIENTS_BESIDE_EVENTS,
+            2_000,
+            20,
+            BenchMessage.BYTES,
+            Figure.LEVEL),
     D_WAITING(
             "a durable topic, its publisher waits for each message, beside a bare persistent actor with the same database",
             Scope.BESIDE_JOURNAL,
@@ -176,6 +183,14 @@ public enum Workload {
             BenchMessage.BYTES,
             Figure.CPU),
     T_1000000("as T_10000, 1,000,000 keys", Scope.BESIDE_HANDLER, 1, 0, BenchMessage.BYTES, Figure.CPU),
+    T_RETURN(
+            "a node with 1,000,000 rows is stopped for 5 s, while the ring is overrun three times: time until it has read all rows again,"
+                    + " and is level, in a table beside a handler with a HashMap",
+            Scope.BESIDE_HANDLER,
+            1,
+            1_000,
+            BenchMessage.BYTES,
+            Figure.LEVEL),
     G_NODES_1(Growth.NODES, 1),
     G_NODES_2(Growth.NODES, 2),
     G_NODES_3(Growth.NODES, 3),
@@ -224,6 +239,7 @@ public enum Workload {
         BESIDE_TELL,
         /** Of a gateway. */
         CLIENTS,
+        CLIENTS_BESIDE_EVENTS,
         CLIENTS_BESIDE_JETTY,
         GAPLESS
     }
@@ -266,11 +282,6 @@ public enum Workload {
                 .toList();
     }
 
-    /** Has it clients of a gateway? */
-    public boolean isOfGateway() {
-        return scope == Scope.CLIENTS || scope == Scope.CLIENTS_BESIDE_JETTY;
-    }
-
     public String description() {
         return description;
     }
@@ -286,6 +297,7 @@ public enum Workload {
             case BESIDE_MEMORY -> peers.contains("gapless") ? List.of(Peers.DURABLE, "gapless") : List.of();
             case BESIDE_PEKKO -> peers.contains("gapless") ? List.of("gapless", Peers.PEKKO) : List.of();
             case BESIDE_TELL -> peers.contains("gapless") ? List.of("gapless", "tell") : List.of();
+            case CLIENTS_BESIDE_EVENTS -> peers.contains("gapless") ? List.of("gapless", Peers.EVENTS) : List.of();
             case CLIENTS_BESIDE_JETTY ->
                 peers.contains("gapless") ? List.of("gapless", Peers.SINGLE, Peers.JETTY) : List.of();
             case GAPLESS, CLIENTS -> peers.stream().filter("gapless"::equals).toList();
@@ -323,7 +335,8 @@ public enum Workload {
             case W6, W11 -> START.multipliedBy(3);
             case W7, C_MUTE -> measure.plus(START);
             case C_SOCKETS, C_INGEST, C_IDLE -> START.multipliedBy(2);
-            case C_RETURN -> START.multipliedBy(25);
+            case C_RETURN, C_STATE_RETURN -> START.multipliedBy(25);
+            case T_RETURN -> scale.stop().multipliedBy(3).plus(START.multipliedBy(10));
             case D_OPENING_1, D_OPENING_64 -> START.multipliedBy(20);
             case W9_1000, D_REST -> measure.multipliedBy(2).plus(START);
             case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));

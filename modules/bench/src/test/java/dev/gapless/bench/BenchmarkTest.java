@@ -28,6 +28,9 @@ class BenchmarkTest {
 
     private static final Set<Figure> COSTS = EnumSet.of(Figure.RATE, Figure.CPU, Figure.ALLOCATED, Figure.PEAK_HEAP);
 
+    private static final Set<Figure> RETURNS =
+            EnumSet.of(Figure.LEVEL, Figure.ANNOUNCED, Figure.READS, Figure.READ_TIME);
+
     /** Quick to start. */
     private static final List<String> QUICK = List.of(
             "-Xmx256m",
@@ -128,6 +131,37 @@ class BenchmarkTest {
                 assertTrue(run.figures().keySet().containsAll(LATENCIES), run::toString);
             }
         }
+    }
+
+    @Test
+    void aReceiptIsMeasuredBesideTellsThatAreAnswered() throws Exception {
+        Result result = run(plan(List.of(Workload.R_RECEIPT), "gapless"), CLASS_PATH, new ArrayList<>());
+        assertEquals(List.of(), result.failed());
+        assertEquals(List.of("gapless", "tell"), result.plan().peersOf(Workload.R_RECEIPT));
+        for (Run run : result.runs()) {
+            assertTrue(run.figures().keySet().containsAll(LATENCIES), run::toString);
+            assertTrue(run.figures().keySet().containsAll(COSTS), run::toString);
+        }
+    }
+
+    @Test
+    void whoReturnsToRowsReadsThemAgain() throws Exception {
+        Result result = run(plan(List.of(Workload.T_RETURN), "gapless"), CLASS_PATH, new ArrayList<>());
+        assertEquals(List.of(), result.failed());
+        assertEquals(List.of("table", "handler"), result.plan().peersOf(Workload.T_RETURN));
+        for (Run run : result.runs()) {
+            assertTrue(run.figures().keySet().containsAll(RETURNS), run::toString);
+            assertTrue(RETURNS.stream().allMatch(figure -> run.figures().get(figure) > 0), run::toString);
+        }
+    }
+
+    @Test
+    void whoWantsAStateReturnsToAnotherGateway() throws Exception {
+        Result result = run(plan(List.of(Workload.C_STATE_RETURN), "gapless"), CLASS_PATH, new ArrayList<>());
+        assertEquals(List.of(), result.failed());
+        assertEquals(List.of("gapless", "gapless-events"), result.plan().peersOf(Workload.C_STATE_RETURN));
+        Run ofState = result.runs().get(0);
+        assertEquals(Set.of(Figure.LEVEL, Figure.READS), ofState.figures().keySet());
     }
 
     private static double figure(Result result, Workload workload, Figure figure) {

@@ -37,7 +37,9 @@ final class ReceiptPeer implements Peer {
         public void publish(byte[] message) throws Exception {
             var unused = producer.publish(message, Receipt.heldBy(subscribers), Patience.PROGRESS)
                     .toCompletableFuture()
-                    .get(2 * Patience.PROGRESS.toSeconds(), TimeUnit.SECONDS); // NotHeld, which names nodes, comes first
+                    .get(
+                            2 * Patience.PROGRESS.toSeconds(),
+                            TimeUnit.SECONDS); // NotHeld, which names nodes, comes first
         }
 
         @Override

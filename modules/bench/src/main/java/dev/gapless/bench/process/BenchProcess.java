@@ -6,6 +6,7 @@ import dev.gapless.bench.peer.Peer;
 import dev.gapless.bench.peer.Peers;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One process of a run. It does what standard input orders, and answers on standard output. What is ordered and answered, each {@link
@@ -51,11 +52,20 @@ public final class BenchProcess {
     /** {@link TableLoop}: PEER KEYS WARM_UP. */
     public static final String TABLE = "table";
 
+    /** {@link RowsPublisher}: KEYS. */
+    public static final String ROWS_PUBLISHER = "rows-publisher";
+
+    /** {@link RowsReturn}: PEER KEYS. */
+    public static final String ROWS_RETURN = "rows-return";
+
     /** {@link CatchUp}: SUBSCRIPTIONS. */
     public static final String CATCH_UP = "catch-up";
 
     /** {@link GatewayNode}: MESSAGE_BYTES RATE; a rate below 0 means that it publishes nothing. */
     public static final String GATEWAY = "gateway";
+
+    /** {@link StateGateway}: KEYS RATE; a rate below 0 means that its rows do not change. */
+    public static final String STATE_GATEWAY = "state-gateway";
 
     /** {@link BareJetty}: MESSAGE_BYTES. */
     public static final String BARE_JETTY = "bare-jetty";
@@ -63,8 +73,11 @@ public final class BenchProcess {
     /** How many events a bare Jetty has. */
     public static final int BARE_JETTY_NUMBERS = BareJetty.NUMBERS;
 
-    /** {@link SocketClients}: COUNT MESSAGE_BYTES LAST_NUMBER. */
+    /** {@link SocketClients}: COUNT MESSAGE_BYTES LAST_NUMBER; behind that number they begin again, or never if it is 0. */
     public static final String CLIENTS = "clients";
+
+    /** {@link SocketClients} of a {@link StateGateway}: COUNT KEYS. */
+    public static final String STATE_CLIENTS = "state-clients";
 
     private BenchProcess() {}
 
@@ -93,8 +106,7 @@ public final class BenchProcess {
     private static Job job(String name, List<String> words) {
         return switch (name) {
             case PUBLISHER -> new FlowPublisher(peer(words), bytes(words), Integer.parseInt(words.get(2)));
-            case ANSWERED_PUBLISHER ->
-                new AnsweredPublisher(peer(words), bytes(words), Integer.parseInt(words.get(2)));
+            case ANSWERED_PUBLISHER -> new AnsweredPublisher(peer(words), bytes(words), Integer.parseInt(words.get(2)));
             case SUBSCRIBER -> {
                 Peer peer = peer(words);
                 yield new FlowSubscriber(receivers -> peer.subscriber(receivers.get(0)), 1);
@@ -116,12 +128,21 @@ public final class BenchProcess {
                         words.get(0).equals(Peers.HANDLER),
                         Integer.parseInt(words.get(1)),
                         Integer.parseInt(words.get(2)));
+            case ROWS_PUBLISHER -> new RowsPublisher(Integer.parseInt(words.get(0)));
+            case ROWS_RETURN -> new RowsReturn(words.get(0).equals(Peers.HANDLER), Integer.parseInt(words.get(1)));
             case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
             case GATEWAY -> new GatewayNode(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
             case BARE_JETTY -> new BareJetty(Integer.parseInt(words.get(0)));
-            case CLIENTS ->
-                new SocketClients(
-                        Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)), Integer.parseInt(words.get(2)));
+            case STATE_GATEWAY -> new StateGateway(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
+            case CLIENTS -> {
+                int lastNumber = Integer.parseInt(words.get(2));
+                yield new SocketClients(
+                        Integer.parseInt(words.get(0)), () -> new EventChecker(bytes(words), lastNumber));
+            }
+            case STATE_CLIENTS -> {
+                Map<String, Integer> indexes = StateChecker.indexes(Integer.parseInt(words.get(1)));
+                yield new SocketClients(Integer.parseInt(words.get(0)), () -> new StateChecker(indexes));
+            }
             default -> throw new IllegalArgumentException("there is no job '" + name + "'");
         };
     }

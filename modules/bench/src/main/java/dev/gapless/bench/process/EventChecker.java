@@ -4,13 +4,14 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.bench.peer.BenchJsonPublisher;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** What one client of a gateway is given: events in order, each once, or a gap that states exactly those that are missing. */
-final class EventChecker {
+final class EventChecker implements ClientChecker {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final byte[] SEQUENCE = "\"seq\":".getBytes(StandardCharsets.US_ASCII);
     private static final String EVENT = "{\"type\":\"event\"";
@@ -35,36 +36,40 @@ final class EventChecker {
         this.lastNumber = lastNumber;
     }
 
-    boolean isSubscribed() {
+    @Override
+    public boolean isSubscribed() {
         return subscribed;
     }
 
-    long received() {
+    @Override
+    public long received() {
         return received;
     }
 
-    long announced() {
+    @Override
+    public long announced() {
         return announced;
     }
 
     /** The sequence up to which everything was given or announced. */
-    long last() {
+    @Override
+    public long last() {
         return last;
     }
 
-    /** What was not right; empty if nothing was. */
-    String problem() {
+    @Override
+    public String problem() {
         return problem;
     }
 
-    /** The connection was lost: it is subscribed to once more. */
-    void connectsAgain() {
+    @Override
+    public void connectsAgain() {
         subscribed = false;
     }
 
-    /** A command that subscribes: at the end, or behind what this client has. */
-    String subscribe(String topic) throws JsonProcessingException {
-        ObjectNode command = JSON.createObjectNode().put("type", "Subscribe").put("topic", topic);
+    @Override
+    public String subscribe() throws JsonProcessingException {
+        ObjectNode command = JSON.createObjectNode().put("type", "Subscribe").put("topic", BenchJsonPublisher.TOPIC);
         if (!positions.isEmpty()) {
             ObjectNode position = positions.get(producer);
             if (position != null) {
@@ -75,8 +80,8 @@ final class EventChecker {
         return JSON.writeValueAsString(command);
     }
 
-    /** Takes a text frame. */
-    void take(byte[] bytes, int from, int to) {
+    @Override
+    public void take(byte[] bytes, int from, int to) {
         try {
             boolean isBatch = starts(bytes, from, to, BATCH);
             if (!isBatch && !starts(bytes, from, to, EVENT)) {
@@ -167,9 +172,15 @@ final class EventChecker {
         last = resumesAt - 1;
     }
 
-    void fails(String what) {
+    @Override
+    public void fails(String what) {
         if (problem.isEmpty()) {
             problem = what;
         }
+    }
+
+    @Override
+    public void expect(long published) {
+        // each event was judged when it came
     }
 }

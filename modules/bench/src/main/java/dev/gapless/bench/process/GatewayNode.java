@@ -36,13 +36,14 @@ record GatewayNode(int messageBytes, int ratePerSecond) implements Job {
             List<String> order = dialogue.take();
             switch (order.get(0)) {
                 case "heap" -> dialogue.say("heap", heapBytes());
-                case "run" -> publish(dialogue, publishing, Window.of(order.subList(1, order.size())));
+                case "run" -> publish(dialogue, publishing, ratePerSecond, Window.of(order.subList(1, order.size())));
                 default -> throw new IllegalStateException("a node with a gateway knows no '" + order.get(0) + "'");
             }
         }
     }
 
-    private void publish(Dialogue dialogue, Publishing publishing, List<Window> windows) throws Exception {
+    static void publish(Dialogue dialogue, Publishing publishing, int ratePerSecond, List<Window> windows)
+            throws Exception {
         Meter meter = new Meter(publishing::published);
         List<CompletableFuture<Usage>> used =
                 windows.stream().map(meter::measuring).toList();

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * WebSocket clients of a gateway, all in one process and on one thread. Each checks every event that it is given.
+ * WebSocket clients of a gateway, all in one process and on one thread. What each is given is checked.
  *
  * <pre>
  *   open PORT               ready                                         once all of them are subscribed
@@ -16,14 +17,14 @@ import java.util.concurrent.TimeUnit;
  *   expect N                checked [PROBLEM], announced N                once all of them have everything up to N, or were told
  * </pre>
  *
- * @param lastNumber the number behind which they begin again; 0 if they do not
+ * @param checkers makes what judges a client
  */
-record SocketClients(int count, int messageBytes, int lastNumber) implements Job {
+record SocketClients(int count, Supplier<ClientChecker> checkers) implements Job {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(40);
 
     @Override
     public void run(Dialogue dialogue) throws Exception {
-        try (SocketSwarm swarm = new SocketSwarm(count, messageBytes, lastNumber)) {
+        try (SocketSwarm swarm = new SocketSwarm(count, checkers)) {
             while (true) {
                 List<String> order = dialogue.take();
                 switch (order.get(0)) {
@@ -42,6 +43,7 @@ record SocketClients(int count, int messageBytes, int lastNumber) implements Job
                     case "expect" -> {
                         long published = Long.parseLong(order.get(1));
                         swarm.await(all -> all.haveAll(published), PATIENCE_NS);
+                        swarm.expect(published);
                         dialogue.say("checked", swarm.problem());
                         dialogue.say("announced", swarm.announced());
                     }

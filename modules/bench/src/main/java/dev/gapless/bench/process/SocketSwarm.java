@@ -1,6 +1,5 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.bench.peer.BenchJsonPublisher;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -40,23 +40,23 @@ final class SocketSwarm implements AutoCloseable {
     /** One connection after the other. */
     private static final class Client {
         final int number;
-        final EventChecker checker;
+        final ClientChecker checker;
         private @Nullable SelectionKey key;
         /** The answer to the upgrade has come. */
         private boolean open;
         /** The beginning of a frame. */
         private byte[] rest = new byte[0];
 
-        Client(int number, EventChecker checker) {
+        Client(int number, ClientChecker checker) {
             this.number = number;
             this.checker = checker;
         }
     }
 
-    SocketSwarm(int count, int messageBytes, int lastNumber) throws IOException {
+    SocketSwarm(int count, Supplier<ClientChecker> checkers) throws IOException {
         received = new AtomicLongArray(count);
         for (int i = 0; i < count; i++) {
-            clients.add(new Client(i, new EventChecker(messageBytes, lastNumber)));
+            clients.add(new Client(i, checkers.get()));
         }
         thread.setDaemon(true);
         thread.start();
@@ -138,6 +138,11 @@ final class SocketSwarm implements AutoCloseable {
 
     synchronized boolean haveAll(long published) {
         return clients.stream().skip(firstThatReads()).allMatch(client -> client.checker.last() >= published);
+    }
+
+    /** Once they have all: what is not right becomes a problem. */
+    synchronized void expect(long published) {
+        clients.stream().skip(firstThatReads()).forEach(client -> client.checker.expect(published));
     }
 
     synchronized long newest() {
@@ -242,7 +247,7 @@ final class SocketSwarm implements AutoCloseable {
             return end;
         }
         client.open = true;
-        write(channel, SocketFrames.text(client.checker.subscribe(BenchJsonPublisher.TOPIC)));
+        write(channel, SocketFrames.text(client.checker.subscribe()));
         return headEnd + 4;
     }
 

@@ -1,11 +1,7 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.CursorExpired;
-import dev.gapless.Delivery;
 import dev.gapless.Gapless;
-import dev.gapless.MessageHandler;
 import dev.gapless.Producer;
-import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Table;
 import dev.gapless.TableSource;
@@ -14,11 +10,7 @@ import dev.gapless.bench.peer.ClusterNode;
 import dev.gapless.bench.peer.KeyedRow;
 import dev.gapless.bench.peer.Patience;
 import java.lang.management.ManagementFactory;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,32 +37,6 @@ record TableLoop(boolean byHand, int keys, int warmUp) implements Job {
     /** Objects with finalizers and cleaners go with the second or third collection. */
     private static final int COLLECTIONS = 3;
 
-    /** By hand: what an application would write. */
-    private static final class Rows implements MessageHandler<KeyedRow> {
-        private final Map<String, KeyedRow> rows = new HashMap<>();
-        private final AtomicLong last = new AtomicLong();
-
-        @Override
-        public void onMessage(Delivery<KeyedRow> delivery) {
-            KeyedRow row = Objects.requireNonNull(delivery.message());
-            apply(row);
-            last.lazySet(row.version());
-        }
-
-        synchronized void apply(KeyedRow row) {
-            rows.merge(row.key(), row, (old, now) -> now.version() > old.version() ? now : old);
-        }
-
-        synchronized int size() {
-            return rows.size();
-        }
-
-        @Override
-        public CompletionStage<Reload> onCursorExpired(CursorExpired<KeyedRow> expired) {
-            return CompletableFuture.failedFuture(new IllegalStateException(expired.toString()));
-        }
-    }
-
     @Override
     public void run(Dialogue dialogue) throws Exception {
         ClusterNode node = new ClusterNode(ClusterNode.GAPLESS);
@@ -78,9 +44,11 @@ record TableLoop(boolean byHand, int keys, int warmUp) implements Job {
         Gapless gapless = Gapless.get(node.system());
         Producer<KeyedRow> producer = gapless.producer(TOPIC);
         if (byHand) {
-            Rows rows = new Rows();
+            RowsByHand rows = new RowsByHand(() -> {
+                throw new IllegalStateException("it was told of a gap");
+            });
             get(gapless.subscribe(TOPIC, StartFrom.latest(), rows).ready());
-            measure(dialogue, producer, number -> rows.last.get() >= number, () -> check(rows.size()));
+            measure(dialogue, producer, number -> rows.last() >= number, () -> check(rows.size()));
         } else {
             Table<KeyedRow> table =
                     gapless.table(TOPIC, TableSource.versioned(List::of, KeyedRow::key, KeyedRow::version));
