@@ -21,6 +21,7 @@ public record Column(String name, String title, Figure figure, double unit, Stri
             new Column("level ms", "level after (ms)", Figure.LEVEL, 1, "%.0f"),
             new Column("announced", "announced as missing", Figure.ANNOUNCED, 1, "%.0f"),
             new Column("reads", "reads of the source", Figure.READS, 1, "%.0f"),
+            new Column("began ms", "reading began after (ms)", Figure.READ_BEGAN, 1, "%.0f"),
             new Column("read ms", "reading (ms)", Figure.READ_TIME, 1, "%.0f"),
             new Column("received MB", "received (MB)", Figure.RECEIVED, 1_000_000, "%.1f"),
             new Column("told after kill ms", "told after the kill (ms)", Figure.TOLD, 1, "%.0f"),

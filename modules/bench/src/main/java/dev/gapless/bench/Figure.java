@@ -6,6 +6,7 @@ public enum Figure {
     LEVEL("level_ms"),
     ANNOUNCED("announced_messages"),
     READS("source_reads"),
+    READ_BEGAN("source_read_began_ms"),
     READ_TIME("source_read_ms"),
     RECEIVED("received_bytes"),
     TOLD("told_ms_after_kill"),

@@ -49,6 +49,9 @@ final class ReturnRun extends OneRun {
             open(clients, portOfOther);
         }
         double readsBefore = reads(stays);
+        if (isOfState() && readsBefore == 0) {
+            throw new RunFailure("the table has not read its source");
+        }
         long beginNs = System.nanoTime() + SETTLE_NS;
         // It publishes until after all are level, as far as anybody can tell.
         long endNs = beginNs + plan.measure().toNanos();

@@ -27,12 +27,15 @@ final class TableReturnRun extends OneRun {
     /** For the rows that are there, and those that are read. */
     private static final String HEAP = "-Xmx2g";
 
+    /** Each subscription would wait for a time of its own, up to a second: no two could be compared. */
+    private static final String NO_JITTER = "-Dgapless.reload-jitter=0s";
+
     TableReturnRun(Plan plan, Workload workload, String peer, Children children) {
         super(plan, workload, peer, children);
     }
 
     /** What the node said. */
-    private record Level(long atNs, long missed, long received, long reads, long readNs) {
+    private record Level(long atNs, long missed, long received, long reads, long beganNs, long readNs) {
         static Level parse(String line) {
             String[] words = line.split(" ", -1);
             return new Level(
@@ -40,14 +43,15 @@ final class TableReturnRun extends OneRun {
                     Long.parseLong(words[1]),
                     Long.parseLong(words[2]),
                     Long.parseLong(words[3]),
-                    Long.parseLong(words[4]));
+                    Long.parseLong(words[4]),
+                    Long.parseLong(words[5]));
         }
     }
 
     @Override
     double measure() throws RunFailure, IOException, InterruptedException {
         int keys = KEYS / plan.scale().topicsDivisor();
-        String[] options = {"-Dgapless.overflow=expire", HEAP, ring(ringMessages())};
+        String[] options = {"-Dgapless.overflow=expire", NO_JITTER, HEAP, ring(ringMessages())};
         Child publisher = children.start("publisher", options(options), BenchProcess.ROWS_PUBLISHER, keys);
         Child rows = children.start("node with rows", options(options), BenchProcess.ROWS_RETURN, peer.name(), keys);
         connect(List.of(publisher, rows));
@@ -88,6 +92,7 @@ final class TableReturnRun extends OneRun {
         figures.put(Figure.LEVEL, (level.atNs - continuedNs) / NS_PER_MS);
         figures.put(Figure.ANNOUNCED, (double) level.missed);
         figures.put(Figure.READS, (double) level.reads);
+        figures.put(Figure.READ_BEGAN, (level.beganNs - continuedNs) / NS_PER_MS);
         figures.put(Figure.READ_TIME, level.readNs / NS_PER_MS);
         if (level.received >= 0) {
             figures.put(Figure.RECEIVED, (double) level.received);

@@ -29,7 +29,7 @@ class BenchmarkTest {
     private static final Set<Figure> COSTS = EnumSet.of(Figure.RATE, Figure.CPU, Figure.ALLOCATED, Figure.PEAK_HEAP);
 
     private static final Set<Figure> RETURNS =
-            EnumSet.of(Figure.LEVEL, Figure.ANNOUNCED, Figure.READS, Figure.READ_TIME);
+            EnumSet.of(Figure.LEVEL, Figure.ANNOUNCED, Figure.READS, Figure.READ_BEGAN, Figure.READ_TIME);
 
     /** Quick to start. */
     private static final List<String> QUICK = List.of(

@@ -14,18 +14,19 @@ import java.util.List;
 final class RowReader {
     private final int port;
     private final KeyedRowSerializer serializer = new KeyedRowSerializer();
-    private Reads reads = new Reads(0, 0, 0);
+    private Reads reads = new Reads(0, 0, 0, 0);
 
     /**
      * What was read by now.
      *
      * @param count how often all rows
+     * @param beganNs when the last of them began, as of System.nanoTime()
      * @param tookNs all of that together
      * @param bytes of the rows
      */
-    record Reads(int count, long tookNs, long bytes) {
+    record Reads(int count, long beganNs, long tookNs, long bytes) {
         Reads since(Reads before) {
-            return new Reads(count - before.count, tookNs - before.tookNs, bytes - before.bytes);
+            return new Reads(count - before.count, beganNs, tookNs - before.tookNs, bytes - before.bytes);
         }
     }
 
@@ -52,12 +53,12 @@ final class RowReader {
                 rows.add((KeyedRow) serializer.fromBinaryJava(row, KeyedRow.class));
                 bytes += Short.BYTES + row.length;
             }
-            add(new Reads(1, System.nanoTime() - beginNs, bytes));
+            add(new Reads(1, beginNs, System.nanoTime() - beginNs, bytes));
             return rows;
         }
     }
 
     private synchronized void add(Reads more) {
-        reads = new Reads(reads.count + more.count, reads.tookNs + more.tookNs, reads.bytes + more.bytes);
+        reads = new Reads(reads.count + more.count, more.beganNs, reads.tookNs + more.tookNs, reads.bytes + more.bytes);
     }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *                        listening ADDRESS
  *   connect ADDRESS...   ready
  *   open SOURCE_PORT     opened                                          once it has all rows
- *   return               noted, level AT_NS MISSED RECEIVED READS READ_NS     when it has what is newest, after a gap
+ *   return               noted, level AT_NS MISSED RECEIVED READS BEGAN_NS READ_NS     when it has what is newest, after a gap
  *   expect N             checked [PROBLEM]                               once all rows are those of the source
  * </pre>
  *
@@ -135,7 +135,8 @@ record RowsReturn(boolean byHand, int keys) implements Job {
         RowReader.Reads reads = reader.reads().since(before);
         long received = receivedBefore < 0 ? -1 : receivedBytes() - receivedBefore;
         boolean areCounted = received >= reads.bytes(); // a JVM may read sockets in a way that is not
-        dialogue.say("level", levelNs, missed, areCounted ? received : -1, reads.count(), reads.tookNs());
+        dialogue.say(
+                "level", levelNs, missed, areCounted ? received : -1, reads.count(), reads.beganNs(), reads.tookNs());
     }
 
     private static double ageNs(@Nullable KeyedRow row) {
