@@ -72,9 +72,8 @@ final class TableReturnRun extends OneRun {
         rows.answer("noted", PATIENCE);
         long stopNs = System.nanoTime() + SETTLE_NS;
         long continueNs = stopNs + plan.scale().stop().toNanos();
-        long endNs = continueNs + settle.toNanos() + SETTLE_NS;
         int rate = workload.ratePerSecond();
-        publisher.order("run " + stopNs + " " + rate + " " + continueNs + " " + AWAY_RATE + " " + endNs + " " + rate);
+        publisher.order("run " + stopNs + " " + rate + " " + continueNs + " " + AWAY_RATE + " " + rate);
         sleepUntil(stopNs);
         rows.signal("STOP");
         sleepUntil(continueNs);
@@ -84,6 +83,8 @@ final class TableReturnRun extends OneRun {
         if (level.missed < ringMessages()) {
             throw new RunFailure("the ring held what the node missed, but for " + level.missed + " messages");
         }
+        sleepUntil(continueNs + settle.toNanos());
+        publisher.order("stop");
         rows.order("expect " + publisher.answer("published", PATIENCE));
         String problem = rows.answer("checked", PATIENCE);
         if (!problem.isEmpty()) {

@@ -35,6 +35,11 @@ final class Dialogue {
         Runtime.getRuntime().halt(0);
     }
 
+    /** Is there an order that was not taken yet? */
+    boolean isOrdered() {
+        return !lines.isEmpty();
+    }
+
     /** Waits for an order; its name and its arguments. */
     List<String> take() throws InterruptedException {
         return List.of(lines.take().split(" ", -1));

@@ -11,11 +11,14 @@ import java.util.List;
  * <pre>
  *                              listening ADDRESS
  *   connect ADDRESS...         ready, source PORT
- *   run (END RATE)...          published N             so many a second until then
+ *   run (END RATE)... RATE                             so many a second until then, and at last until it is to stop
+ *   stop                       published N
  * </pre>
  */
 record RowsPublisher(int keys) implements Job {
     private static final int OF_A_HUNDRED = 100;
+
+    private static final long LOOK_NS = 100_000_000;
 
     @Override
     public void run(Dialogue dialogue) throws Exception {
@@ -25,9 +28,14 @@ record RowsPublisher(int keys) implements Job {
         Publishing publishing = new Publishing(node, BenchMessage.BYTES);
         while (true) {
             List<String> order = dialogue.take("run");
-            for (int i = 0; i + 1 < order.size(); i += 2) {
+            int last = order.size() - 1;
+            for (int i = 0; i < last; i += 2) {
                 publishing.runUntil(Long.parseLong(order.get(i)), Integer.parseInt(order.get(i + 1)));
             }
+            while (!dialogue.isOrdered()) {
+                publishing.runUntil(System.nanoTime() + LOOK_NS, Integer.parseInt(order.get(last)));
+            }
+            dialogue.take("stop");
             dialogue.say("published", publishing.published());
         }
     }

@@ -38,7 +38,9 @@ record RowsReturn(boolean byHand, int keys) implements Job {
     private static final String READ = "rchar: ";
 
     /** It is level once it has a row that was due so long ago, or less: a row that it looks at is due every 10 ms. */
-    private static final double LEVEL_NS = 20_000_000;
+    private static final double LEVEL_NS = 50_000_000;
+
+    private static final long NS_PER_MS = 1_000_000;
 
     /** What keeps the rows. */
     private interface Kept {
@@ -58,6 +60,11 @@ record RowsReturn(boolean byHand, int keys) implements Job {
         public List<Gap> missed() {
             return table.status().missed();
         }
+
+        @Override
+        public String toString() {
+            return table.status().toString();
+        }
     }
 
     private record ByHand(RowsByHand rows) implements Kept {
@@ -69,6 +76,11 @@ record RowsReturn(boolean byHand, int keys) implements Job {
         @Override
         public List<Gap> missed() {
             return rows.takeGaps();
+        }
+
+        @Override
+        public String toString() {
+            return rows.size() + " rows by hand";
         }
     }
 
@@ -126,7 +138,8 @@ record RowsReturn(boolean byHand, int keys) implements Job {
             if (System.nanoTime() - untilNs > 0) {
                 throw new IllegalStateException("it is not level after "
                         + reader.reads().since(before).count() + " reads of the source, and " + missed
-                        + " missed messages");
+                        + " missed messages: its first row is " + (long) ageNs(kept.get(first)) / NS_PER_MS
+                        + " ms old, " + kept);
             }
             Thread.sleep(1);
         }
