@@ -26,6 +26,7 @@ import dev.gapless.internal.measure.TopicStats;
 import dev.gapless.internal.subscribe.Recipient;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,8 +45,6 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.Option;
-import scala.collection.immutable.HashMap;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** A topic and a source on this node, for all who have opened a table of both. Thread-safe. */
@@ -82,8 +81,8 @@ final class SharedTable<T>
     private @Nullable Subscription subscription;
     /** Was there a complete state? It is read without the lock. */
     private volatile boolean isComplete;
-    /** While a read changes many keys: what was seen before. It is read without the lock. */
-    private volatile @Nullable HashMap<String, T> before;
+    /** While a read changes many keys: what was seen of these before. It is read without the lock. */
+    private volatile @Nullable Map<String, @Nullable T> before;
     /** How many reads have changed keys. It is read without the lock. */
     private final AtomicInteger reads = new AtomicInteger();
     /** It is read without the lock. */
@@ -109,9 +108,9 @@ final class SharedTable<T>
 
     private Map<Epoch, Long> headsOfRead = Map.of();
     /** By stream, the last message that was taken. A read forgets those that are over. */
-    private final Map<Epoch, Long> taken = new java.util.HashMap<>();
+    private final Map<Epoch, Long> taken = new HashMap<>();
     /** When that was published, in milliseconds since 1970. Not of a source whose rows have versions. */
-    private final Map<Epoch, Long> published = new java.util.HashMap<>();
+    private final Map<Epoch, Long> published = new HashMap<>();
     /** What readers of its states were told last, until something comes. */
     private @Nullable TableStanding shown;
     /** Behind which nothing comes until the source was read. */
@@ -426,8 +425,7 @@ final class SharedTable<T>
 
     @Override
     public void endRead(RowReader.Read<T> read) {
-        before = views.now();
-        List<Change<T>> changes = state.end(read.rows());
+        List<Change<T>> changes = state.end(read.rows(), about -> before = isComplete ? seenBefore(about) : null);
         reads.incrementAndGet();
         before = null;
         boolean first = !isComplete;
@@ -463,6 +461,12 @@ final class SharedTable<T>
         }
     }
 
+    private static <T> Map<String, @Nullable T> seenBefore(List<Change<T>> about) {
+        Map<String, @Nullable T> before = new HashMap<>();
+        about.forEach(change -> before.put(change.key(), change.before()));
+        return before;
+    }
+
     /** Whoever has passed the end of a stream has all of it. */
     private static Map<Epoch, Long> headsOf(CursorToken upTo) {
         return upTo.entries().stream()
@@ -486,14 +490,13 @@ final class SharedTable<T>
     @Nullable T get(String key) {
         checkIsThere();
         while (true) {
-            HashMap<String, T> then = before;
-            if (then != null) {
-                Option<T> row = then.get(key);
-                return row.isEmpty() ? null : row.get();
+            Map<String, @Nullable T> then = before;
+            if (then != null && then.containsKey(key)) {
+                return then.get(key);
             }
             int number = reads.get();
             T row = state.seen(key);
-            if (before == null && number == reads.get()) {
+            if (then == before && number == reads.get()) {
                 return row;
             } // else a read has changed keys meanwhile: who saw one of them as it is then, must not see another one as
             // it was

@@ -30,7 +30,7 @@ class ViewsTest {
     void load() {
         state.ask();
         state.begin(Map.of());
-        views.add(state.end(Map.of()));
+        views.add(state.end(Map.of(), about -> {}));
     }
 
     private void put(int key) {

@@ -3,11 +3,12 @@ package dev.gapless.core.table;
 import dev.gapless.core.Epoch;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,13 +168,6 @@ public final class TableState<V> {
         return new Change<>(key, before, after);
     }
 
-    private void see(String key, Known<V> its, List<Change<V>> changes) {
-        Change<V> change = see(key, its);
-        if (change != null) {
-            changes.add(change);
-        }
-    }
-
     // ------------------------------------------------------------------ reads
 
     /** Messages were missed. For a read producers have to be asked after this. */
@@ -211,25 +205,34 @@ public final class TableState<V> {
      * The read that is under way has succeeded.
      *
      * @param rows all rows of the source, by key. One may say that its key was deleted
+     * @param about is told what will be seen otherwise, before any of it is
      * @return what is seen otherwise now
      */
-    public List<Change<V>> end(Map<String, Row<V>> rows) {
+    public List<Change<V>> end(Map<String, Row<V>> rows, Consumer<List<Change<V>>> about) {
         if (heads == null) {
             throw new IllegalStateException("no read is under way");
         }
-        List<Change<V>> changes = new ArrayList<>();
-        for (Iterator<Map.Entry<String, Known<V>>> all = known.entrySet().iterator(); all.hasNext(); ) {
-            Map.Entry<String, Known<V>> one = all.next();
-            if (!rows.containsKey(one.getKey()) && !isKept(one.getKey(), one.getValue())) {
-                all.remove();
-                deleted--;
-                see(one.getKey(), one.getValue(), changes);
+        List<String> gone = new ArrayList<>();
+        known.forEach((key, its) -> {
+            if (!rows.containsKey(key) && !isKept(key, its)) {
+                gone.add(key);
             }
-        }
+        });
         rows.forEach((key, row) -> {
             var unused = know(key, known.get(key), row);
         });
-        known.forEach((key, its) -> see(key, its, changes));
+        List<Change<V>> changes = new ArrayList<>();
+        known.forEach((key, its) -> {
+            if (its.seen != its.value) {
+                changes.add(new Change<>(key, its.seen, its.value));
+            }
+        });
+        about.accept(changes);
+        for (Change<V> change : changes) {
+            var unused = see(change.key(), Objects.requireNonNull(known.get(change.key())));
+        }
+        gone.forEach(known::remove);
+        deleted -= gone.size();
         covered = heads;
         heads = null;
         beyond.clear();

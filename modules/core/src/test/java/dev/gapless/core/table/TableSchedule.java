@@ -166,7 +166,7 @@ final class TableSchedule {
             now.rows.forEach((key, row) -> now.versions.merge(key, row.version(), Math::max));
         } else {
             read = null;
-            List<Change<String>> step = table.end(Objects.requireNonNull(now.rows));
+            List<Change<String>> step = table.end(Objects.requireNonNull(now.rows), about -> {});
             now.versions.forEach((key, at) -> floors.merge(key, at, Math::max));
             see(step);
         }

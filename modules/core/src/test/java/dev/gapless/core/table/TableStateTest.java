@@ -51,7 +51,7 @@ class TableStateTest {
     }
 
     private int end(Map<String, Row<String>> rows) {
-        return see(state.end(rows));
+        return see(state.end(rows, about -> {}));
     }
 
     private @Nullable String k() {
@@ -201,7 +201,7 @@ class TableStateTest {
         begin(11, 3);
         assertEquals(1, end(Map.of("k", row(5)))); // "new" was published before that one began
         assertEquals(Map.of("k", "v5"), seen);
-        assertThrows(IllegalStateException.class, () -> state.end(Map.of()));
+        assertThrows(IllegalStateException.class, () -> state.end(Map.of(), about -> {}));
     }
 
     @Test
@@ -347,7 +347,7 @@ class TableStateTest {
         TableState<String> state = new TableState<>();
         state.ask();
         state.begin(Map.of());
-        state.end(Map.of("A", new Row<>(1, "a", 1)));
+        state.end(Map.of("A", new Row<>(1, "a", 1)), about -> {});
         assertEquals(List.of(new Change<>("A", "a", null)), state.removal("A"));
         assertEquals(List.of(), state.removal("A"));
         assertEquals(0, state.deleted());
@@ -358,7 +358,7 @@ class TableStateTest {
         assertNull(state.newest("B"));
         state.ask();
         state.begin(Map.of());
-        assertEquals(List.of(), state.end(Map.of()));
+        assertEquals(List.of(), state.end(Map.of(), about -> {}));
         assertEquals(0, state.size());
     }
 }
