@@ -152,9 +152,9 @@ class ObservedTest {
                 String metrics = gateway.get("/metrics").body();
                 return expected.stream().allMatch(metrics::contains);
             });
-            assertEquals(
-                    found(FAMILY, gateway.get("/metrics").body()),
-                    found(DOCUMENTED, Files.readString(Path.of("../../docs/gateway.md"))));
+            Set<String> documented = found(DOCUMENTED, Files.readString(Path.of("../../docs/gateway.md")));
+            assertTrue(documented.remove("gapless_gateway_certificate_expires_seconds"), "with TLS alone: see TlsTest");
+            assertEquals(found(FAMILY, gateway.get("/metrics").body()), documented);
         }
     }
 

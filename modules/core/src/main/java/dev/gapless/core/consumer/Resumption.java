@@ -91,7 +91,8 @@ final class Resumption {
         }
         for (Streams.Settled settled : streams.settled()) {
             Stream stream = settled.stream();
-            boolean isAsked = streams.waitedFor(stream.epoch()) != null; // once more: its node's store may have it
+            // Its node's store may have what is lacked: it is asked once more, or will be once its member is removed.
+            boolean isAsked = streams.waitedFor(stream.epoch()) != null || streams.member(stream.epoch()) != null;
             if (settled.wasMember() && !isAsked && !listed.contains(stream.epoch())) {
                 places.put(stream.epoch(), Place.over(stream, Place.AWAITED));
             } else if (covered && settled.end().hasGoneOn() && !isAsked && !listed.contains(stream.epoch())) {

@@ -333,6 +333,17 @@ class ResumptionTest {
     }
 
     @Test
+    @DisplayName("ruleT2: one that has gone on in a later log while its member is here is read from its beginning, too")
+    void goneOnBeforeItsMemberWasRemoved() {
+        Stream later = Stream.of(2, TOPIC, "p");
+        member(later, TAKEN_MS + 1);
+        streams.settle(later, End.goneOn(100, 0), NOW);
+        Resumption resumption = resume(token(open(P, 480)));
+        assertTrue(resumption.isCovered());
+        assertNull(resumption.at().get(later));
+    }
+
+    @Test
     @DisplayName(
             "ruleT2: of an older one that went since nothing is known; what went before that the taker has dealt with")
     void waitedForAndOld() {
