@@ -19,6 +19,7 @@ import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -149,6 +150,39 @@ class AccessTest {
         String[] reader = {"Authorization", "Bearer " + READER, "Idempotency-Key", "k"};
         assertEquals(200, gateway.post(path, "application/json", "1", writer).statusCode());
         is(403, "forbidden", gateway.post(path, "application/json", "1", reader));
+    }
+
+    @Test
+    @DisplayName("nor is one who may: idempotency keys are each subject's own")
+    void idempotencyOfSubjects() {
+        String path = TestGateway.path("prices", "messages") + "?key=7/1";
+        for (String token : List.of(ADMIN, TENANT)) {
+            String[] headers = {"Authorization", "Bearer " + token, "Idempotency-Key", "k"};
+            String body = token.equals(ADMIN) ? "1" : "2";
+            assertEquals(
+                    200, gateway.post(path, "application/json", body, headers).statusCode(), "not key_reused");
+        }
+    }
+
+    @Test
+    @DisplayName("a body that goes on ends at the line in front of which its credential became invalid")
+    void longBody() throws IOException {
+        try (RawSocket socket = new RawSocket(gateway.gateway().port())) {
+            socket.send(
+                    "POST /api/topics/prices/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-ndjson\r\n"
+                            + "Authorization: Bearer " + WRITER + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+            String line = "{\"key\":\"a\",\"data\":1}\n";
+            String chunk = Integer.toHexString(line.length()) + "\r\n" + line + "\r\n";
+            EventStream events = gateway.events(TestGateway.path("prices", "events"), bearer(ADMIN));
+            socket.send(chunk);
+            events.next(1);
+            file(List.of(ENTRIES.get(2)));
+            TestGateway.await(() -> publish("prices", null, WRITER).statusCode() == 401);
+            socket.send(chunk + "0\r\n\r\n");
+            String answer = socket.readAll();
+            assertTrue(answer.contains("401") && answer.contains("valid no more"), answer);
+            assertTrue(answer.contains("\"accepted\":1"), answer);
+        }
     }
 
     @ParameterizedTest
@@ -335,14 +369,27 @@ class AccessTest {
                                 DocumentChangesGrpc.newStub(grpc(READER))::subscribe)
                         .status());
         GrpcStream<PublishRequest, PublishResponse> publishing =
-                GrpcStream.both(GaplessGrpc.newStub(grpc(READER))::publish);
+                GrpcStream.both(GaplessGrpc.newStub(grpc(WRITER))::publish);
         publishing.call.onNext(
-                PublishRequest.newBuilder().setTopic("prices").setJsonData("1").build());
+                PublishRequest.newBuilder().setTopic("orders").setJsonData("1").build());
         assertEquals("forbidden", publishing.next().getError().getCode());
         HealthGrpc.newBlockingStub(grpc(null)).check(HealthCheckRequest.getDefaultInstance());
-        file(ENTRIES.subList(1, ENTRIES.size()));
+        file(List.of());
         assertEquals(Status.Code.UNAUTHENTICATED, reader.status());
         assertEquals(Status.Code.UNAUTHENTICATED, publishing.status());
+    }
+
+    @Test
+    @DisplayName("a call without a credential, where one is needed, takes no place")
+    void grpcWithout() {
+        GrpcStream<PublishRequest, PublishResponse> without = GrpcStream.both(GaplessGrpc.newStub(grpc(null))::publish);
+        assertEquals(Status.Code.UNAUTHENTICATED, without.status());
+        GrpcStream<PublishRequest, PublishResponse> reader =
+                GrpcStream.both(GaplessGrpc.newStub(grpc(READER))::publish);
+        assertEquals(Status.Code.PERMISSION_DENIED, reader.status());
+        GrpcStream<SubscribeRequest, dev.gapless.gateway.v1.DocumentChange> documents = GrpcStream.open(
+                SubscribeRequest.getDefaultInstance(), DocumentChangesGrpc.newStub(grpc(null))::subscribe);
+        assertEquals(Status.Code.UNAUTHENTICATED, documents.status());
     }
 
     // ------------------------------------------------------------------ the file
@@ -352,6 +399,7 @@ class AccessTest {
             delimiter = '|',
             value = {
                 "{} | has no list",
+                "{\"tokens\":[{\"subject\":\"a\",\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"permissions\":{}}]} | empty token",
                 "{\"tokens\":[{}]} | token 1: sha256",
                 "{\"tokens\":[{\"sha\":1}]} | not 'sha'",
                 "not json | is no JSON",
@@ -376,8 +424,12 @@ class AccessTest {
     }
 
     @Test
-    @DisplayName("so is what anonymous may, which is no pattern")
+    @DisplayName("so is what anonymous may, which is no pattern, or without access control")
     void anonymous() {
+        assertThrows(
+                RuntimeException.class,
+                () -> TestGateway.startAlone("gapless.gateway.access.anonymous.subscribe = [\"*\"]")
+                        .close());
         RuntimeException refused = assertThrows(
                 RuntimeException.class,
                 () -> TestGateway.startAlone("gapless.gateway.access { tokens-file = \"" + file(ENTRIES)

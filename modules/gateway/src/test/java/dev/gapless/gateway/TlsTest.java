@@ -246,6 +246,9 @@ class TlsTest {
         refused(good + "gapless.gateway.tls.certificate = \"\"", "gapless.gateway.tls.key", "go together");
         refused(good + "gapless.gateway.tls.key-store = \"" + own.keyStore() + "\"", "gapless.gateway.tls.key-store");
         refused(good + "gapless.gateway.tls.client-certificates = required", "gapless.gateway.tls.client-ca");
+        refused(
+                good + "gapless.gateway.tls.client-ca = \"" + own.keyStore() + "\"",
+                "gapless.gateway.tls.client-certificates");
         refused(good + "gapless.gateway.tls.client-certificates = maybe", "none, wanted or required");
         refused(
                 "gapless.gateway.tls { key-store = \"" + own.keyStore() + "\", password = \"wrong\" }",

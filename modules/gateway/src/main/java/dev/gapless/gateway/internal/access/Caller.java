@@ -16,6 +16,19 @@ public record Caller(String address, Principal principal) {
         return new Caller(address, Principal.ANYBODY);
     }
 
+    /** Whose idempotency keys it uses: all who show no credential have the same. */
+    public String subject() {
+        return principal.isAnonymous() ? "" : principal.subject();
+    }
+
+    /** May it publish at all? Throws {@link RequestException} if not. */
+    public void checkPublishes() {
+        if (permissions().publish().all().isEmpty()
+                && permissions().create().all().isEmpty()) {
+            throw refused("publish");
+        }
+    }
+
     /** Under what its share is counted. */
     public String quota() {
         return principal.isAnonymous() ? address : "subject " + principal.subject();
@@ -67,10 +80,9 @@ public record Caller(String address, Principal principal) {
         }
     }
 
-    /** May it see the same keys as the other one? */
+    /** May it see all keys that the other one may see? */
     public boolean seesKeysOf(Caller other) {
-        return permissions().keys().isAny()
-                || permissions().keys().equals(other.permissions().keys());
+        return permissions().keys().coverAll(other.permissions().keys());
     }
 
     /** May it see messages of any key? */

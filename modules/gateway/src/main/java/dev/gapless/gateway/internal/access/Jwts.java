@@ -78,9 +78,9 @@ final class Jwts {
         Set<JWSAlgorithm> algorithms = new LinkedHashSet<>();
         for (String name : names) {
             JWSAlgorithm algorithm = JWSAlgorithm.parse(name);
-            if (!JWSAlgorithm.Family.SIGNATURE.contains(algorithm)) {
+            if (!JWSAlgorithm.Family.RSA.contains(algorithm) && !JWSAlgorithm.Family.EC.contains(algorithm)) {
                 throw new IllegalStateException("gapless.gateway.access.jwt.algorithms: " + name + " is none of "
-                        + JWSAlgorithm.Family.SIGNATURE);
+                        + JWSAlgorithm.Family.RSA + " and " + JWSAlgorithm.Family.EC);
             }
             algorithms.add(algorithm);
         }
@@ -104,6 +104,9 @@ final class Jwts {
             throw refused(String.valueOf(e.getMessage()), e);
         } catch (JOSEException e) {
             throw refused("its signature cannot be checked", e);
+        }
+        if (claims.getSubject() == null || claims.getSubject().isEmpty() || claims.getExpirationTime() == null) {
+            throw refused("it needs sub and exp", null); // they may be there, and null
         }
         String id = claims.getJWTID();
         return new Principal(

@@ -18,6 +18,11 @@ public record Patterns(List<String> all) {
         return all.stream().anyMatch(pattern -> covers(pattern, name));
     }
 
+    /** Do they take all that the others take? */
+    boolean coverAll(Patterns others) {
+        return others.all.stream().allMatch(this::take);
+    }
+
     boolean isAny() {
         return all.contains("*");
     }

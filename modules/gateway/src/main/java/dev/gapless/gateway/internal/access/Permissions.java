@@ -1,11 +1,13 @@
 package dev.gapless.gateway.internal.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.gateway.internal.settings.AccessSettings;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody may. Immutable.
@@ -48,6 +50,28 @@ public record Permissions(Patterns subscribe, Patterns publish, Patterns create,
                 status.asBoolean(false));
     }
 
+    /** Of who shows no credential. Throws IllegalArgumentException. */
+    static Permissions of(AccessSettings.Anonymous anonymous) {
+        return new Permissions(
+                patterns("subscribe", anonymous.subscribe()),
+                patterns("publish", anonymous.publish()),
+                patterns("create", anonymous.create()),
+                patterns("keys", anonymous.keys()),
+                anonymous.status());
+    }
+
+    private static Patterns patterns(String name, List<String> given) {
+        given.forEach(pattern -> check(name, pattern, pattern));
+        return new Patterns(given);
+    }
+
+    private static void check(String name, @Nullable String pattern, Object shown) {
+        if (pattern == null || !PATTERN.matcher(pattern).matches()) {
+            throw new IllegalArgumentException(
+                    name + " has names, and beginnings that end with an asterisk (\"fleet/*\"), not " + shown);
+        }
+    }
+
     private static Patterns patterns(JsonNode json, String name, Patterns otherwise) {
         JsonNode list = json.path(name);
         if (list.isMissingNode()) {
@@ -59,19 +83,15 @@ public record Permissions(Patterns subscribe, Patterns publish, Patterns create,
         List<String> patterns = new ArrayList<>();
         for (JsonNode one : list) {
             String pattern = one.textValue();
-            if (pattern == null || !PATTERN.matcher(pattern).matches()) {
-                throw new IllegalArgumentException(
-                        name + " has names, and beginnings that end with an asterisk (\"fleet/*\"), not " + one);
-            }
-            patterns.add(pattern);
+            check(name, pattern, one);
+            patterns.add(String.valueOf(pattern));
         }
         return new Patterns(patterns);
     }
 
-    /** Is anything allowed? */
+    /** Is anything allowed of topics? */
     boolean isAnything() {
-        return status
-                || !subscribe.all().isEmpty()
+        return !subscribe.all().isEmpty()
                 || !publish.all().isEmpty()
                 || !create.all().isEmpty();
     }

@@ -85,6 +85,9 @@ final class TokensFile {
             throw new IllegalArgumentException(
                     "sha256 is the digest of the token in 64 hexadecimal digits, as sha256sum prints it");
         }
+        if (digest.equals(digest(""))) {
+            throw new IllegalArgumentException("sha256 is that of an empty token");
+        }
         return digest;
     }
 

@@ -31,6 +31,8 @@ public final class Client implements Connected {
     private static final Logger LOG = LoggerFactory.getLogger(Client.class);
 
     private static final int FRAMES_PER_TURN = 16;
+    /** So long one that has not said who it is has to answer that it is closed. */
+    private static final Duration TO_CLOSE = Duration.ofSeconds(2);
 
     /** If a stream is not ready by then its head goes out, and it cannot be refused by its status any more. */
     private static final Duration HEAD_AFTER = Duration.ofSeconds(1);
@@ -115,6 +117,11 @@ public final class Client implements Connected {
         commands.command(text);
     }
 
+    /** Has it yet to say who it is, and may nothing else? */
+    public boolean isUnknown() {
+        return session.isUnknown();
+    }
+
     /** The client has given some sign of life. */
     public void heard() {
         keepAlive.heard();
@@ -141,7 +148,10 @@ public final class Client implements Connected {
             wake.run();
             return;
         }
-        if (session.isMute(nowNs, common.settings().access.authTimeout())) {
+        Duration authTimeout = common.settings().access.authTimeout();
+        if (session.isMute(nowNs, authTimeout.plus(TO_CLOSE))) {
+            abort(Closing.MUTE);
+        } else if (session.isMute(nowNs, authTimeout)) {
             close(Closing.MUTE);
         }
         Closing why = keepAlive.givenUp(now, nowNs);

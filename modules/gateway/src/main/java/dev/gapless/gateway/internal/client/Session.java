@@ -38,8 +38,13 @@ final class Session {
         return now.principal();
     }
 
+    /** Has it yet to say who it is? */
+    boolean isUnknown() {
+        return caller.principal().isAnonymous() && !access.admitsAnonymous();
+    }
+
     /** Has it not said in time who it is, where it has to? */
     boolean isMute(long nowNs, Duration authTimeout) {
-        return caller.principal().isAnonymous() && !access.admitsAnonymous() && nowNs - sinceNs > authTimeout.toNanos();
+        return isUnknown() && nowNs - sinceNs > authTimeout.toNanos();
     }
 }

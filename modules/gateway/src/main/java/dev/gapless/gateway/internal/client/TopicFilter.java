@@ -57,6 +57,9 @@ public final class TopicFilter {
 
     /** Of these nodes and keys, as far as the caller may see them; null for any. Throws {@link RequestException}. */
     public static Filter of(@Nullable List<String> nodes, @Nullable List<String> asked, Caller caller) {
+        if (!caller.seesAllKeys() && asked != null && asked.size() > MOST) {
+            throw bad("keys are at most " + MOST);
+        }
         List<String> keys = caller.keys(asked);
         SubscriptionSettings settings = SubscriptionSettings.defaults();
         try {

@@ -41,7 +41,7 @@ public final class ReadAgain<T> {
         this.reading = reading;
         try {
             asRead = state();
-            now = reading.read();
+            now = read();
         } catch (Unusable e) {
             throw new IllegalStateException("The gateway cannot use the files of " + setting + ": " + e.why(), e);
         }
@@ -59,7 +59,7 @@ public final class ReadAgain<T> {
             return false;
         }
         try {
-            now = reading.read();
+            now = read();
             asRead = there;
             toldOf = "";
             LOG.info("The gateway has read the files of {} again", setting);
@@ -74,6 +74,14 @@ public final class ReadAgain<T> {
                         toldOf);
             }
             return false;
+        }
+    }
+
+    private T read() throws Unusable {
+        try {
+            return reading.read();
+        } catch (RuntimeException e) { // of a parser that was not made for that
+            throw new Unusable(files + " cannot be used: " + e, e);
         }
     }
 

@@ -41,6 +41,10 @@ final class Callers implements ServerInterceptor {
         Principal principal;
         try {
             principal = common.access().ofHeader(isProtected ? headers.get(AUTHORIZATION) : null);
+            if (isProtected && principal.isAnonymous() && !common.access().admitsAnonymous()) {
+                throw new Caller("", principal)
+                        .refused("call " + call.getMethodDescriptor().getFullMethodName());
+            }
         } catch (RequestException e) {
             common.tally().refused(e.kind().code());
             StatusRuntimeException refused = Statuses.of(e, common.reconnectMs());

@@ -12,6 +12,9 @@ import dev.gapless.gateway.v1.DocumentChangesGrpc;
 import dev.gapless.gateway.v1.GaplessGrpc;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsServerCredentials;
+import io.grpc.TlsServerCredentials.ClientAuth;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
@@ -23,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,7 +74,7 @@ public final class GrpcServer {
         InetSocketAddress address = new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow());
         server = listening
                 .of(NettyServerBuilder.forAddress(
-                        address, tls == null ? InsecureServerCredentials.create() : tls.forGrpc()))
+                        address, tls == null ? InsecureServerCredentials.create() : credentials(tls)))
                 .executor(common.executor())
                 .withChildOption(ChannelOption.SO_SNDBUF, settings.sendBufferBytes)
                 .maxInboundMessageSize(Math.min(settings.maxBodyBytes, settings.maxCommandBytes))
@@ -92,6 +96,18 @@ public final class GrpcServer {
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .build();
+    }
+
+    private static ServerCredentials credentials(Tls tls) {
+        TlsServerCredentials.Builder credentials =
+                TlsServerCredentials.newBuilder().keyManager(tls.keys());
+        TrustManager authorities = tls.authorities();
+        if (authorities != null) {
+            credentials
+                    .trustManager(authorities)
+                    .clientAuth(tls.requiresCertificates() ? ClientAuth.REQUIRE : ClientAuth.OPTIONAL);
+        }
+        return credentials.build();
     }
 
     private void listen() {

@@ -87,6 +87,7 @@ final class TopicService {
     private StreamObserver<PublishRequest> publish(StreamObserver<PublishResponse> observer) {
         ServerCallStreamObserver<PublishResponse> call = (ServerCallStreamObserver<PublishResponse>) observer;
         try {
+            Callers.caller().checkPublishes();
             Clients.Admission admission = clients.admit(Callers.caller());
             return clients.add(admission, (id, release) -> new PublishStream(id, call, common, release));
         } catch (RequestException e) {

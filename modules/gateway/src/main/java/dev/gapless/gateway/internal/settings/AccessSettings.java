@@ -1,10 +1,7 @@
 package dev.gapless.gateway.internal.settings;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import dev.gapless.gateway.internal.json.PayloadJson;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,12 +12,19 @@ import java.util.Optional;
  *
  * @param tokensFile empty: there is none
  * @param jwt empty: there are none
- * @param anonymous the permissions of who shows no credential, as JSON
+ * @param anonymous the permissions of who shows no credential
  * @param authTimeout so long a WebSocket may take to say who it is
  */
 public record AccessSettings(
-        Optional<Path> tokensFile, Optional<JwtSettings> jwt, JsonNode anonymous, Duration authTimeout) {
-    private static final List<String> LISTS = List.of("subscribe", "publish", "create", "keys");
+        Optional<Path> tokensFile, Optional<JwtSettings> jwt, Anonymous anonymous, Duration authTimeout) {
+
+    /** Names, and beginnings that end with an asterisk. */
+    public record Anonymous(
+            List<String> subscribe, List<String> publish, List<String> create, List<String> keys, boolean status) {
+        private boolean isSet() {
+            return status || !subscribe.isEmpty() || !publish.isEmpty() || !create.isEmpty();
+        }
+    }
 
     /** Is there access control? */
     public boolean isOn() {
@@ -30,11 +34,18 @@ public record AccessSettings(
     static AccessSettings of(Config config, Optional<JwtSettings> jwt, Duration authTimeout) {
         String file = config.getString("access.tokens-file");
         Config may = config.getConfig("access.anonymous");
-        ObjectNode anonymous = PayloadJson.JSON.createObjectNode();
-        for (String what : LISTS) {
-            may.getStringList(what).forEach(anonymous.putArray(what)::add);
+        Anonymous anonymous = new Anonymous(
+                may.getStringList("subscribe"),
+                may.getStringList("publish"),
+                may.getStringList("create"),
+                may.getStringList("keys"),
+                may.getBoolean("status"));
+        if (anonymous.isSet() && file.isEmpty() && jwt.isEmpty()) {
+            throw new ConfigException.BadValue(
+                    config.getValue("access.anonymous").origin(),
+                    "gapless.gateway.access.anonymous",
+                    "there is no access control without tokens-file or jwt.jwks-file, and everybody may everything");
         }
-        anonymous.put("status", may.getBoolean("status"));
         try {
             return new AccessSettings(
                     file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file)), jwt, anonymous, authTimeout);

@@ -32,6 +32,12 @@ public record JwtSettings(
         String issuer = config.getString("access.jwt.issuer");
         String audience = config.getString("access.jwt.audience");
         String claim = config.getString("access.jwt.permissions-claim");
+        if (file.isEmpty() && (!issuer.isEmpty() || !audience.isEmpty())) {
+            throw new ConfigException.BadValue(
+                    config.getValue("access.jwt.jwks-file").origin(),
+                    "gapless.gateway.access.jwt.jwks-file",
+                    "issuer and audience are set, and without the issuer's keys no JWT counts");
+        }
         if (file.isEmpty()) {
             return Optional.empty();
         }

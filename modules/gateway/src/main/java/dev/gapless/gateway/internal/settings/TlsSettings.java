@@ -75,6 +75,12 @@ public record TlsSettings(
                     "tls.client-ca",
                     "client-certificates needs the authorities that clients' certificates are of");
         }
+        if (clientCa.isPresent() && clientCertificates == ClientCertificates.NONE) {
+            throw bad(
+                    config,
+                    "tls.client-certificates",
+                    "client-ca is set, and with none nobody is asked for a certificate");
+        }
         if (clientCertificates != ClientCertificates.NONE && !isOn()) {
             throw bad(
                     config,

@@ -4,9 +4,6 @@ import dev.gapless.gateway.internal.files.ReadAgain;
 import dev.gapless.gateway.internal.files.Unusable;
 import dev.gapless.gateway.internal.settings.TlsSettings;
 import dev.gapless.gateway.internal.settings.TlsSettings.ClientCertificates;
-import io.grpc.ServerCredentials;
-import io.grpc.TlsServerCredentials;
-import io.grpc.TlsServerCredentials.ClientAuth;
 import io.grpc.util.AdvancedTlsX509KeyManager;
 import io.grpc.util.AdvancedTlsX509TrustManager;
 import io.grpc.util.AdvancedTlsX509TrustManager.Verification;
@@ -16,9 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,32 +74,18 @@ public final class Tls {
         return Duration.between(Instant.now(), own.now().getNotAfter().toInstant());
     }
 
-    /** For HTTP. */
-    public SslContextFactory.Server forHttp() {
-        SslContextFactory.Server ssl = new SslContextFactory.Server();
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(new KeyManager[] {keys}, authorities == null ? null : new TrustManager[] {authorities}, null);
-            ssl.setSslContext(context);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Java has no TLS", e);
-        }
-        ssl.setIncludeProtocols("TLSv1.3", "TLSv1.2");
-        ssl.setWantClientAuth(settings.clientCertificates() == ClientCertificates.WANTED);
-        ssl.setNeedClientAuth(settings.clientCertificates() == ClientCertificates.REQUIRED);
-        return ssl;
+    /** Shows the certificate of now. */
+    public KeyManager keys() {
+        return keys;
     }
 
-    /** For gRPC. */
-    public ServerCredentials forGrpc() {
-        TlsServerCredentials.Builder tls = TlsServerCredentials.newBuilder().keyManager(keys);
-        if (authorities != null) {
-            tls.trustManager(authorities)
-                    .clientAuth(
-                            settings.clientCertificates() == ClientCertificates.REQUIRED
-                                    ? ClientAuth.REQUIRE
-                                    : ClientAuth.OPTIONAL);
-        }
-        return tls.build();
+    /** Trusts the authorities of now; null if clients show no certificates. */
+    public @Nullable TrustManager authorities() {
+        return authorities;
+    }
+
+    /** Have clients to show a certificate? */
+    public boolean requiresCertificates() {
+        return settings.clientCertificates() == ClientCertificates.REQUIRED;
     }
 }

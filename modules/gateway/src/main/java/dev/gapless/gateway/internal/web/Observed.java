@@ -14,6 +14,7 @@ import dev.gapless.gateway.internal.client.Tally;
 import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.StatusJson;
 import dev.gapless.gateway.internal.tls.Tls;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -155,8 +156,15 @@ final class Observed implements AutoCloseable {
     }
 
     /** Throws {@link dev.gapless.gateway.internal.json.RequestException} while clients should go elsewhere. */
-    HttpAnswer ready() {
-        readiness.check();
+    /** @param detailed whether it is told why it is not: that names topics and nodes */
+    HttpAnswer ready(boolean detailed) {
+        try {
+            readiness.check();
+        } catch (RequestException e) {
+            throw detailed
+                    ? e
+                    : new RequestException(e.kind(), "The node is not ready: who may see status is told why", e);
+        }
         return HttpAnswer.ok(PayloadJson.JSON.createObjectNode().put("status", "ready"));
     }
 

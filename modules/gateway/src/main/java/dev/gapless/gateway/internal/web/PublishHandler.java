@@ -110,7 +110,7 @@ final class PublishHandler {
                 : idempotency
                         .answer(
                                 topic,
-                                key,
+                                caller.subject() + "\n" + key,
                                 fingerprint,
                                 () -> running.run(request),
                                 first -> isLike(request, byLine, fingerprint, first))
@@ -239,6 +239,7 @@ final class PublishHandler {
         @Override
         public @Nullable CompletionStage<?> part(byte[] bytes, int from, int length) {
             lines++;
+            checkCaller();
             fingerprint.add(bytes, from, length);
             if (byLine && isBlank(bytes, from, length)) {
                 return null;
@@ -247,7 +248,17 @@ final class PublishHandler {
             if (!paced || hasRoom()) {
                 return publish(given);
             }
-            return taken().thenCompose(room -> publish(given));
+            return taken().thenCompose(room -> {
+                checkCaller();
+                return publish(given);
+            });
+        }
+
+        /** A body may take as long as its lines come: its credential has to be good all the while. */
+        private void checkCaller() {
+            if (!common.access().isValid(caller.principal())) {
+                throw new RequestException(Kind.UNAUTHENTICATED, "The credential is valid no more");
+            }
         }
 
         private CompletionStage<Void> publish(JsonPublisher.Given given) {

@@ -134,7 +134,7 @@ final class Routes extends Handler.Abstract {
             }
             case "/health/ready" -> {
                 allow("GET", reads, response);
-                observed.ready().send(response, callback);
+                observed.ready(seesStatus(request)).send(response, callback);
             }
             case "/metrics" -> {
                 allow("GET", reads, response);
@@ -156,6 +156,15 @@ final class Routes extends Handler.Abstract {
         return new Caller(
                 Request.getRemoteAddr(request),
                 common.access().ofHeader(request.getHeaders().get(HttpHeader.AUTHORIZATION)));
+    }
+
+    private boolean seesStatus(Request request) {
+        try {
+            caller(request).checkStatus();
+            return true;
+        } catch (RequestException e) {
+            return false;
+        }
     }
 
     private static void allow(String methods, boolean isAllowed, Response response) {

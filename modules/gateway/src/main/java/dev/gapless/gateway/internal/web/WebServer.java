@@ -10,8 +10,12 @@ import dev.gapless.gateway.internal.tls.Tls;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
@@ -29,6 +33,7 @@ import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
 import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
@@ -40,6 +45,7 @@ import org.slf4j.LoggerFactory;
 public final class WebServer {
     private static final Logger LOG = LoggerFactory.getLogger(WebServer.class);
     private static final int MOST_THREADS = 64;
+    private static final int CERTIFIED_SESSION_SECONDS = 60;
 
     private final GatewaySettings settings;
     private final Server server;
@@ -127,10 +133,30 @@ public final class WebServer {
         ALPNServerConnectionFactory choice = new ALPNServerConnectionFactory();
         choice.setDefaultProtocol(http1.getProtocol());
         return List.of(
-                new SslConnectionFactory(tls.forHttp(), choice.getProtocol()),
+                new SslConnectionFactory(ssl(tls), choice.getProtocol()),
                 choice,
                 new HTTP2ServerConnectionFactory(http),
                 http1);
+    }
+
+    private static SslContextFactory.Server ssl(Tls tls) {
+        TrustManager authorities = tls.authorities();
+        SslContextFactory.Server ssl = new SslContextFactory.Server();
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(
+                    new KeyManager[] {tls.keys()}, authorities == null ? null : new TrustManager[] {authorities}, null);
+            if (authorities != null) { // who resumes a session shows its certificate to nobody
+                context.getServerSessionContext().setSessionTimeout(CERTIFIED_SESSION_SECONDS);
+            }
+            ssl.setSslContext(context);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("Java has no TLS", e);
+        }
+        ssl.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        ssl.setWantClientAuth(authorities != null && !tls.requiresCertificates());
+        ssl.setNeedClientAuth(tls.requiresCertificates());
+        return ssl;
     }
 
     private HttpConfiguration http() {

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebSocketClient implements FrameHandler, Transport {
     private static final int KEPT_BYTES = 4 << 10;
+    private static final int MOST_BYTES_OF_AUTH = 32 << 10;
     private static final byte[] NOTHING = {};
 
     private final Common common;
@@ -133,7 +134,10 @@ final class WebSocketClient implements FrameHandler, Transport {
 
     private void onText(Frame frame, Callback callback) {
         ByteBuffer payload = frame.getPayload();
-        boolean isTooLarge = size + payload.remaining() > common.settings().maxCommandBytes;
+        int most = client().isUnknown()
+                ? Math.min(MOST_BYTES_OF_AUTH, common.settings().maxCommandBytes)
+                : common.settings().maxCommandBytes;
+        boolean isTooLarge = size + payload.remaining() > most;
         if (isTooLarge || !makeRoom(payload.remaining())) {
             forgetCommand();
             account.clear();
@@ -251,6 +255,7 @@ final class WebSocketClient implements FrameHandler, Transport {
     @Override
     public void close(Closing why) {
         closing = true;
+        account.clear();
         session().close(why.status(), why.reason(), Callback.from(this::demand, failure -> client().disconnected()));
     }
 
