@@ -296,9 +296,11 @@ class TablesUnderFaultsTest {
         for (String what : List.of("became stale, as seen by view", "reads that failed", "own writes read")) {
             assertTrue(counts.getOrDefault(what, 0L) > 0, () -> "none " + what + ": " + counts);
         }
-        // A view that looks at a table now and then may not see what a client is told.
+        // Of one overrun nobody may be told who looks now and then, or has moved to another gateway: of many somebody
+        // is.
+        String told = MINUTES != null && MINUTES > 1 ? ": OVERRUN" : "";
         assertTrue(
-                counts.keySet().stream().anyMatch(what -> what.startsWith("told by a ") && what.endsWith(": OVERRUN")),
+                counts.keySet().stream().anyMatch(what -> what.startsWith("told by a ") && what.endsWith(told)),
                 counts::toString);
         assertTrue(counts.get("reads that succeeded") > NODES, counts::toString);
         assertTrue(faults.equals(SHORT) ? store.refused() + store.halved() > 0 : store.refused() * store.halved() > 0);
