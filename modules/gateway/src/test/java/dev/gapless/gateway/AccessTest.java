@@ -13,6 +13,8 @@ import dev.gapless.gateway.v1.PublishResponse;
 import dev.gapless.gateway.v1.SubscribeRequest;
 import dev.gapless.gateway.v1.SubscribeTopicRequest;
 import dev.gapless.gateway.v1.SubscribeTopicResponse;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptors;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -28,6 +30,7 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -390,6 +393,19 @@ class AccessTest {
         GrpcStream<SubscribeRequest, dev.gapless.gateway.v1.DocumentChange> documents = GrpcStream.open(
                 SubscribeRequest.getDefaultInstance(), DocumentChangesGrpc.newStub(grpc(null))::subscribe);
         assertEquals(Status.Code.UNAUTHENTICATED, documents.status());
+        CompletableFuture<Status.Code> ended = new CompletableFuture<>();
+        ClientCall<SubscribeTopicRequest, SubscribeTopicResponse> silent =
+                grpc(null).newCall(GaplessGrpc.getSubscribeMethod(), CallOptions.DEFAULT);
+        silent.start(
+                new ClientCall.Listener<>() {
+                    @Override
+                    public void onClose(Status status, Metadata trailers) {
+                        ended.complete(status.getCode());
+                    }
+                },
+                new Metadata());
+        silent.halfClose(); // else the client would wait for a message
+        assertEquals(Status.Code.UNAUTHENTICATED, TestGateway.get(ended), "it has not said what it wants");
     }
 
     // ------------------------------------------------------------------ the file
