@@ -3,34 +3,56 @@ package dev.gapless.bench.process;
 import com.fasterxml.jackson.core.JsonProcessingException;
 
 /** Judges what one client of a gateway is given. One thread at a time. */
-interface ClientChecker {
+abstract class ClientChecker {
+    boolean subscribed;
+    long received;
+    long announced;
+    long last;
+    private String problem = "";
+
     /** Has it all that it asked for, and follows, on its present connection? */
-    boolean isSubscribed();
+    final boolean isSubscribed() {
+        return subscribed;
+    }
 
     /** How many events it was given. */
-    long received();
+    final long received() {
+        return received;
+    }
 
     /** How many events it was told that it missed. */
-    long announced();
+    final long announced() {
+        return announced;
+    }
 
     /** The number of the newest event, up to which it has everything. */
-    long last();
+    long last() {
+        return last;
+    }
 
-    /** What was not right; empty if nothing was. */
-    String problem();
+    /** What was not right first; empty if nothing was. */
+    final String problem() {
+        return problem;
+    }
 
     /** This was not right. */
-    void fails(String what);
+    final void fails(String what) {
+        if (problem.isEmpty()) {
+            problem = what;
+        }
+    }
 
     /** The connection was lost: it is subscribed to once more. */
-    void connectsAgain();
+    void connectsAgain() {
+        subscribed = false;
+    }
 
     /** A command that subscribes: at the end, or with what this client has. */
-    String subscribe() throws JsonProcessingException;
+    abstract String subscribe() throws JsonProcessingException;
 
     /** Takes a text frame. */
-    void take(byte[] bytes, int from, int to);
+    abstract void take(byte[] bytes, int from, int to);
 
     /** Once it has everything up to this number, and nothing more comes: is that right? */
-    void expect(long published);
+    abstract void expect(long published);
 }

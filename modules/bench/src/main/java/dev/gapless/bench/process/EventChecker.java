@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What one client of a gateway is given: events in order, each once, or a gap that states exactly those that are missing. */
-final class EventChecker implements ClientChecker {
+final class EventChecker extends ClientChecker {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final byte[] SEQUENCE = "\"seq\":".getBytes(StandardCharsets.US_ASCII);
     private static final String EVENT = "{\"type\":\"event\"";
@@ -25,11 +25,6 @@ final class EventChecker implements ClientChecker {
     private final Map<String, ObjectNode> positions = new TreeMap<>();
 
     private String producer = "";
-    private long last;
-    private long received;
-    private long announced;
-    private boolean subscribed;
-    private String problem = "";
 
     EventChecker(int messageBytes, int lastNumber) {
         this.messageBytes = messageBytes;
@@ -37,38 +32,7 @@ final class EventChecker implements ClientChecker {
     }
 
     @Override
-    public boolean isSubscribed() {
-        return subscribed;
-    }
-
-    @Override
-    public long received() {
-        return received;
-    }
-
-    @Override
-    public long announced() {
-        return announced;
-    }
-
-    /** The sequence up to which everything was given or announced. */
-    @Override
-    public long last() {
-        return last;
-    }
-
-    @Override
-    public String problem() {
-        return problem;
-    }
-
-    @Override
-    public void connectsAgain() {
-        subscribed = false;
-    }
-
-    @Override
-    public String subscribe() throws JsonProcessingException {
+    String subscribe() throws JsonProcessingException {
         ObjectNode command = JSON.createObjectNode().put("type", "Subscribe").put("topic", BenchJsonPublisher.TOPIC);
         if (!positions.isEmpty()) {
             ObjectNode position = positions.get(producer);
@@ -81,7 +45,7 @@ final class EventChecker implements ClientChecker {
     }
 
     @Override
-    public void take(byte[] bytes, int from, int to) {
+    void take(byte[] bytes, int from, int to) {
         try {
             boolean isBatch = starts(bytes, from, to, BATCH);
             if (!isBatch && !starts(bytes, from, to, EVENT)) {
@@ -173,14 +137,7 @@ final class EventChecker implements ClientChecker {
     }
 
     @Override
-    public void fails(String what) {
-        if (problem.isEmpty()) {
-            problem = what;
-        }
-    }
-
-    @Override
-    public void expect(long published) {
+    void expect(long published) {
         // each event was judged when it came
     }
 }

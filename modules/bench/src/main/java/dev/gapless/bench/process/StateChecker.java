@@ -12,7 +12,7 @@ import java.util.Map;
  * What one client of a gateway is given that wants the rows of a {@link BenchRowPublisher}: all of them, between brackets, and then what changes.
  * No row goes back on one connection, nor the state behind its token on the next one.
  */
-final class StateChecker implements ClientChecker {
+final class StateChecker extends ClientChecker {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final byte[] TYPE = bytes("\"type\":\"");
     private static final byte[] TOKEN = bytes("\"token\":\"");
@@ -30,14 +30,8 @@ final class StateChecker implements ClientChecker {
 
     private String token = "";
     private boolean inBrackets;
-    private boolean subscribed;
-    private long last;
     /** The newest version when it had its last snapshot. */
     private long lastOfToken;
-
-    private long received;
-    private long announced;
-    private String problem = "";
 
     /** @param indexes of {@link #indexes(int)} */
     StateChecker(Map<String, Integer> indexes) {
@@ -59,47 +53,20 @@ final class StateChecker implements ClientChecker {
     }
 
     @Override
-    public boolean isSubscribed() {
-        return subscribed;
-    }
-
-    @Override
-    public long received() {
-        return received;
-    }
-
-    @Override
-    public long announced() {
-        return announced;
-    }
-
-    @Override
-    public long last() {
+    long last() {
         return inBrackets ? 0 : last;
     }
 
     @Override
-    public String problem() {
-        return problem;
-    }
-
-    @Override
-    public void fails(String what) {
-        if (problem.isEmpty()) {
-            problem = what;
-        }
-    }
-
-    @Override
-    public void connectsAgain() {
-        subscribed = false;
+    void connectsAgain() {
+        super.connectsAgain();
         inBrackets = false;
         last = 0;
         Arrays.fill(versions, NONE);
     }
 
     @Override
-    public String subscribe() throws JsonProcessingException {
+    String subscribe() throws JsonProcessingException {
         var command = JSON.createObjectNode()
                 .put("type", "Subscribe")
                 .put("topic", BenchRowPublisher.TOPIC.name())
@@ -111,7 +78,7 @@ final class StateChecker implements ClientChecker {
     }
 
     @Override
-    public void take(byte[] bytes, int from, int to) {
+    void take(byte[] bytes, int from, int to) {
         for (int at = find(TYPE, bytes, from, to); at < to; at = find(TYPE, bytes, at, to)) {
             int end = find(QUOTE, bytes, at, to);
             String type = new String(bytes, at, end - at - 1, StandardCharsets.US_ASCII);
@@ -173,7 +140,7 @@ final class StateChecker implements ClientChecker {
     }
 
     @Override
-    public void expect(long published) {
+    void expect(long published) {
         long[] expected = new long[versions.length];
         for (long number = 1; number <= published; number++) {
             expected[BenchRowPublisher.index(number, expected.length)] = number;
