@@ -67,8 +67,7 @@ public final class Access {
         if (!isOn()) {
             return anonymous;
         }
-        ReadAgain<Map<String, Principal>> known = tokens;
-        Principal principal = known == null ? null : known.now().get(TokensFile.digest(token));
+        Principal principal = tokens == null ? null : tokens.now().get(TokensFile.digest(token));
         if (principal == null && jwts != null) {
             return jwts.principal(token);
         }
@@ -89,9 +88,8 @@ public final class Access {
         if (principal.expiresMs() <= System.currentTimeMillis()) {
             return false;
         }
-        ReadAgain<Map<String, Principal>> known = tokens;
         return principal.source() == Principal.Source.JWT
-                || (known != null && principal.equals(known.now().get(principal.credential())));
+                || (tokens != null && principal.equals(tokens.now().get(principal.credential())));
     }
 
     /** Reads its files again if they have changed. From time to time. */

@@ -13,13 +13,12 @@ import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import dev.gapless.gateway.internal.files.ReadAgain;
 import dev.gapless.gateway.internal.files.Unusable;
+import dev.gapless.gateway.internal.files.WholeFile;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.JwtSettings;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.LinkedHashSet;
@@ -58,16 +57,11 @@ final class Jwts {
 
     private static JWKSet read(Path file) throws Unusable {
         try {
-            if (Files.size(file) > MOST_BYTES_OF_KEYS) {
-                throw new Unusable(file + " has more than " + MOST_BYTES_OF_KEYS + " bytes");
-            }
-            JWKSet keys = JWKSet.parse(Files.readString(file, StandardCharsets.UTF_8));
+            JWKSet keys = JWKSet.parse(new String(WholeFile.read(file, MOST_BYTES_OF_KEYS), StandardCharsets.UTF_8));
             if (keys.isEmpty() || keys.containsNonPublicKeys()) {
                 throw new Unusable(file + " has to have public keys, and no others");
             }
             return keys;
-        } catch (IOException e) {
-            throw new Unusable(file + " cannot be read: " + e, e);
         } catch (ParseException e) {
             throw new Unusable(file + " is no JWK set ({\"keys\":[…]}): " + e.getMessage(), e);
         }

@@ -3,11 +3,11 @@ package dev.gapless.gateway.internal.access;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.gateway.internal.files.Unusable;
+import dev.gapless.gateway.internal.files.WholeFile;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,15 +36,7 @@ final class TokensFile {
 
     /** Who has the token with a digest. */
     static Map<String, Principal> read(Path file) throws Unusable {
-        byte[] bytes;
-        try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw new Unusable(file + " has more than " + MOST_BYTES + " bytes");
-            }
-            bytes = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new Unusable(file + " cannot be read: " + e, e);
-        }
+        byte[] bytes = WholeFile.read(file, MOST_BYTES);
         JsonNode json;
         try {
             json = PayloadJson.read(bytes, 0, bytes.length);

@@ -1,7 +1,6 @@
 package dev.gapless.gateway.internal.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +31,7 @@ public record AccessSettings(
     }
 
     static AccessSettings of(Config config, Optional<JwtSettings> jwt, Duration authTimeout) {
-        String file = config.getString("access.tokens-file");
+        Optional<Path> file = ConfigValues.path(config, "access.tokens-file");
         Config may = config.getConfig("access.anonymous");
         Anonymous anonymous = new Anonymous(
                 may.getStringList("subscribe"),
@@ -41,20 +40,11 @@ public record AccessSettings(
                 may.getStringList("keys"),
                 may.getBoolean("status"));
         if (anonymous.isSet() && file.isEmpty() && jwt.isEmpty()) {
-            throw new ConfigException.BadValue(
-                    config.getValue("access.anonymous").origin(),
-                    "gapless.gateway.access.anonymous",
+            throw ConfigValues.refused(
+                    config,
+                    "access.anonymous",
                     "there is no access control without tokens-file or jwt.jwks-file, and everybody may everything");
         }
-        try {
-            return new AccessSettings(
-                    file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file)), jwt, anonymous, authTimeout);
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException.BadValue(
-                    config.getValue("access.tokens-file").origin(),
-                    "gapless.gateway.access.tokens-file",
-                    "it is no path: " + file,
-                    e);
-        }
+        return new AccessSettings(file, jwt, anonymous, authTimeout);
     }
 }

@@ -224,6 +224,6 @@ public final class GatewaySettings {
     }
 
     private static ConfigException bad(Config config, String key, String what) {
-        return new ConfigException.BadValue(config.getValue(key).origin(), "gapless.gateway." + key, "it is " + what);
+        return ConfigValues.refused(config, key, "it is " + what);
     }
 }

@@ -1,7 +1,6 @@
 package dev.gapless.gateway.internal.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,34 +26,23 @@ public record JwtSettings(
 
     /** Empty if there is no file of keys. Throws ConfigException. */
     static Optional<JwtSettings> of(Config config, Duration clockSkew) {
-        String file = config.getString("access.jwt.jwks-file");
+        Optional<Path> file = ConfigValues.path(config, "access.jwt.jwks-file");
         List<String> algorithms = config.getStringList("access.jwt.algorithms");
         String issuer = config.getString("access.jwt.issuer");
         String audience = config.getString("access.jwt.audience");
         String claim = config.getString("access.jwt.permissions-claim");
         if (file.isEmpty() && (!issuer.isEmpty() || !audience.isEmpty())) {
-            throw new ConfigException.BadValue(
-                    config.getValue("access.jwt.jwks-file").origin(),
-                    "gapless.gateway.access.jwt.jwks-file",
+            throw ConfigValues.refused(
+                    config,
+                    "access.jwt.jwks-file",
                     "issuer and audience are set, and without the issuer's keys no JWT counts");
         }
-        if (file.isEmpty()) {
-            return Optional.empty();
-        }
-        if (issuer.isEmpty() || audience.isEmpty()) {
-            throw new ConfigException.BadValue(
-                    config.getValue("access.jwt.jwks-file").origin(),
-                    "gapless.gateway.access.jwt",
+        if (file.isPresent() && (issuer.isEmpty() || audience.isEmpty())) {
+            throw ConfigValues.refused(
+                    config,
+                    "access.jwt",
                     "issuer and audience are not empty: else JWTs that the issuer made for others would let in");
         }
-        try {
-            return Optional.of(new JwtSettings(Path.of(file), algorithms, issuer, audience, clockSkew, claim));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException.BadValue(
-                    config.getValue("access.jwt.jwks-file").origin(),
-                    "gapless.gateway.access.jwt.jwks-file",
-                    "it is no path: " + file,
-                    e);
-        }
+        return file.map(keys -> new JwtSettings(keys, algorithms, issuer, audience, clockSkew, claim));
     }
 }

@@ -1,7 +1,6 @@
 package dev.gapless.gateway.internal.settings;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +21,6 @@ public record TlsSettings(
         String password,
         ClientCertificates clientCertificates,
         Optional<Path> clientCa) {
-    private static final String AT = "gapless.gateway.";
-
     /** Do clients show certificates? */
     public enum ClientCertificates {
         NONE,
@@ -34,23 +31,14 @@ public record TlsSettings(
     /** Throws ConfigException for what does not go together. */
     static TlsSettings of(Config config) {
         TlsSettings settings = new TlsSettings(
-                path(config, "tls.certificate"),
-                path(config, "tls.key"),
-                path(config, "tls.key-store"),
+                ConfigValues.path(config, "tls.certificate"),
+                ConfigValues.path(config, "tls.key"),
+                ConfigValues.path(config, "tls.key-store"),
                 config.getString("tls.password"),
                 clientCertificates(config),
-                path(config, "tls.client-ca"));
+                ConfigValues.path(config, "tls.client-ca"));
         settings.check(config);
         return settings;
-    }
-
-    private static Optional<Path> path(Config config, String key) {
-        String value = config.getString(key);
-        try {
-            return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
-        } catch (IllegalArgumentException e) {
-            throw new ConfigException.BadValue(config.getValue(key).origin(), AT + key, "it is no path: " + value, e);
-        }
     }
 
     private static ClientCertificates clientCertificates(Config config) {
@@ -58,31 +46,32 @@ public record TlsSettings(
         return Stream.of(ClientCertificates.values())
                 .filter(one -> one.name().toLowerCase(Locale.ROOT).equals(value))
                 .findFirst()
-                .orElseThrow(
-                        () -> bad(config, "tls.client-certificates", "it is none, wanted or required, not " + value));
+                .orElseThrow(() -> ConfigValues.refused(
+                        config, "tls.client-certificates", "it is none, wanted or required, not " + value));
     }
 
     private void check(Config config) {
         if (certificate.isPresent() != key.isPresent()) {
-            throw bad(config, "tls.key", "certificate and key go together: set both, or neither");
+            throw ConfigValues.refused(config, "tls.key", "certificate and key go together: set both, or neither");
         }
         if (keyStore.isPresent() && certificate.isPresent()) {
-            throw bad(config, "tls.key-store", "it is in place of certificate and key: set it, or those two");
+            throw ConfigValues.refused(
+                    config, "tls.key-store", "it is in place of certificate and key: set it, or those two");
         }
         if (clientCertificates != ClientCertificates.NONE && clientCa.isEmpty()) {
-            throw bad(
+            throw ConfigValues.refused(
                     config,
                     "tls.client-ca",
                     "client-certificates needs the authorities that clients' certificates are of");
         }
         if (clientCa.isPresent() && clientCertificates == ClientCertificates.NONE) {
-            throw bad(
+            throw ConfigValues.refused(
                     config,
                     "tls.client-certificates",
                     "client-ca is set, and with none nobody is asked for a certificate");
         }
         if (clientCertificates != ClientCertificates.NONE && !isOn()) {
-            throw bad(
+            throw ConfigValues.refused(
                     config,
                     "tls.client-certificates",
                     "clients show certificates with TLS alone: set certificate and key");
@@ -99,9 +88,5 @@ public record TlsSettings(
         return Stream.of(certificate, key, keyStore, clientCa)
                 .flatMap(Optional::stream)
                 .toList();
-    }
-
-    private static ConfigException bad(Config config, String key, String what) {
-        return new ConfigException.BadValue(config.getValue(key).origin(), AT + key, what);
     }
 }

@@ -1,11 +1,11 @@
 package dev.gapless.gateway.internal.tls;
 
 import dev.gapless.gateway.internal.files.Unusable;
+import dev.gapless.gateway.internal.files.WholeFile;
 import dev.gapless.gateway.internal.settings.TlsSettings;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -32,6 +32,7 @@ import java.util.regex.Pattern;
 record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> authorities) {
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([^-]*)-----END \\1-----");
+    private static final int MOST_BYTES = 16 << 20;
     private static final String PKCS8 = "PRIVATE KEY";
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
     private static final byte[] TO_SIGN = "gapless".getBytes(StandardCharsets.US_ASCII);
@@ -50,16 +51,8 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certifi
         return read;
     }
 
-    private static byte[] bytes(Path file) throws Unusable {
-        try {
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new Unusable(file + " cannot be read: " + e, e);
-        }
-    }
-
     private static List<X509Certificate> certificates(Path file) throws Unusable {
-        byte[] pem = bytes(file);
+        byte[] pem = WholeFile.read(file, MOST_BYTES);
         try {
             List<X509Certificate> all =
                     CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).stream()
@@ -75,7 +68,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certifi
     }
 
     private static PrivateKey key(Path file) throws Unusable {
-        Matcher pem = PEM.matcher(new String(bytes(file), StandardCharsets.ISO_8859_1));
+        Matcher pem = PEM.matcher(new String(WholeFile.read(file, MOST_BYTES), StandardCharsets.ISO_8859_1));
         if (!pem.find()) {
             throw new Unusable(file + " has no key: it has to be PEM, as in -----BEGIN PRIVATE KEY-----");
         }
@@ -104,7 +97,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certifi
 
     private static Credentials ofKeyStore(Path file, String password, List<X509Certificate> authorities)
             throws Unusable {
-        byte[] bytes = bytes(file);
+        byte[] bytes = WholeFile.read(file, MOST_BYTES);
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(bytes), password.toCharArray());
