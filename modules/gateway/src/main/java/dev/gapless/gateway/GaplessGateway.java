@@ -107,12 +107,12 @@ public final class GaplessGateway {
 
     private static void checkAddress(GatewaySettings settings) {
         boolean isSecure = settings.tls.isOn() && settings.access.isOn();
-        if (!settings.isLoopback() && !settings.insecure && !isSecure) {
+        if (!settings.isLoopback() && !settings.insecure && !isSecure && !settings.trustedProxies.areThere()) {
             throw new IllegalStateException(
                     "gapless.gateway.host = " + settings.host
                             + " is no loopback address, and the gateway there needs both TLS (gapless.gateway.tls) and access"
-                            + " control (gapless.gateway.access). Set up both; or put something in front of it that does both, on the"
-                            + " same machine; or set gapless.gateway.insecure = on if whoever reaches it may publish and read everything");
+                            + " control (gapless.gateway.access). Set up both; or put a proxy in front of it that does both, on the same"
+                            + " machine or named by gapless.gateway.trusted-proxies; or set gapless.gateway.insecure = on if whoever reaches it may publish and read everything");
         }
     }
 

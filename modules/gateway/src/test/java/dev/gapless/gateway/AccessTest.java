@@ -55,7 +55,7 @@ class AccessTest {
 
     private TestGateway gateway;
 
-    private static String sha256(String token) {
+    static String sha256(String token) {
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
@@ -64,7 +64,7 @@ class AccessTest {
         }
     }
 
-    private static String entry(String subject, String token, String permissions, String more) {
+    static String entry(String subject, String token, String permissions, String more) {
         return "{\"subject\":\"" + subject + "\",\"sha256\":\"" + sha256(token) + "\"" + more + ",\"permissions\":"
                 + permissions + "}";
     }
@@ -304,11 +304,82 @@ class AccessTest {
         assertTrue(inMs > 3_000_000 && inMs <= 3_600_000, renewed::toString);
         publish("prices", "b", WRITER);
         assertEquals("b", socket.await("event").path("key").asText());
-        refused(socket, "forbidden", "{\"type\":\"Auth\",\"token\":\"" + WRITER + "\"}"); // which may not subscribe
-        publish("prices", "c", WRITER);
-        assertEquals("c", socket.await("event").path("key").asText());
         file(List.of(ENTRIES.get(0), ENTRIES.get(1)));
         assertEquals(4401, socket.status());
+    }
+
+    @Test
+    @DisplayName("what the new credential does not allow ends, with the token that resumes it; the rest goes on")
+    void renewalWithLess() {
+        publish("orders", "7/1", ADMIN);
+        JsonSocket socket = auth(socket(), ADMIN);
+        socket.await("authenticated");
+        socket.subscribe("prices", "");
+        socket.subscribe("orders", "");
+        auth(socket, READER).await("authenticated");
+        JsonNode ended = socket.await("ended");
+        assertEquals("orders", ended.path("topic").asText());
+        assertEquals("FORBIDDEN", ended.path("reason").asText());
+        publish("orders", "7/2", ADMIN);
+        publish("prices", "c", WRITER);
+        JsonNode event = socket.await("event");
+        assertEquals("c", event.path("key").asText(), event::toString);
+        auth(socket, TENANT).await("authenticated"); // of keys 7/* alone
+        assertEquals("prices", socket.await("ended").path("topic").asText());
+        socket.subscribe("orders", "\"from\":\"" + ended.path("token").asText() + "\"");
+        publish("orders", "8/1", ADMIN);
+        publish("orders", "7/3", ADMIN);
+        String key = "";
+        while (!key.equals("7/3")) {
+            key = socket.await("event").path("key").asText();
+            assertTrue(key.startsWith("7/"), key);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "a WebSocket is told once that its credential expires soon, and not again when it has shown another one")
+    void expiryNotice() {
+        String soon = entry(
+                "reader",
+                "soon",
+                "{\"subscribe\":[\"prices\"]}",
+                ",\"expires\":\"" + Instant.now().plusSeconds(50) + "\"");
+        file(List.of(ENTRIES.get(0), soon, ENTRIES.get(2)));
+        TestGateway.await(() -> publish("prices", null, WRITER).statusCode() == 401);
+        JsonSocket socket = auth(socket(), "soon");
+        socket.await("authenticated");
+        long inMs = socket.await("auth_expires").path("in_ms").asLong();
+        assertTrue(inMs > 0 && inMs <= 50_000, () -> inMs + " ms");
+        auth(socket, READER).await("authenticated");
+        socket.subscribe("prices", "");
+        publish("prices", "a", ADMIN);
+        socket.await("event"); // and nothing else
+    }
+
+    @Test
+    @DisplayName("who is denied is let in no more, whatever it shows, and is closed if it is there")
+    void denied() {
+        Path denied = new Certificates(directory).write("denied.json", "[]");
+        try (TestGateway other = TestGateway.start("gapless.gateway.access { tokens-file = \"" + file(ENTRIES)
+                + "\", denied-subjects = \"" + denied + "\" }")) {
+            JsonSocket reader = other.webSocket();
+            reader.await("connected");
+            auth(reader, READER).await("authenticated");
+            JsonSocket admin = other.webSocket();
+            admin.await("connected");
+            auth(admin, ADMIN).await("authenticated");
+            new Certificates(directory).write("denied.json", "[\"reader\"]");
+            assertEquals(4401, reader.status());
+            is(401, "unauthenticated", other.get(TestGateway.path("prices", "events"), bearer(READER)));
+            assertEquals(200, other.get("/metrics", bearer(ADMIN)).statusCode());
+            assertFalse(admin.isClosed());
+            try (LogLines log = new LogLines()) {
+                new Certificates(directory).write("denied.json", "{}");
+                TestGateway.await(() -> log.count("no list of subjects") > 0);
+            }
+            is(401, "unauthenticated", other.get("/metrics", bearer(READER)));
+        }
     }
 
     @Test
@@ -416,7 +487,7 @@ class AccessTest {
             value = {
                 "{} | has no list",
                 "{\"tokens\":[{\"subject\":\"a\",\"sha256\":\"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\",\"permissions\":{}}]} | empty token",
-                "{\"tokens\":[{}]} | token 1: sha256",
+                "{\"tokens\":[{}]} | token 1: it has either sha256 or certificate",
                 "{\"tokens\":[{\"sha\":1}]} | not 'sha'",
                 "not json | is no JSON",
                 "{\"tokens\":[{\"subject\":\"a\",\"sha256\":\"0000000000000000000000000000000000000000000000000000000000000000\",\"permissions\":{\"read\":[]}}]} | not 'read'",

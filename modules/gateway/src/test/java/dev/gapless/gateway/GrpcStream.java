@@ -97,6 +97,12 @@ final class GrpcStream<Q, R> implements ClientResponseObserver<Q, R>, TestGatewa
         }
     }
 
+    /** Does a response come? False once it has ended without one. */
+    boolean hasNext() {
+        TestGateway.await(() -> !responses.isEmpty() || end.isDone());
+        return !responses.isEmpty();
+    }
+
     List<R> next(int number) {
         List<R> some = new ArrayList<>();
         for (int i = 0; i < number; i++) {

@@ -31,10 +31,14 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
     int largestBatch;
     int frames;
 
-    static JsonSocket open(HttpClient http, URI uri) {
+    static JsonSocket open(HttpClient http, URI uri, String... headers) {
         JsonSocket opened = new JsonSocket();
         URI ws = URI.create(uri.toString().replaceFirst("^http", "ws"));
-        opened.socket = TestGateway.get(http.newWebSocketBuilder().buildAsync(ws, opened));
+        WebSocket.Builder builder = http.newWebSocketBuilder();
+        for (int i = 0; i < headers.length; i += 2) {
+            builder.header(headers[i], headers[i + 1]);
+        }
+        opened.socket = TestGateway.get(builder.buildAsync(ws, opened));
         return opened;
     }
 

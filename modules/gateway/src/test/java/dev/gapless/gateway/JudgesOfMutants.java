@@ -59,7 +59,7 @@ class JudgesOfMutants {
                 "internal.json.PayloadJsonTest",
                 "internal.json.SharedJsonTest",
                 "internal.json.StartRequestTest",
-                "internal.publish.AllowanceTest",
+                "internal.access.AllowanceTest",
                 "internal.settings.DescriptorsTest",
                 "internal.settings.GatewaySettingsTest",
                 "internal.web.IdempotencyTest",

@@ -234,6 +234,7 @@ class JwtTest {
                     .path("expires_in_ms")
                     .asLong();
             assertTrue(inMs <= 4_000, () -> inMs + " ms");
+            socket.await("auth_expires");
             socket.subscribe("prices", "");
         }
         EventStream stream = gateway.events(TestGateway.path("prices", "events"), "Authorization", "Bearer " + soon);

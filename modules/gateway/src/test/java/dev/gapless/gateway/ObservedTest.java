@@ -154,6 +154,7 @@ class ObservedTest {
             });
             Set<String> documented = found(DOCUMENTED, Files.readString(Path.of("../../docs/gateway.md")));
             assertTrue(documented.remove("gapless_gateway_certificate_expires_seconds"), "with TLS alone: see TlsTest");
+            assertTrue(documented.remove("gapless_gateway_jwks_age_seconds"), "with jwks-url alone: see JwksUrlTest");
             assertEquals(found(FAMILY, gateway.get("/metrics").body()), documented);
         }
     }

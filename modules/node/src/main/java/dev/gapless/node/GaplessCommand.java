@@ -33,6 +33,7 @@ public final class GaplessCommand implements Runnable {
             "subscribe",
             "status",
             "journal",
+            "token",
             "demo",
             "simulate",
             "bench",
@@ -114,6 +115,7 @@ public final class GaplessCommand implements Runnable {
             case "subscribe" -> new SubscribeCommand(termination);
             case "status" -> new StatusCommand(termination);
             case "journal" -> new JournalCommand();
+            case "token" -> new TokenCommand();
             case "demo" -> new DemoCommand(termination);
             case "simulate" -> new SimulateCommand(termination);
             case "bench" -> new BenchCommand(termination);

@@ -16,6 +16,7 @@ final class GatewayLinks {
     private static final long LONGEST_ASKED_MS = 60_000;
 
     private final List<GatewayUrl> urls;
+    private final GatewayHttp http;
     private final Duration limit;
     private final Termination termination;
     private final Consumer<String> tell;
@@ -23,12 +24,24 @@ final class GatewayLinks {
     private int failures;
     private long sinceNs;
 
-    /** @param limit of the time from the first failure to the last attempt */
-    GatewayLinks(List<GatewayUrl> urls, Duration limit, Termination termination, Consumer<String> tell) {
+    /**
+     * To these.
+     *
+     * @param http by which they are asked
+     * @param limit of the time from the first failure to the last attempt
+     */
+    GatewayLinks(
+            List<GatewayUrl> urls, GatewayHttp http, Duration limit, Termination termination, Consumer<String> tell) {
         this.urls = List.copyOf(urls);
+        this.http = http;
         this.limit = limit;
         this.termination = termination;
         this.tell = tell;
+    }
+
+    /** By which they are asked. */
+    GatewayHttp http() {
+        return http;
     }
 
     /** All of them. */

@@ -39,7 +39,6 @@ final class GatewayProducer {
     /** For so long a gateway that cannot be reached is asked what became of a request, before another one gets the lines. */
     private static final Duration ASK_FOR = Duration.ofSeconds(5);
 
-    private final GatewayHttp http = new GatewayHttp();
     private final GatewayLinks links;
     private final String path;
     private final Consumer<String> tell;
@@ -132,7 +131,7 @@ final class GatewayProducer {
                 .header("Idempotency-Key", key)
                 .POST(BodyPublishers.ofByteArray(body))
                 .build();
-        HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response = links.http().send(request, BodyHandlers.ofByteArray());
         GatewayAnswer answer = GatewayAnswer.of(response.statusCode(), response.headers(), response.body());
         if (!answer.isOfGateway() && answer.isWorthRepeating()) {
             throw new Between(answer); // whether the gateway got it is not known
@@ -199,7 +198,7 @@ final class GatewayProducer {
                 .timeout(GatewayHttp.CONNECT_TIMEOUT)
                 .build();
         try {
-            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+            return links.http().send(request, BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         }

@@ -26,10 +26,9 @@ final class GatewayStatus {
 
     /** @throws Failure if no gateway answers for as long as it is tried, or no member has answered the one that does */
     void run(boolean asJson) {
-        GatewayHttp http = new GatewayHttp();
-        JsonNode status = ask(http);
+        JsonNode status = ask();
         while (status == null) {
-            status = ask(http);
+            status = ask();
         }
         StatusTable.print(status, asJson, spec.commandLine().getOut());
         boolean answered = false;
@@ -42,7 +41,7 @@ final class GatewayStatus {
     }
 
     /** The status; null if nobody told it, and it is to be tried again. */
-    private @Nullable JsonNode ask(GatewayHttp http) {
+    private @Nullable JsonNode ask() {
         List<String> failures = new ArrayList<>();
         for (int i = 0; i < links.urls().size(); i++) {
             GatewayUrl url = links.url();
@@ -50,7 +49,7 @@ final class GatewayStatus {
                     .timeout(TIMEOUT)
                     .build();
             try {
-                HttpResponse<byte[]> response = http.send(request, BodyHandlers.ofByteArray());
+                HttpResponse<byte[]> response = links.http().send(request, BodyHandlers.ofByteArray());
                 if (response.statusCode() == 200) {
                     return parse(url, response.body());
                 }

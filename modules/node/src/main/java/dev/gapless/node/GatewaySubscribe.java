@@ -35,7 +35,6 @@ final class GatewaySubscribe {
     private final SubscribeWish wish;
     private final PrintWriter err;
     private final Termination termination;
-    private final GatewayHttp http = new GatewayHttp();
     private final String path;
     private boolean wasReady;
 
@@ -115,7 +114,7 @@ final class GatewaySubscribe {
         String why;
         long waitMs = 0;
         try {
-            var response = http.send(request.build(), BodyHandlers.ofPublisher(), termination);
+            var response = links.http().send(request.build(), BodyHandlers.ofPublisher(), termination);
             if (response == null) {
                 return false;
             }

@@ -30,7 +30,7 @@ abstract class ToolCommand implements Callable<Integer> {
             "--buffer-bytes",
             "--overflow");
 
-    private static final Set<String> OF_GATEWAYS = Set.of("--retry-for");
+    private static final Set<String> OF_GATEWAYS = Set.of("--retry-for", "--token-env", "--token-command", "--ca");
 
     final Termination termination;
 

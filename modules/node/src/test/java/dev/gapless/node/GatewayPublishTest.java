@@ -47,6 +47,7 @@ class GatewayPublishTest {
         CommandLine command = new CommandLine(new PublishCommand(termination)).setErr(new PrintWriter(err, true));
         GatewayLinks links = new GatewayLinks(
                 List.of(urls).stream().map(GatewayUrl::parse).toList(),
+                new GatewayHttp(GatewayToken.NONE, null),
                 limit,
                 termination,
                 line -> err.write(line + "\n"));
@@ -163,6 +164,7 @@ class GatewayPublishTest {
     private GatewayProducer producer(String... urls) {
         GatewayLinks links = new GatewayLinks(
                 List.of(urls).stream().map(GatewayUrl::parse).toList(),
+                new GatewayHttp(GatewayToken.NONE, null),
                 LIMIT,
                 termination,
                 line -> err.write(line + "\n"));
@@ -355,7 +357,12 @@ class GatewayPublishTest {
     @Test
     void linesBeforeOneThatIsNoUtf8ArePublished() {
         CommandLine command = new CommandLine(new PublishCommand(termination)).setErr(new PrintWriter(err, true));
-        GatewayLinks links = new GatewayLinks(List.of(GatewayUrl.parse(gateway.url())), LIMIT, termination, line -> {});
+        GatewayLinks links = new GatewayLinks(
+                List.of(GatewayUrl.parse(gateway.url())),
+                new GatewayHttp(GatewayToken.NONE, null),
+                LIMIT,
+                termination,
+                line -> {});
         GatewayPublish publish = new GatewayPublish(links, "t", true, command.getCommandSpec(), termination);
         ByteArrayInputStream in = new ByteArrayInputStream(new byte[] {'1', '\n', (byte) 0xff, '\n', '3'});
         Failure failure = assertThrows(Failure.class, () -> publish.run(in, null));

@@ -74,6 +74,7 @@ class GatewaySubscribeTest {
         CommandLine command = new CommandLine(new SubscribeCommand(termination)).setErr(new PrintWriter(err, true));
         GatewayLinks links = new GatewayLinks(
                 List.of(urls).stream().map(GatewayUrl::parse).toList(),
+                new GatewayHttp(GatewayToken.NONE, null),
                 Duration.ofMinutes(1),
                 termination,
                 line -> err.write(line + "\n"));

@@ -89,4 +89,54 @@ class GatewayToolsTest {
             assertLoadsNoCluster();
         }
     }
+
+    @Test
+    void showsTheTokenOfItsEnvironment() throws Exception {
+        try (Program publish = Program.start(
+                directory,
+                Map.of("TOKEN", "secret"),
+                "publish",
+                "--topic",
+                "t",
+                "--url",
+                gateway.url(),
+                "--token-env",
+                "TOKEN")) {
+            publish.write(List.of("1"));
+            publish.endInput();
+            assertEquals(0, publish.awaitExit(), publish::toString);
+            assertEquals("Bearer secret", gateway.requests().get(0).headers().get("authorization"), publish::toString);
+        }
+        try (Program publish = program("publish", "--topic", "t", "--url", gateway.url(), "--token-env", "NO_SUCH")) {
+            publish.write(List.of("1"));
+            publish.endInput();
+            assertEquals(1, publish.awaitExit(), publish::toString);
+            assertTrue(publish.err().toString().contains("the environment has no NO_SUCH"), publish::toString);
+        }
+    }
+
+    @Test
+    void asksTheCommandForAnotherTokenOnceOneIsRefused() throws Exception {
+        gateway.plan((request, reply) -> reply.problem(401, "unauthenticated", ""));
+        String command = "echo x >> runs; echo token-$(wc -l < runs | tr -d ' ')";
+        try (Program publish = program("publish", "--topic", "t", "--url", gateway.url(), "--token-command", command)) {
+            publish.write(List.of("1"));
+            publish.endInput();
+            assertEquals(0, publish.awaitExit(), publish::toString);
+            assertEquals(
+                    List.of("Bearer token-1", "Bearer token-2"),
+                    gateway.requests().stream()
+                            .filter(request -> request.method().equals("POST"))
+                            .map(request -> request.headers().get("authorization"))
+                            .limit(2)
+                            .toList());
+        }
+        try (Program publish =
+                program("publish", "--topic", "t", "--url", gateway.url(), "--token-command", "exit 3")) {
+            publish.write(List.of("1"));
+            publish.endInput();
+            assertEquals(1, publish.awaitExit(), publish::toString);
+            assertTrue(publish.err().toString().contains("exit status was 3"), publish::toString);
+        }
+    }
 }

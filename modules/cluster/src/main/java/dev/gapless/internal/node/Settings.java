@@ -2,6 +2,7 @@ package dev.gapless.internal.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
@@ -423,6 +424,19 @@ public final class Settings {
         return new ConfigException.BadValue(key, "it is " + value + ", and must be " + range);
     }
 
+    /** Is it of a map, whose keys users choose? Those are empty in reference.conf. */
+    private static boolean isOfMap(List<String> path, Config reference) {
+        for (int length = 1; length < path.size(); length++) {
+            String above = ConfigUtil.joinPath(path.subList(0, length));
+            if (reference.hasPath(above)
+                    && reference.getValue(above) instanceof ConfigObject map
+                    && map.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void refuseUnknown(Config reference) {
         Set<String> unknown = new TreeSet<>();
         for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
@@ -430,7 +444,9 @@ public final class Settings {
             String first = path.get(0);
             boolean known = first.equals(TOPICS)
                     ? path.size() > 2 && isOfTopic(path.subList(2, path.size()), reference)
-                    : first.equals("default-dispatcher") || reference.hasPathOrNull(entry.getKey());
+                    : first.equals("default-dispatcher")
+                            || reference.hasPathOrNull(entry.getKey())
+                            || isOfMap(path, reference);
             if (!known) {
                 unknown.add("gapless." + entry.getKey());
             }

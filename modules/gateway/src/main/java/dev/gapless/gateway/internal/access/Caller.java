@@ -73,9 +73,14 @@ public record Caller(String address, Principal principal) {
         }
     }
 
+    /** May it see the status of the cluster? */
+    public boolean seesStatus() {
+        return permissions().status();
+    }
+
     /** Throws {@link RequestException} unless it may see the status of the cluster. */
     public void checkStatus() {
-        if (!permissions().status()) {
+        if (!seesStatus()) {
             throw refused("see status and metrics");
         }
     }

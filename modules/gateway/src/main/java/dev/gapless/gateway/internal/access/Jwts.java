@@ -3,47 +3,55 @@ package dev.gapless.gateway.internal.access;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.jwk.JWKMatcher;
+import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.proc.BadJOSEException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
-import dev.gapless.gateway.internal.files.ReadAgain;
-import dev.gapless.gateway.internal.files.Unusable;
-import dev.gapless.gateway.internal.files.WholeFile;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.JwtSettings;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.text.ParseException;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** JWTs that an issuer has signed, whose public keys stand in a file. Thread-safe. */
+/** JWTs that an issuer has signed. Thread-safe. */
 final class Jwts {
-    private static final int MOST_BYTES_OF_KEYS = 1 << 20;
     private static final int MOST_CHARACTERS = 16 << 10;
     private static final Set<String> REQUIRED = Set.of("sub", "exp");
 
     private final JwtSettings settings;
-    private final ReadAgain<JWKSet> keys;
+    private final Keys keys;
+    private final Map<String, Permissions> scopes;
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
-    /** Throws IllegalStateException if the file or the algorithms cannot be used. */
-    Jwts(JwtSettings settings) {
+    /**
+     * Throws IllegalStateException for a file, algorithms or scopes that cannot be used.
+     *
+     * @param executor runs what waits for keys
+     */
+    Jwts(JwtSettings settings, Executor executor) {
         this.settings = settings;
-        Path file = settings.jwksFile();
-        keys = new ReadAgain<>("gapless.gateway.access.jwt.jwks-file", List.of(file), () -> read(file));
+        keys = keys(settings.keys(), executor);
+        scopes = scopes(settings.scopes());
         processor.setJWSKeySelector(new JWSVerificationKeySelector<>(
-                algorithms(settings.algorithms()), (selector, context) -> selector.select(keys.now())));
+                algorithms(settings.algorithms()), (selector, context) -> selector.select(known())));
         // Access tokens of OAuth 2 say so (RFC 9068).
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(
                 JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), (JOSEObjectType) null));
@@ -55,16 +63,23 @@ final class Jwts {
         processor.setJWTClaimsSetVerifier(claims);
     }
 
-    private static JWKSet read(Path file) throws Unusable {
-        try {
-            JWKSet keys = JWKSet.parse(new String(WholeFile.read(file, MOST_BYTES_OF_KEYS), StandardCharsets.UTF_8));
-            if (keys.isEmpty() || keys.containsNonPublicKeys()) {
-                throw new Unusable(file + " has to have public keys, and no others");
+    private static Keys keys(JwtSettings.Keys where, Executor executor) {
+        return where instanceof JwtSettings.AtUrl url
+                ? new KeysAtUrl(url, executor)
+                : new KeysInFile(((JwtSettings.InFile) where).file());
+    }
+
+    private static Map<String, Permissions> scopes(Map<String, Object> given) {
+        Map<String, Permissions> scopes = new HashMap<>();
+        given.forEach((scope, permissions) -> {
+            try {
+                scopes.put(scope, Permissions.of(PayloadJson.JSON.valueToTree(permissions)));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalStateException(
+                        "gapless.gateway.access.jwt.scopes, " + scope + ": " + e.getMessage(), e);
             }
-            return keys;
-        } catch (ParseException e) {
-            throw new Unusable(file + " is no JWK set ({\"keys\":[…]}): " + e.getMessage(), e);
-        }
+        });
+        return scopes;
     }
 
     /** With a shared secret the gateway could make tokens itself, and so could who takes a public key for one. */
@@ -84,16 +99,45 @@ final class Jwts {
         return algorithms;
     }
 
-    /** Whose it is. Throws {@link RequestException} for one that is not valid. */
-    Principal principal(String token) {
+    /** Whose it is. It fails with {@link RequestException} for one that is not valid. */
+    CompletionStage<Principal> principal(String token) {
         if (token.length() > MOST_CHARACTERS) {
-            throw refused("it has more than " + MOST_CHARACTERS + " characters", null);
+            return CompletableFuture.failedFuture(refused("it has more than " + MOST_CHARACTERS + " characters", null));
         }
+        SignedJWT jwt;
+        try {
+            jwt = SignedJWT.parse(token);
+        } catch (ParseException e) {
+            return CompletableFuture.failedFuture(
+                    refused("it is no JWT that is signed, and no other token that is known here", e));
+        }
+        CompletionStage<?> known =
+                isOfKnownKey(jwt.getHeader()) ? CompletableFuture.completedFuture(null) : keys.more();
+        return known.thenApply(there -> checked(jwt));
+    }
+
+    private boolean isOfKnownKey(JWSHeader header) {
+        JWKMatcher matcher = JWKMatcher.forJWSHeader(header);
+        JWKSet known = keys.known();
+        return matcher == null // it is refused by its algorithm
+                || (known != null && !new JWKSelector(matcher).select(known).isEmpty());
+    }
+
+    private JWKSet known() {
+        JWKSet known = keys.known();
+        if (known == null) {
+            throw new RequestException(
+                    Kind.NO_KEYS,
+                    "The gateway could not fetch the keys of the tokens' issuer (gapless.gateway.access.jwt.jwks-url): its"
+                            + " log says why. Try again later");
+        }
+        return known;
+    }
+
+    private Principal checked(SignedJWT jwt) {
         JWTClaimsSet claims;
         try {
-            claims = processor.process(token, null);
-        } catch (ParseException e) {
-            throw refused("it is no JWT, and no other token that is known here", e);
+            claims = processor.process(jwt, null);
         } catch (BadJOSEException e) {
             throw refused(String.valueOf(e.getMessage()), e);
         } catch (JOSEException e) {
@@ -112,15 +156,27 @@ final class Jwts {
                 Principal.Source.JWT);
     }
 
-    /** Who has no such claim may nothing. */
+    /** Who has neither such a claim nor a scope that is listed may nothing. */
     private Permissions permissions(JWTClaimsSet claims) {
         String name = settings.permissionsClaim();
         try {
             Map<String, Object> claim = claims.getJSONObjectClaim(name);
-            return claim == null ? Permissions.NONE : Permissions.of(PayloadJson.JSON.valueToTree(claim));
+            return claim == null ? ofScopes(claims) : Permissions.of(PayloadJson.JSON.valueToTree(claim));
         } catch (ParseException | IllegalArgumentException e) {
             throw refused("its claim " + name + " has no permissions: " + e.getMessage(), e);
         }
+    }
+
+    private Permissions ofScopes(JWTClaimsSet claims) throws ParseException {
+        Permissions permissions = Permissions.NONE;
+        String scope = scopes.isEmpty() ? null : claims.getStringClaim("scope");
+        if (scope != null) {
+            for (String one : scope.split(" ", -1)) {
+                Permissions its = scopes.get(one);
+                permissions = its == null ? permissions : permissions.or(its);
+            }
+        }
+        return permissions;
     }
 
     private static RequestException refused(String why, @Nullable Exception cause) {
@@ -128,6 +184,11 @@ final class Jwts {
         return cause == null
                 ? new RequestException(Kind.UNAUTHENTICATED, text)
                 : new RequestException(Kind.UNAUTHENTICATED, text, cause);
+    }
+
+    /** How long ago the keys were fetched; null if they are not. */
+    @Nullable Duration age() {
+        return keys.age();
     }
 
     void look() {

@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.access;
 
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Names, and beginnings of names that end with an asterisk: {@code fleet/*}; a single asterisk is any. Immutable. */
@@ -32,6 +33,12 @@ public record Patterns(List<String> all) {
         return pattern.endsWith("*")
                 ? other.startsWith(pattern.substring(0, pattern.length() - 1))
                 : pattern.equals(other);
+    }
+
+    /** What either takes. */
+    Patterns or(Patterns others) {
+        return new Patterns(
+                Stream.concat(all.stream(), others.all.stream()).distinct().toList());
     }
 
     /** What both take; all of these if nothing is asked for. Empty if that is nothing. */

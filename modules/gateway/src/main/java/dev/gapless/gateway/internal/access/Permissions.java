@@ -1,6 +1,8 @@
 package dev.gapless.gateway.internal.access;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.settings.AccessSettings;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -87,6 +89,26 @@ public record Permissions(Patterns subscribe, Patterns publish, Patterns create,
             patterns.add(String.valueOf(pattern));
         }
         return new Patterns(patterns);
+    }
+
+    /** As {@link #of(JsonNode)} reads it. */
+    ObjectNode json() {
+        ObjectNode json = PayloadJson.JSON.createObjectNode();
+        subscribe.all().forEach(json.putArray("subscribe")::add);
+        publish.all().forEach(json.putArray("publish")::add);
+        create.all().forEach(json.putArray("create")::add);
+        keys.all().forEach(json.putArray("keys")::add);
+        return json.put("status", status);
+    }
+
+    /** What either allows, of the keys that both do. */
+    Permissions or(Permissions other) {
+        return new Permissions(
+                subscribe.or(other.subscribe),
+                publish.or(other.publish),
+                create.or(other.create),
+                new Patterns(keys.and(other.keys.all())),
+                status || other.status);
     }
 
     /** Is anything allowed of topics? */

@@ -4,7 +4,7 @@ package dev.gapless.gateway.internal.access;
  * Who a client is, and what it may.
  *
  * @param subject names it
- * @param credential tells its credentials apart, and is none itself: a token's digest, a JWT's {@code jti}
+ * @param credential tells its credentials apart, and is none itself: a token's digest, a certificate's name, a JWT's {@code jti}
  * @param expiresMs when it counts no more, in milliseconds since 1970; {@code Long.MAX_VALUE} for never
  * @param source what says so
  */
@@ -22,6 +22,20 @@ public record Principal(String subject, String credential, Permissions permissio
 
     static Principal anonymous(Permissions permissions) {
         return new Principal("anonymous", "", permissions, Long.MAX_VALUE, Source.NONE);
+    }
+
+    /** The same, for no longer. */
+    Principal until(long mostMs) {
+        return mostMs >= expiresMs ? this : new Principal(subject, credential, permissions, mostMs, source);
+    }
+
+    boolean hasExpired() {
+        return expiresInMs() <= 0;
+    }
+
+    /** How long it counts yet. */
+    public long expiresInMs() {
+        return Math.max(0, expiresMs - System.currentTimeMillis());
     }
 
     /** Has it shown no credential? */

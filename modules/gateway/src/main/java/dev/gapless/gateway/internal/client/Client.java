@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.Ended;
 import dev.gapless.core.CursorToken;
 import dev.gapless.gateway.internal.access.Caller;
-import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
@@ -14,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +39,7 @@ public final class Client implements Connected {
 
     private final long id;
     private final Common common;
-    private final Runnable release;
+    private final Consumer<@Nullable Closing> release;
     private final Transport transport;
     private final Framing framing;
     private final Runnable wake;
@@ -56,9 +56,17 @@ public final class Client implements Connected {
 
     /**
      * @param caller who it is at first
-     * @param release runs once, when its connection has ended
+     * @param becomes is told who it becomes, and throws {@link RequestException} if there are too many of that
+     * @param release is told once that its connection has ended, and why; null if it went by itself
      */
-    Client(long id, Common common, Transport transport, Framing framing, Caller caller, Runnable release) {
+    Client(
+            long id,
+            Common common,
+            Transport transport,
+            Framing framing,
+            Caller caller,
+            Consumer<Caller> becomes,
+            Consumer<@Nullable Closing> release) {
         this.id = id;
         this.common = common;
         this.release = release;
@@ -70,7 +78,8 @@ public final class Client implements Connected {
         this.counters = new ClientCounters(common.sent(), cursors);
         this.topics = new TopicFrames(cursors, framing, frames, counters, wake);
         this.messages = new ServiceMessages(id, common, cursors, counters);
-        this.session = new Session(common.access(), caller);
+        this.session = new Session(
+                common.access(), caller, becomes, common.settings().access.expiryNotice());
         this.commands = new CommandHandler(
                 common,
                 cursors,
@@ -158,7 +167,7 @@ public final class Client implements Connected {
         if (why != null) {
             LOG.info("{} is disconnected: {}", described(), why.reason());
             abort(why);
-        } else if (keepAlive.becomesDue(nowNs)) {
+        } else if (keepAlive.becomesDue(nowNs) || (!framing.isStream() && session.isNoticeDue())) {
             wake.run();
         }
     }
@@ -215,7 +224,7 @@ public final class Client implements Connected {
         if (now instanceof ClientState.Greeting greeting) {
             return greet(greeting.requests());
         }
-        return ping() || end() || answer() || topics.begin() || topics.events() || comment();
+        return ping() || end() || expiryNotice() || answer() || topics.begin() || topics.events() || comment();
     }
 
     /** Nothing is to be written: it keeps nothing but its places, until it is woken. */
@@ -229,8 +238,7 @@ public final class Client implements Connected {
         cursors.close();
         common.unsent().forget(wake);
         frames.rest();
-        common.tally().closed(why);
-        release.run();
+        release.accept(why);
     }
 
     // ------------------------------------------------------------------ beginning and end
@@ -238,7 +246,7 @@ public final class Client implements Connected {
     private boolean greet(List<SubscribeRequest> requests) {
         move(ClientState::greeted);
         for (SubscribeRequest request : requests) {
-            var unused = cursors.open(request, described());
+            var unused = cursors.open(request, session.caller(), described());
         }
         if (framing.isStream()) {
             return step();
@@ -266,7 +274,7 @@ public final class Client implements Connected {
             return;
         }
         move(ClientState::finished);
-        common.tally().refused(refusal.kind().code());
+        common.refused(session.caller(), refusal);
         if (!transport.refuse(refusal)) {
             ObjectNode message = CommandHandler.object("ended")
                     .put("reason", refusal.kind().code())
@@ -293,6 +301,15 @@ public final class Client implements Connected {
         return progress != null;
     }
 
+    /** A WebSocket can show another credential before this one expires. */
+    private boolean expiryNotice() {
+        if (framing.isStream() || !session.isNoticeDue()) {
+            return false;
+        }
+        frames.tell(CommandHandler.object("auth_expires").put("in_ms", session.notice()));
+        return true;
+    }
+
     private boolean answer() {
         List<ByteBuffer> answer = commands.answer(frames::empty);
         if (answer == null) {
@@ -303,6 +320,12 @@ public final class Client implements Connected {
     }
 
     private boolean end() {
+        String topic = session.takeForbidden();
+        TopicCursor forbidden = topic == null ? null : cursors.known(topic);
+        if (forbidden != null) {
+            forbid(forbidden);
+            return true;
+        }
         for (TopicCursor cursor : cursors.all()) {
             MessageSubscription.End end = cursor.end();
             if (end != null) {
@@ -311,6 +334,16 @@ public final class Client implements Connected {
             }
         }
         return false;
+    }
+
+    private void forbid(TopicCursor cursor) {
+        CursorToken token = cursor.token();
+        cursors.drop(cursor);
+        frames.tell(CommandHandler.object("ended")
+                .put("topic", cursor.topic())
+                .put("reason", "FORBIDDEN")
+                .put("message", "the new credential does not allow what was subscribed to")
+                .put("token", token == null ? null : token.toString()));
     }
 
     private void end(TopicCursor cursor, MessageSubscription.End end) {
@@ -356,8 +389,8 @@ public final class Client implements Connected {
     // ------------------------------------------------------------------ for people; any thread
 
     @Override
-    public Principal principal() {
-        return session.caller().principal();
+    public Caller caller() {
+        return session.caller();
     }
 
     @Override

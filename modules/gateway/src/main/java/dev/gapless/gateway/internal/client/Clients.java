@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,19 +34,41 @@ public final class Clients {
      * A place among the clients, until it is given back.
      */
     public final class Admission {
-        private final Caller caller;
+        private final String address;
+        /** For whom it counts. Guarded by this. */
+        private Caller caller;
+
         private final AtomicBoolean over = new AtomicBoolean();
 
         private Admission(Caller caller) {
             this.caller = caller;
+            this.address = caller.address();
+        }
+
+        /** It counts for another subject from now on. Throws {@link RequestException} if there are too many of that. */
+        synchronized void become(Caller next) {
+            if (over.get()) {
+                return;
+            }
+            Caller before = caller;
+            if (!before.quota().equals(next.quota())) {
+                common.access().quotas().enter(next);
+                common.access().quotas().leave(before);
+            }
+            caller = next;
+        }
+
+        private synchronized Caller caller() {
+            return caller;
         }
 
         /** The place is free again. Repeating it is harmless. */
         public void release() {
             if (over.compareAndSet(false, true)) {
-                admitted.decrementAndGet();
-                perAddress.computeIfPresent(caller.address(), (ip, number) -> number == 1 ? null : number - 1);
-                completeIfAllGone();
+                synchronized (this) {
+                    common.access().quotas().leave(caller);
+                }
+                give(address);
             }
         }
     }
@@ -67,6 +91,12 @@ public final class Clients {
                     "There are " + settings.maxClients + " clients, as many as gapless.gateway.max-clients allows");
         }
         int ofAddress = perAddress.merge(address, 1, Integer::sum);
+        try {
+            common.access().quotas().enter(caller);
+        } catch (RequestException e) {
+            give(address);
+            throw e;
+        }
         Admission admission = new Admission(caller);
         if (settings.perIpLimit > 0 && ofAddress > settings.perIpLimit) {
             admission.release();
@@ -78,24 +108,38 @@ public final class Clients {
         return admission;
     }
 
+    private void give(String address) {
+        admitted.decrementAndGet();
+        perAddress.computeIfPresent(address, (ip, number) -> number == 1 ? null : number - 1);
+        completeIfAllGone();
+    }
+
     /** A client, which is told of its connection from now on. */
     public Client open(Admission admission, Transport transport, Framing framing) {
-        return add(admission, (id, release) -> new Client(id, common, transport, framing, admission.caller, release));
+        return add(
+                admission,
+                (id, release) ->
+                        new Client(id, common, transport, framing, admission.caller(), admission::become, release));
     }
 
     /**
      * A client of its own kind.
      *
-     * @param make makes it, of its number and of what it runs once, when its connection has ended
+     * @param make makes it, of its number and of what it tells once, when its connection has ended: why, or null if it went by itself
      */
-    public <C extends Connected> C add(Admission admission, BiFunction<Long, Runnable, C> make) {
+    public <C extends Connected> C add(Admission admission, BiFunction<Long, Consumer<@Nullable Closing>, C> make) {
         Long id = ids.incrementAndGet();
-        C client = make.apply(id, () -> {
-            clients.remove(id);
+        C client = make.apply(id, why -> {
+            Connected ended = clients.remove(id);
             admission.release();
+            common.tally().closed(why);
+            if (ended != null) {
+                common.access().audit().ended(ended.caller(), ended.protocol(), why == null ? null : why.status());
+            }
         });
         clients.put(id, client);
         common.tally().connected(client.protocol());
+        common.access().audit().connected(client.caller(), client.protocol());
         if (stopping) {
             client.close(Closing.RESTART);
         }
@@ -108,7 +152,7 @@ public final class Clients {
         long nowNs = System.nanoTime();
         for (Connected client : clients.values()) {
             try {
-                if (!common.access().isValid(client.principal())) {
+                if (!common.access().isValid(client.caller().principal())) {
                     client.close(Closing.EXPIRED);
                 }
                 client.checkLiveness(nowNs);

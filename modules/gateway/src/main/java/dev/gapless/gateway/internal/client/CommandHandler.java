@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,7 @@ final class CommandHandler {
     private final Runnable refused;
     private final Runnable wake;
     private @Nullable CompletableFuture<ObjectNode> publishing;
+    private @Nullable CompletableFuture<Principal> authenticating;
     private volatile @Nullable String command;
     /** What that says, while it waits for its answer. For the turns. */
     private @Nullable Command parsed;
@@ -108,7 +110,8 @@ final class CommandHandler {
             return published(frame);
         }
         String text = command;
-        if (text == null) {
+        CompletableFuture<Principal> shown = authenticating;
+        if (text == null || (shown != null && !shown.isDone())) {
             return null;
         }
         @Nullable List<ByteBuffer> answer;
@@ -122,7 +125,7 @@ final class CommandHandler {
             parsed = null;
             if (given instanceof Command.Publish publish) {
                 command = null;
-                publish(publish, Objects.requireNonNull(json).get("id"));
+                publish(publish, text.length(), Objects.requireNonNull(json).get("id"));
                 json = null; // it is as large as the message, many times
                 return published(frame);
             }
@@ -130,8 +133,13 @@ final class CommandHandler {
                 parsed = given;
                 return null; // it is answered when the subscription is ready
             }
+            if (given instanceof Command.Auth auth && !isChecked(auth)) {
+                parsed = given;
+                return null; // it is answered when it is known whose it is
+            }
             answer = answer(given, frame);
         } catch (RequestException e) {
+            common.access().audit().refused(session.caller(), e);
             answer = framing.object(frame.get(), errorOfCommand(e));
         }
         command = null;
@@ -155,26 +163,42 @@ final class CommandHandler {
         } else if (given instanceof Command.Resume resume) {
             resume(resume);
             return null;
-        } else if (given instanceof Command.Auth auth) {
-            return framing.object(frame.get(), authenticated(auth));
+        } else if (given instanceof Command.Auth) {
+            return framing.object(frame.get(), authenticated());
         }
         return framing.object(frame.get(), pong.get());
     }
 
-    private ObjectNode authenticated(Command.Auth given) {
+    /** {@return whether it is known whose credential it is} Else the client is woken then. */
+    private boolean isChecked(Command.Auth given) {
+        if (authenticating == null) {
+            CompletableFuture<Principal> shown =
+                    common.access().ofToken(given.token()).toCompletableFuture();
+            authenticating = shown;
+            if (!shown.isDone()) {
+                var unused = shown.whenComplete((principal, failure) -> wake.run());
+            }
+        }
+        return authenticating.isDone();
+    }
+
+    private ObjectNode authenticated() {
+        CompletableFuture<Principal> shown = Objects.requireNonNull(authenticating);
+        authenticating = null;
         Principal principal;
         try {
-            principal = session.authenticate(given.token(), cursors.topics());
-        } catch (RequestException e) {
-            if (e.kind() == Kind.UNAUTHENTICATED) {
+            principal = shown.join();
+        } catch (CompletionException e) {
+            RequestException refusal = RequestException.of(e);
+            if (refusal.kind() == Kind.UNAUTHENTICATED) {
                 refused.run(); // it is not taken for one who has shown none
             }
-            throw e;
+            throw refusal;
         }
+        session.renew(principal, cursors.topics());
+        common.access().audit().renewed(session.caller());
         ObjectNode answer = object("authenticated").put("subject", principal.subject());
-        return principal.expiresMs() == Long.MAX_VALUE
-                ? answer
-                : answer.put("expires_in_ms", Math.max(0, principal.expiresMs() - System.currentTimeMillis()));
+        return principal.expiresMs() == Long.MAX_VALUE ? answer : answer.put("expires_in_ms", principal.expiresInMs());
     }
 
     private void resume(Command.Resume given) {
@@ -205,6 +229,7 @@ final class CommandHandler {
             TopicCursor opened = cursors.open(
                     new SubscribeRequest(
                             wanted.topic(), start(wanted), filter, first, all, Boolean.TRUE.equals(wanted.state())),
+                    caller,
                     client);
             opened.ids(Boolean.TRUE.equals(wanted.ids()));
             opened.askedBy(Objects.requireNonNull(json).get("id"));
@@ -260,25 +285,28 @@ final class CommandHandler {
 
     // ------------------------------------------------------------------ publishing
 
-    private void publish(Command.Publish wanted, @Nullable JsonNode id) {
+    private void publish(Command.Publish wanted, int size, @Nullable JsonNode id) {
         CompletableFuture<ObjectNode> answer = new CompletableFuture<>();
         publishing = answer;
         transport.hold(answer); // its message may wait for room
         try {
             var unused = common.publisher()
-                    .publish(wanted.topic(), wanted.given(), session.caller())
+                    .publish(wanted.topic(), wanted.given(), size, session.caller())
                     .whenComplete((position, failure) -> {
                         ObjectNode message;
                         if (failure == null) {
                             message = object("published").put("topic", wanted.topic());
                             PositionJson.write(message.putObject("position"), common.nodeName(), position);
                         } else {
-                            message = error(RequestException.of(failure)).put("topic", wanted.topic());
+                            RequestException refusal = RequestException.of(failure);
+                            common.access().audit().refused(session.caller(), refusal);
+                            message = error(refusal).put("topic", wanted.topic());
                         }
                         answer.complete(withId(message, id));
                         wake.run();
                     });
         } catch (RequestException e) {
+            common.access().audit().refused(session.caller(), e);
             answer.complete(error(e, wanted.topic(), id));
         }
     }

@@ -2,6 +2,7 @@ package dev.gapless.gateway.internal.client;
 
 import dev.gapless.StartFrom;
 import dev.gapless.gateway.internal.access.Access;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
@@ -52,6 +53,12 @@ public record Common(
         } catch (IllegalArgumentException e) {
             throw new RequestException(Kind.BAD_TOKEN, Reasons.of(e), e);
         }
+    }
+
+    /** What a client wanted is refused. */
+    public void refused(Caller caller, RequestException refusal) {
+        tally.refused(refusal.kind().code());
+        access.audit().refused(caller, refusal);
     }
 
     /** How long a client is asked to wait before it connects again: never the same for all. */

@@ -1,7 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.gapless.gateway.internal.access.Principal;
+import dev.gapless.gateway.internal.access.Caller;
 
 /** A client that stays, by whatever protocol. Thread-safe. */
 public interface Connected {
@@ -9,7 +9,7 @@ public interface Connected {
     void checkLiveness(long nowNs);
 
     /** Who it is now. */
-    Principal principal();
+    Caller caller();
 
     /** Its connection is to end, if it does not end yet; the client is told why. */
     void close(Closing why);

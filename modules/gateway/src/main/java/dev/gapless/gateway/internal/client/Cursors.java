@@ -2,11 +2,14 @@ package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.CursorToken;
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -19,6 +22,9 @@ final class Cursors {
     /** In the order of their turns: the one that was last comes last. */
     private final Map<String, TopicCursor> cursors = new LinkedHashMap<>();
 
+    /** For whom each of them counts. */
+    private final Map<String, Caller> counted = new HashMap<>();
+
     private volatile Map<String, TopicCursor> shown = Map.of();
 
     /** @param wake is run, on any thread, when one of them has something new */
@@ -30,38 +36,54 @@ final class Cursors {
     /**
      * Subscribes. Throws {@link RequestException} if there are too many, or if the token is of something else.
      *
+     * @param caller for whom it counts
      * @param client whose it is, for people
      */
-    TopicCursor open(SubscribeRequest request, String client) {
+    TopicCursor open(SubscribeRequest request, Caller caller, String client) {
         if (cursors.size() >= common.settings().maxSubscriptions) {
             throw new RequestException(
                     Kind.TOO_MANY_SUBSCRIPTIONS,
                     "there are " + cursors.size()
                             + " subscriptions, as many as gapless.gateway.max-subscriptions allows");
         }
+        common.access().quotas().subscribe(caller);
         try {
             TopicCursor opened = request.state()
                     ? StateCursor.open(request, common, wake)
                     : new MessageCursor(request, client, common, wake);
             cursors.put(request.topic(), opened);
+            counted.put(request.topic(), caller);
             shown = Map.copyOf(cursors);
             return opened;
         } catch (IllegalArgumentException e) {
+            common.access().quotas().unsubscribe(caller);
             throw new RequestException(Kind.BAD_TOKEN, Reasons.of(e), e);
+        } catch (RequestException e) {
+            common.access().quotas().unsubscribe(caller);
+            throw e;
         }
     }
 
     void drop(TopicCursor known) {
         known.close();
         cursors.remove(known.topic());
+        uncount(known.topic());
         shown = Map.copyOf(cursors);
     }
 
     /** All of them end. */
     void close() {
         cursors.values().forEach(TopicCursor::close);
+        List.copyOf(cursors.keySet()).forEach(this::uncount);
         cursors.clear();
         shown = Map.of();
+    }
+
+    private void uncount(String topic) {
+        Caller caller = counted.remove(topic);
+        if (caller != null) {
+            common.access().quotas().unsubscribe(caller);
+        }
     }
 
     /** That of a topic; null if there is none. */

@@ -6,16 +6,33 @@ import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.json.RequestException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Who a client is, as long as it is connected: a WebSocket may say so later, and again. Thread-safe. */
 final class Session {
     private final Access access;
+    private final Duration expiryNotice;
+    private final Consumer<Caller> becomes;
     private final long sinceNs = System.nanoTime();
     private volatile Caller caller;
+    /** Whose end the client has been told to be near. */
+    private volatile @Nullable Principal noticed;
 
-    Session(Access access, Caller caller) {
+    /** Topics that the client may not see any more, and is still subscribed to. For its turns. */
+    private final Set<String> forbidden = new LinkedHashSet<>();
+
+    /**
+     * @param becomes is told who it becomes, and throws {@link RequestException} if there are too many of that
+     * @param expiryNotice so long before its credential expires it is told
+     */
+    Session(Access access, Caller caller, Consumer<Caller> becomes, Duration expiryNotice) {
         this.access = access;
         this.caller = caller;
+        this.becomes = becomes;
+        this.expiryNotice = expiryNotice;
     }
 
     Caller caller() {
@@ -23,19 +40,41 @@ final class Session {
     }
 
     /**
-     * It shows this credential. Throws {@link RequestException} if that is not valid.
+     * It has shown another credential. For the client's turns. Throws {@link RequestException} if there are too many clients of that one: then the
+     * one before counts on.
      *
-     * @param topics that it is subscribed to, which the credential has to allow as the one before did
+     * @param topics that it is subscribed to: the subscriptions that the credential does not allow have to end
      */
-    Principal authenticate(String token, Collection<String> topics) {
+    void renew(Principal principal, Collection<String> topics) {
         Caller before = caller;
-        Caller now = new Caller(before.address(), access.ofToken(token));
-        topics.forEach(now::checkSubscribe);
-        if (!topics.isEmpty() && !now.seesKeysOf(before)) {
-            throw now.refused("see the keys that it is subscribed to");
-        }
+        Caller now = new Caller(before.address(), principal);
+        becomes.accept(now);
+        boolean seesKeys = now.seesKeysOf(before);
+        topics.stream().filter(topic -> !seesKeys || !now.maySubscribe(topic)).forEach(forbidden::add);
         caller = now;
-        return now.principal();
+    }
+
+    /** A topic that the client may not see any more; null if there is none. For its turns. */
+    @Nullable String takeForbidden() {
+        if (forbidden.isEmpty()) {
+            return null;
+        }
+        String topic = forbidden.iterator().next();
+        forbidden.remove(topic);
+        return topic;
+    }
+
+    /** Is the client to be told that its credential expires soon? */
+    boolean isNoticeDue() {
+        Principal principal = caller.principal();
+        return principal.expiresInMs() <= expiryNotice.toMillis() && !principal.equals(noticed);
+    }
+
+    /** How long the credential counts yet; the client is being told. */
+    long notice() {
+        Principal principal = caller.principal();
+        noticed = principal;
+        return principal.expiresInMs();
     }
 
     /** Has it yet to say who it is? */

@@ -2,8 +2,10 @@ package dev.gapless.gateway.internal.grpc;
 
 import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.access.Principal;
+import dev.gapless.gateway.internal.access.Shown;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.json.RequestException;
+import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.v1.DocumentChangesGrpc;
 import dev.gapless.gateway.v1.GaplessGrpc;
 import io.grpc.Context;
@@ -16,15 +18,28 @@ import io.grpc.ServerInterceptor;
 import io.grpc.StatusRuntimeException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
 /** Who calls, and from where. Health and reflection are for all. */
 final class Callers implements ServerInterceptor {
-    private static final Context.Key<SocketAddress> ADDRESS = Context.key("gapless-address");
+    private static final Context.Key<String> ADDRESS = Context.key("gapless-address");
+    private static final Context.Key<Integer> PORT = Context.key("gapless-port");
     private static final Context.Key<Principal> PRINCIPAL = Context.key("gapless-principal");
     private static final Metadata.Key<String> AUTHORIZATION =
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> FORWARDED =
+            Metadata.Key.of("forwarded", Metadata.ASCII_STRING_MARSHALLER);
+    private static final Metadata.Key<String> FORWARDED_FOR =
+            Metadata.Key.of("x-forwarded-for", Metadata.ASCII_STRING_MARSHALLER);
     private static final Set<String> PROTECTED = Set.of(GaplessGrpc.SERVICE_NAME, DocumentChangesGrpc.SERVICE_NAME);
 
     private final Common common;
@@ -38,37 +53,93 @@ final class Callers implements ServerInterceptor {
             ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
         boolean isProtected =
                 PROTECTED.contains(String.valueOf(call.getMethodDescriptor().getServiceName()));
+        Shown shown = isProtected ? new Shown(headers.get(AUTHORIZATION), null, certificate(call)) : Shown.NOTHING;
+        CompletableFuture<Principal> principal =
+                common.access().principal(shown).toCompletableFuture();
+        Context current = Context.current();
+        if (principal.isDone()) {
+            return begin(call, headers, next, isProtected, principal, current);
+        }
+        LateListener<Q> late = new LateListener<>();
+        var unused = principal.whenComplete(
+                (known, failure) -> late.begin(begin(call, headers, next, isProtected, principal, current)));
+        return late;
+    }
+
+    /** It is known who calls, or that it is not let in. */
+    private <Q, R> ServerCall.Listener<Q> begin(
+            ServerCall<Q, R> call,
+            Metadata headers,
+            ServerCallHandler<Q, R> next,
+            boolean isProtected,
+            CompletableFuture<Principal> known,
+            Context current) {
+        SocketAddress socket = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
+        String peer = host(socket);
+        String address =
+                common.settings().trustedProxies.client(peer, all(headers, FORWARDED), all(headers, FORWARDED_FOR));
+        Caller unknown = new Caller(address, common.access().anonymous());
         Principal principal;
         try {
-            principal = common.access().ofHeader(isProtected ? headers.get(AUTHORIZATION) : null);
-            if (isProtected && principal.isAnonymous() && !common.access().admitsAnonymous()) {
-                throw new Caller("", principal)
-                        .refused("call " + call.getMethodDescriptor().getFullMethodName());
+            principal = known.join();
+            if (isProtected
+                    && common.settings().isBehindProxies()
+                    && !common.settings().trustedProxies.has(peer)) {
+                throw new RequestException(
+                        Kind.FORBIDDEN_ADDRESS,
+                        "The gateway is for the proxies of gapless.gateway.trusted-proxies alone");
             }
-        } catch (RequestException e) {
-            common.tally().refused(e.kind().code());
-            StatusRuntimeException refused = Statuses.of(e, common.reconnectMs());
+            if (isProtected && principal.isAnonymous() && !common.access().admitsAnonymous()) {
+                throw unknown.refused("call " + call.getMethodDescriptor().getFullMethodName());
+            }
+        } catch (CompletionException | RequestException e) {
+            RequestException refusal = RequestException.of(e);
+            common.refused(unknown, refusal);
+            StatusRuntimeException refused = Statuses.of(refusal, common.reconnectMs());
             call.close(refused.getStatus(), Objects.requireNonNullElseGet(refused.getTrailers(), Metadata::new));
             return new ServerCall.Listener<>() {};
         }
-        SocketAddress address = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        Context context = Context.current().withValue(ADDRESS, address).withValue(PRINCIPAL, principal);
+        Context context = current.withValue(ADDRESS, address)
+                .withValue(PORT, port(socket))
+                .withValue(PRINCIPAL, principal);
         return Contexts.interceptCall(context, call, headers, next);
+    }
+
+    private static @Nullable X509Certificate certificate(ServerCall<?, ?> call) {
+        SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+        try {
+            return session != null && session.getPeerCertificates()[0] instanceof X509Certificate its ? its : null;
+        } catch (SSLPeerUnverifiedException e) {
+            return null; // it has shown none
+        }
     }
 
     /** Of the call that begins on this thread. */
     static Caller caller() {
-        return new Caller(host(), PRINCIPAL.get());
+        return new Caller(ADDRESS.get(), PRINCIPAL.get());
     }
 
-    private static String host() {
-        return ADDRESS.get() instanceof InetSocketAddress internet && internet.getAddress() != null
+    private static String host(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress internet && internet.getAddress() != null
                 ? internet.getAddress().getHostAddress()
-                : String.valueOf(ADDRESS.get());
+                : String.valueOf(address);
     }
 
-    /** Its address and port. */
+    /** Its address, and the port of who has connected. */
     static String hostAndPort() {
-        return ADDRESS.get() instanceof InetSocketAddress internet ? host() + ":" + internet.getPort() : host();
+        return ADDRESS.get() + ":" + PORT.get();
+    }
+
+    private static int port(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress internet ? internet.getPort() : 0;
+    }
+
+    private static List<String> all(Metadata headers, Metadata.Key<String> key) {
+        Iterable<String> values = headers.getAll(key);
+        List<String> all = new ArrayList<>();
+        if (values != null) {
+            values.forEach(all::add);
+        }
+        return all;
     }
 }

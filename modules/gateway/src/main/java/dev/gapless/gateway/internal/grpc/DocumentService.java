@@ -83,7 +83,7 @@ final class DocumentService {
                     request.hasSinceSequence() ? request.getSinceSequence() : null,
                     request.hasSinceEpoch() ? request.getSinceEpoch() : null);
         } catch (RequestException e) {
-            common.tally().refused(e.kind().code());
+            common.refused(Callers.caller(), e);
             call.onError(Statuses.of(e, common.reconnectMs()));
         }
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.log.Slice;
 import dev.gapless.gateway.internal.access.Caller;
-import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.changes.ChangeCursor;
 import dev.gapless.gateway.internal.changes.Changes;
 import dev.gapless.gateway.internal.changes.CollectionChange;
@@ -20,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +33,7 @@ final class DocumentStream implements Connected {
     private final ServerCallStreamObserver<ByteBuffer> call;
     private final Runnable headers;
     private final Common common;
-    private final Runnable release;
+    private final Consumer<@Nullable Closing> release;
     private final ClientTurns turns;
     private final Caller caller = Callers.caller();
     private final String remote = Callers.hostAndPort();
@@ -51,9 +51,13 @@ final class DocumentStream implements Connected {
     // Of its turns.
     private boolean begun;
 
-    /** @param release runs once, when the stream has ended */
+    /** @param release is told once that the stream has ended, and why; null if the client went by itself */
     DocumentStream(
-            long id, ServerCallStreamObserver<ByteBuffer> call, Runnable headers, Common common, Runnable release) {
+            long id,
+            ServerCallStreamObserver<ByteBuffer> call,
+            Runnable headers,
+            Common common,
+            Consumer<@Nullable Closing> release) {
         this.id = id;
         this.call = call;
         this.headers = headers;
@@ -71,11 +75,11 @@ final class DocumentStream implements Connected {
             cursor = changes.open(collections, since, ofEpoch, "client " + id + " (grpc, " + remote + ")", turns::wake);
         } catch (RequestException e) {
             over.set(true);
-            release.run();
+            release.accept(Closing.ENDED);
             throw e;
         }
         if (over.get()) {
-            leave();
+            leave(closing);
         }
         turns.wake();
     }
@@ -99,7 +103,7 @@ final class DocumentStream implements Connected {
                 write(open);
             }
         } catch (RequestException e) {
-            common.tally().refused(e.kind().code());
+            common.refused(caller, e);
             end(Closing.ENDED, Statuses.of(e, common.reconnectMs()));
         } catch (RuntimeException e) {
             LOG.error("Client {} (grpc, {}): the gateway failed. This is a defect of Gapless", id, remote, e);
@@ -164,25 +168,23 @@ final class DocumentStream implements Connected {
 
     private void end(Closing why, RuntimeException status) {
         if (over.compareAndSet(false, true)) {
-            common.tally().closed(why);
             call.onError(status);
-            leave();
+            leave(why);
         }
     }
 
     /** The client has cancelled it. */
     private void disconnected() {
         if (over.compareAndSet(false, true)) {
-            common.tally().closed(null);
-            leave();
+            leave(null);
         }
     }
 
-    private void leave() {
+    private void leave(@Nullable Closing why) {
         ChangeCursor open = cursor;
         if (open != null) {
             open.close();
-            release.run();
+            release.accept(why);
         }
     }
 
@@ -204,8 +206,8 @@ final class DocumentStream implements Connected {
     }
 
     @Override
-    public Principal principal() {
-        return caller.principal();
+    public Caller caller() {
+        return caller;
     }
 
     @Override

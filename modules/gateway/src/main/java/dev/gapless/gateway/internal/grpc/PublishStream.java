@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.access.Caller;
-import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Connected;
@@ -24,6 +23,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +37,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     private final long id;
     private final ServerCallStreamObserver<PublishResponse> call;
     private final Common common;
-    private final Runnable release;
+    private final Consumer<@Nullable Closing> release;
     private final Caller caller = Callers.caller();
     private final String remote = Callers.hostAndPort();
     private final long sinceNs = System.nanoTime();
@@ -56,8 +56,12 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
 
     private record UnderWay(CompletableFuture<PublishResponse> answer, int bytes) {}
 
-    /** @param release runs once, when the stream has ended */
-    PublishStream(long id, ServerCallStreamObserver<PublishResponse> call, Common common, Runnable release) {
+    /** @param release is told once that the stream has ended, and why; null if the client ended it */
+    PublishStream(
+            long id,
+            ServerCallStreamObserver<PublishResponse> call,
+            Common common,
+            Consumer<@Nullable Closing> release) {
         this.id = id;
         this.call = call;
         this.common = common;
@@ -96,7 +100,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
         CompletionStage<Position> stage;
         try {
             stage = common.publisher()
-                    .publish(JsonPublisher.topic(request.getTopic()).name(), given(request), caller);
+                    .publish(JsonPublisher.topic(request.getTopic()).name(), given(request), taken.bytes(), caller);
         } catch (RequestException e) {
             stage = CompletableFuture.failedFuture(e);
         }
@@ -148,7 +152,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
 
     private PublishResponse refused(Throwable failure) {
         RequestException refusal = RequestException.of(failure);
-        common.tally().refused(refusal.kind().code());
+        common.refused(caller, refusal);
         return PublishResponse.newBuilder()
                 .setError(Error.newBuilder().setCode(refusal.kind().code()).setMessage(refusal.why()))
                 .build();
@@ -194,8 +198,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
             }
         }
         if (ended) {
-            common.tally().closed(why);
-            release.run();
+            release.accept(why);
         }
     }
 
@@ -213,8 +216,7 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
                 call.onError(Statuses.of(why, common.reconnectMs()));
             }
         }
-        common.tally().closed(why);
-        release.run();
+        release.accept(why);
     }
 
     /** What is under way is answered first. */
@@ -241,8 +243,8 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
     }
 
     @Override
-    public Principal principal() {
-        return caller.principal();
+    public Caller caller() {
+        return caller;
     }
 
     @Override

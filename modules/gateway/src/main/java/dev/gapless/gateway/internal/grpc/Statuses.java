@@ -25,6 +25,7 @@ final class Statuses {
         trailers.put(CODE, refusal.kind().code());
         boolean isFull = refusal.kind() == Kind.TOO_MANY_CLIENTS
                 || refusal.kind() == Kind.TOO_MANY_CLIENTS_OF_ADDRESS
+                || refusal.kind() == Kind.TOO_MANY_CLIENTS_OF_SUBJECT
                 || refusal.kind() == Kind.OVERLOADED;
         return isFull || status.getCode() == Status.Code.UNAVAILABLE
                 ? withPushback(status, trailers, reconnectMs)
@@ -34,11 +35,14 @@ final class Statuses {
     private static Status status(Kind kind) {
         return switch (kind) {
             case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
-            case FORBIDDEN, FORBIDDEN_ORIGIN, FORBIDDEN_TOPIC, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
+            case FORBIDDEN, FORBIDDEN_ADDRESS, FORBIDDEN_ORIGIN, FORBIDDEN_TOPIC, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
             case NOT_FOUND -> Status.NOT_FOUND;
             case TOO_MANY_SUBSCRIPTIONS,
                     TOO_MANY_CLIENTS_OF_ADDRESS,
                     TOO_MANY_CLIENTS,
+                    TOO_MANY_CLIENTS_OF_SUBJECT,
+                    TOO_MANY_SUBSCRIPTIONS_OF_SUBJECT,
+                    TOO_MUCH_PUBLISHED,
                     TOO_MANY_REQUESTS,
                     TOO_MANY_REQUESTS_OF_ADDRESS,
                     TOO_MANY_NEW_TOPICS,
@@ -46,7 +50,7 @@ final class Statuses {
                     OVERLOADED,
                     NO_ROOM -> Status.RESOURCE_EXHAUSTED;
             case WRONG_CLASS, NO_TABLE, REFUSED -> Status.FAILED_PRECONDITION;
-            case CLOSING, NOT_READY, BEHIND -> Status.UNAVAILABLE;
+            case CLOSING, NOT_READY, NO_KEYS, BEHIND -> Status.UNAVAILABLE;
             case NOT_DELIVERED, NOT_HELD, PUBLISH_UNKNOWN, TOO_SLOW -> Status.DEADLINE_EXCEEDED;
             case FAILED -> Status.INTERNAL;
             default -> Status.INVALID_ARGUMENT;

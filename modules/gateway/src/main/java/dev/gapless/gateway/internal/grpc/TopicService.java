@@ -54,7 +54,7 @@ final class TopicService {
             SubscribeRequest wanted = wanted(request, Callers.caller());
             CallOutlet.open(call, common, clients, new BatchFraming(common)).start(List.of(wanted));
         } catch (RequestException e) {
-            common.tally().refused(e.kind().code());
+            common.refused(Callers.caller(), e);
             call.onError(Statuses.of(e, common.reconnectMs()));
         }
     }
@@ -91,7 +91,7 @@ final class TopicService {
             Clients.Admission admission = clients.admit(Callers.caller());
             return clients.add(admission, (id, release) -> new PublishStream(id, call, common, release));
         } catch (RequestException e) {
-            common.tally().refused(e.kind().code());
+            common.refused(Callers.caller(), e);
             call.onError(Statuses.of(e, common.reconnectMs()));
             return new Refused<>();
         }

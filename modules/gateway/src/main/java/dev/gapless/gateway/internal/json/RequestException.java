@@ -25,6 +25,7 @@ public class RequestException extends RuntimeException {
         FROM_NOT_ALLOWED(400),
         UNAUTHENTICATED(401),
         FORBIDDEN(403),
+        FORBIDDEN_ADDRESS(403),
         FORBIDDEN_ORIGIN(403),
         FORBIDDEN_TOPIC(403),
         NOT_FOUND(404),
@@ -43,6 +44,9 @@ public class RequestException extends RuntimeException {
         KEY_REUSED(422),
         TOO_MANY_CLIENTS_OF_ADDRESS(429),
         TOO_MANY_REQUESTS_OF_ADDRESS(429),
+        TOO_MANY_CLIENTS_OF_SUBJECT(429),
+        TOO_MANY_SUBSCRIPTIONS_OF_SUBJECT(429),
+        TOO_MUCH_PUBLISHED(429),
         TOO_MANY_NEW_TOPICS(429),
         NO_ROOM(429),
         FAILED(500),
@@ -51,6 +55,7 @@ public class RequestException extends RuntimeException {
         OVERLOADED(503),
         BEHIND(503),
         CLOSING(503),
+        NO_KEYS(503),
         NOT_READY(503),
         NOT_DELIVERED(504),
         NOT_HELD(504),
@@ -65,6 +70,11 @@ public class RequestException extends RuntimeException {
         /** The status of an HTTP answer that says so. */
         public int status() {
             return status;
+        }
+
+        /** Is it about who may do what, and how much? */
+        public boolean isOfAccess() {
+            return status == 401 || status == 403 || status == 429;
         }
 
         /** As the contract spells it. */

@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gapless.Publication;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
+import dev.gapless.gateway.internal.access.Access;
+import dev.gapless.gateway.internal.access.Audit;
 import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.access.Quotas;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
@@ -14,6 +17,7 @@ import dev.gapless.gateway.internal.json.Unpaired;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.internal.subscribe.MessageHost;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
@@ -28,9 +32,14 @@ import org.jspecify.annotations.Nullable;
  * serializer of that; other topics hold JSON. Thread-safe.
  */
 public final class JsonPublisher {
+    private static final String SUBJECT = "gapless-subject";
+
     private final MessageHost host;
     private final ActorSystem system;
     private final NewTopics newTopics;
+    private final Audit audit;
+    private final Quotas quotas;
+    private final boolean stamps;
     private final Map<String, Topic<?>> registered = new TreeMap<>();
 
     /** A message as a client has it; no data says that its key was deleted. */
@@ -39,9 +48,19 @@ public final class JsonPublisher {
             Map<String, String> headers,
             @Nullable JsonNode data) {}
 
-    /** @param topics those that the application registered */
+    /**
+     * @param access bounds and notes who publishes
+     * @param topics those that the application registered
+     */
     public JsonPublisher(
-            MessageHost host, ActorSystem system, GatewaySettings settings, Collection<? extends Topic<?>> topics) {
+            MessageHost host,
+            ActorSystem system,
+            GatewaySettings settings,
+            Access access,
+            Collection<? extends Topic<?>> topics) {
+        this.audit = access.audit();
+        this.quotas = access.quotas();
+        this.stamps = settings.access.stampSubject();
         this.host = host;
         this.system = system;
         this.newTopics = new NewTopics(host, settings);
@@ -51,19 +70,36 @@ public final class JsonPublisher {
     /**
      * Publishes for a client. Throws {@link RequestException}, or the stage fails with what {@link RequestException#of} tells.
      *
+     * @param bytes of it, as the client sent it
      * @param caller who publishes
      * @return its position, once it is in the ring
      */
-    public CompletionStage<Position> publish(String topic, Given given, Caller caller) {
+    public CompletionStage<Position> publish(String topic, Given given, int bytes, Caller caller) {
         caller.checkPublish(topic, given.key());
         checkUnicode(given);
+        Map<String, String> headers = stamps ? stamped(given.headers(), caller.subject()) : given.headers();
         Topic<?> known = registered.get(topic);
+        quotas.publish(caller, bytes);
+        CompletionStage<Position> published;
         if (known != null) {
-            return publish(known, bound(known, given.data()), given);
+            published = publish(known, bound(known, given.data()), given.key(), headers);
+        } else {
+            Topic<JsonNode> json = topic(topic);
+            newTopics.check(topic, caller);
+            published = publish(json, given.data(), given.key(), headers);
         }
-        Topic<JsonNode> json = topic(topic);
-        newTopics.check(topic, caller);
-        return publish(json, given.data(), given);
+        audit.publishes(caller, topic);
+        return published;
+    }
+
+    /** Who publishes stands in a header that no client writes. */
+    private static Map<String, String> stamped(Map<String, String> headers, String subject) {
+        Map<String, String> stamped = new LinkedHashMap<>(headers);
+        stamped.keySet().removeIf(SUBJECT::equalsIgnoreCase);
+        if (!subject.isEmpty()) {
+            stamped.put(SUBJECT, subject);
+        }
+        return stamped;
     }
 
     private static void checkUnicode(Given given) {
@@ -91,10 +127,11 @@ public final class JsonPublisher {
         }
     }
 
-    private <T> CompletionStage<Position> publish(Topic<T> topic, @Nullable Object message, Given given) {
+    private <T> CompletionStage<Position> publish(
+            Topic<T> topic, @Nullable Object message, @Nullable String key, Map<String, String> headers) {
         Publication<T> publication;
         try {
-            publication = new Publication<>(topic.type().cast(message), given.key(), given.headers());
+            publication = new Publication<>(topic.type().cast(message), key, headers);
         } catch (IllegalArgumentException e) {
             throw new RequestException(Kind.BAD_MESSAGE, Reasons.of(e), e);
         }

@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.publish;
 
+import dev.gapless.gateway.internal.access.Allowance;
 import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
@@ -37,7 +38,7 @@ final class NewTopics {
                             + ", and gapless.gateway.topics does not name it. Topics that gapless.topics or GaplessGateway.start"
                             + " name are there, too");
         }
-        if (!host.hasPlace(topic) && !allowance.take(caller.quota(), System.nanoTime())) {
+        if (!host.hasPlace(topic) && !allowance.take(caller.quota(), 1, System.nanoTime())) {
             throw new RequestException(
                     Kind.TOO_MANY_NEW_TOPICS,
                     "Topic " + topic + " is new, and clients of " + caller.quota() + " have begun as many as"

@@ -85,13 +85,13 @@ public final class GatewayServer {
         BiConsumer<Duration, Runnable> later = (after, what) -> system.scheduler()
                 .scheduleOnce(after, what, system.dispatchers().lookup(settings.dispatcher));
         PayloadJson payloads = new PayloadJson(system, settings.maxEventBytes);
-        access = new Access(settings.access);
+        access = new Access(settings.access, executor);
         Common common = new Common(
                 settings,
                 access,
                 host,
                 gapless.nodeName(),
-                new JsonPublisher(host, system, settings, topics),
+                new JsonPublisher(host, system, settings, access, topics),
                 payloads,
                 new SharedJson(settings.jsonCacheBytes),
                 new States(tables, new RowJson(system, payloads, settings.jsonCacheBytes)),

@@ -34,6 +34,9 @@ public final class GatewaySettings {
     public final TlsSettings tls;
     public final AccessSettings access;
     public final boolean insecure;
+    /** Proxies whose word counts for where clients are. */
+    public final TrustedProxies trustedProxies;
+
     public final List<String> allowedOrigins;
     public final List<String> allowedHosts;
     /** The topics that clients may begin; empty: the address says which. */
@@ -91,65 +94,73 @@ public final class GatewaySettings {
         Config config = all.getConfig("gapless.gateway");
         enabled = config.getBoolean("enabled");
         host = config.getString("host");
-        port = within(config, "port", 0, 65_535);
+        port = ConfigValues.within(config, "port", 0, 65_535);
         grpcPort = OFF.contains(config.getString("grpc-port"))
                 ? OptionalInt.empty()
-                : OptionalInt.of(within(config, "grpc-port", 0, 65_535));
+                : OptionalInt.of(ConfigValues.within(config, "grpc-port", 0, 65_535));
         tls = TlsSettings.of(config);
-        access = AccessSettings.of(
-                config,
-                JwtSettings.of(config, positive(config, "access.jwt.clock-skew")),
-                positive(config, "access.auth-timeout"));
+        access = AccessSettings.of(config);
         insecure = config.getBoolean("insecure");
+        trustedProxies = new TrustedProxies(networks(config));
         allowedOrigins = config.getStringList("allowed-origins");
         allowedHosts = config.getStringList("allowed-hosts");
         topics = topics(config);
-        newTopicsPerIpLimit = within(config, "new-topics-per-ip-limit", 0, 10_000_000);
-        newTopicsWindow = positive(config, "new-topics-window");
+        newTopicsPerIpLimit = ConfigValues.within(config, "new-topics-per-ip-limit", 0, 10_000_000);
+        newTopicsWindow = ConfigValues.positive(config, "new-topics-window");
         defaultTopic = config.getString("default-topic");
         dispatcher = config.getString("dispatcher");
-        acceptQueue = within(config, "accept-queue", 1, 65_535);
-        maxConnections = within(config, "max-connections", 1, 10_000_000);
-        maxClients = within(config, "max-clients", 1, 10_000_000);
-        perIpLimit = within(config, "per-ip-limit", 0, 10_000_000);
-        maxSubscriptions = within(config, "max-subscriptions", 1, 100_000);
-        maxPublishingRequests = within(config, "max-publishing-requests", 1, 10_000_000);
-        publishingPerIpLimit = within(config, "publishing-per-ip-limit", 0, 10_000_000);
-        minBodyBytesPerSecond = within(config, "min-body-bytes-per-second", 1, 1_000_000_000);
-        maxBodyBytes = bytes(config, "max-body-bytes", 1);
-        int command = bytes(config, "max-command-bytes", 128);
-        maxHeaderBytes = bytes(config, "max-header-bytes", 1_024);
-        maxIdBytes = bytes(config, "max-id-bytes", 128);
-        maxEventBytes = bytes(config, "max-event-bytes", 1);
-        batchEvents = within(config, "batch-events", 1, 10_000);
-        batchBytes = bytes(config, "batch-bytes", 1);
-        jsonCacheBytes = ofHeap(bytes(config, "json-cache-bytes", 0));
-        unfinishedBytes = ofHeap(bytes(config, "unfinished-bytes", 1));
-        unsentBytes = ofHeap(bytes(config, "unsent-bytes", 1));
-        maxChanges = within(config, "changes.max-changes", 1, 100_000_000);
-        maxChangesBytes = ofHeap(bytes(config, "changes.max-bytes", 1));
-        maxCollections = within(config, "changes.max-collections", 1, 1_000_000);
-        changesRetention = positive(config, "changes.retention");
-        sendBufferBytes = bytes(config, "send-buffer-bytes", 1_024);
-        headerTimeout = positive(config, "header-timeout");
-        idleTimeout = positive(config, "idle-timeout");
-        lingerTimeout = positive(config, "linger-timeout");
-        writeTimeout = positive(config, "write-timeout");
-        unacknowledgedTimeout = positive(config, "unacknowledged-timeout");
-        pingInterval = positive(config, "ping-interval");
-        commentInterval = positive(config, "comment-interval");
-        reconnectMin = positive(config, "reconnect-min");
-        reconnectJitter = positive(config, "reconnect-jitter");
-        deliveryTimeout = positive(config, "delivery-timeout");
-        statusTimeout = positive(config, "status-timeout");
-        statusClients = within(config, "status-clients", 0, 10_000_000);
-        stateTimeout = positive(config, "state-timeout");
-        stopTimeout = positive(config, "stop-timeout");
-        idempotencyKeys = within(config, "idempotency-keys", 1, 10_000_000);
-        idempotencyKeysOfAll = within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);
-        idempotencyRetention = positive(config, "idempotency-retention");
+        acceptQueue = ConfigValues.within(config, "accept-queue", 1, 65_535);
+        maxConnections = ConfigValues.within(config, "max-connections", 1, 10_000_000);
+        maxClients = ConfigValues.within(config, "max-clients", 1, 10_000_000);
+        perIpLimit = ConfigValues.within(config, "per-ip-limit", 0, 10_000_000);
+        maxSubscriptions = ConfigValues.within(config, "max-subscriptions", 1, 100_000);
+        maxPublishingRequests = ConfigValues.within(config, "max-publishing-requests", 1, 10_000_000);
+        publishingPerIpLimit = ConfigValues.within(config, "publishing-per-ip-limit", 0, 10_000_000);
+        minBodyBytesPerSecond = ConfigValues.within(config, "min-body-bytes-per-second", 1, 1_000_000_000);
+        maxBodyBytes = ConfigValues.bytes(config, "max-body-bytes", 1);
+        int command = ConfigValues.bytes(config, "max-command-bytes", 128);
+        maxHeaderBytes = ConfigValues.bytes(config, "max-header-bytes", 1_024);
+        maxIdBytes = ConfigValues.bytes(config, "max-id-bytes", 128);
+        maxEventBytes = ConfigValues.bytes(config, "max-event-bytes", 1);
+        batchEvents = ConfigValues.within(config, "batch-events", 1, 10_000);
+        batchBytes = ConfigValues.bytes(config, "batch-bytes", 1);
+        jsonCacheBytes = ofHeap(ConfigValues.bytes(config, "json-cache-bytes", 0));
+        unfinishedBytes = ofHeap(ConfigValues.bytes(config, "unfinished-bytes", 1));
+        unsentBytes = ofHeap(ConfigValues.bytes(config, "unsent-bytes", 1));
+        maxChanges = ConfigValues.within(config, "changes.max-changes", 1, 100_000_000);
+        maxChangesBytes = ofHeap(ConfigValues.bytes(config, "changes.max-bytes", 1));
+        maxCollections = ConfigValues.within(config, "changes.max-collections", 1, 1_000_000);
+        changesRetention = ConfigValues.positive(config, "changes.retention");
+        sendBufferBytes = ConfigValues.bytes(config, "send-buffer-bytes", 1_024);
+        headerTimeout = ConfigValues.positive(config, "header-timeout");
+        idleTimeout = ConfigValues.positive(config, "idle-timeout");
+        lingerTimeout = ConfigValues.positive(config, "linger-timeout");
+        writeTimeout = ConfigValues.positive(config, "write-timeout");
+        unacknowledgedTimeout = ConfigValues.positive(config, "unacknowledged-timeout");
+        pingInterval = ConfigValues.positive(config, "ping-interval");
+        commentInterval = ConfigValues.positive(config, "comment-interval");
+        reconnectMin = ConfigValues.positive(config, "reconnect-min");
+        reconnectJitter = ConfigValues.positive(config, "reconnect-jitter");
+        deliveryTimeout = ConfigValues.positive(config, "delivery-timeout");
+        statusTimeout = ConfigValues.positive(config, "status-timeout");
+        statusClients = ConfigValues.within(config, "status-clients", 0, 10_000_000);
+        stateTimeout = ConfigValues.positive(config, "state-timeout");
+        stopTimeout = ConfigValues.positive(config, "stop-timeout");
+        idempotencyKeys = ConfigValues.within(config, "idempotency-keys", 1, 10_000_000);
+        idempotencyKeysOfAll = ConfigValues.within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);
+        idempotencyRetention = ConfigValues.positive(config, "idempotency-retention");
         lossLogInterval = all.getDuration("gapless.loss-log-interval");
         maxCommandBytes = (int) Math.min(command, BYTES_OF_ESCAPES * largestMessage(all) + AROUND_BYTES);
+    }
+
+    private static List<Network> networks(Config config) {
+        try {
+            return config.getStringList("trusted-proxies").stream()
+                    .map(Network::parse)
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            throw bad(config, "trusted-proxies", "a list of networks and addresses: " + e.getMessage());
+        }
     }
 
     private static Optional<Predicate<String>> topics(Config config) {
@@ -174,6 +185,11 @@ public final class GatewaySettings {
         return topics.orElseGet(() -> anyOf(isLoopback() || access.isOn() ? List.of("*") : List.of()));
     }
 
+    /** Do clients come through proxies alone? Those look after TLS and access, then. */
+    public boolean isBehindProxies() {
+        return trustedProxies.areThere() && !isLoopback() && !insecure && !(tls.isOn() && access.isOn());
+    }
+
     /** Does only this machine reach it? Throws IllegalStateException if its host is no address. */
     public boolean isLoopback() {
         try {
@@ -194,33 +210,9 @@ public final class GatewaySettings {
         return largest;
     }
 
-    private static int within(Config config, String key, int least, int most) {
-        int value = config.getInt(key);
-        if (value < least || value > most) {
-            throw bad(config, key, least + " to " + most + ", not " + value);
-        }
-        return value;
-    }
-
-    private static int bytes(Config config, String key, int least) {
-        long value = config.getBytes(key);
-        if (value < least || value > 1 << 30) {
-            throw bad(config, key, "of " + least + " bytes to 1 GiB, not " + value);
-        }
-        return (int) value;
-    }
-
     /** Bounds must hold on a small heap, too, where nobody has thought of them. */
     private static int ofHeap(int bytes) {
         return (int) Math.min(bytes, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
-    }
-
-    private static Duration positive(Config config, String key) {
-        Duration value = config.getDuration(key);
-        if (value.isZero() || value.isNegative() || value.compareTo(Duration.ofDays(100)) > 0) {
-            throw bad(config, key, "more than 0 and at most 100 days, not " + value);
-        }
-        return value;
     }
 
     private static ConfigException bad(Config config, String key, String what) {

@@ -51,6 +51,16 @@ final class Door {
         return host == null ? request.getHttpURI().getAuthority() : host;
     }
 
+    /** Throws {@link RequestException} for one that has not come through a proxy that looks after TLS and access. */
+    void checkProxy(Request request) {
+        if (settings.isBehindProxies() && !settings.trustedProxies.has(Request.getRemoteAddr(request))) {
+            throw new RequestException(
+                    Kind.FORBIDDEN_ADDRESS,
+                    "The gateway is for the proxies of gapless.gateway.trusted-proxies alone: it has no TLS or no access"
+                            + " control of its own");
+        }
+    }
+
     /** Throws {@link RequestException} for a page that is neither the gateway's own nor of {@code allowed-origins}. */
     void checkOrigin(Request request) {
         String origin = origin(request);
@@ -66,6 +76,23 @@ final class Door {
                     "Pages of " + origin
                             + " may not use the gateway; gapless.gateway.allowed-origins names those that may");
         }
+    }
+
+    /** Throws {@link RequestException} for a page that may not use what the browser sends by itself: it is of another site, and "*" is what allows it. */
+    void checkCredentials(Request request) {
+        String origin = origin(request);
+        boolean isTrusted = origin == null ? !isOfOtherSite(request) : isOwn(origin, request) || isNamed(origin);
+        if (!isTrusted) {
+            throw new RequestException(
+                    Kind.FORBIDDEN_ORIGIN,
+                    "A page of another site may not use the session's cookie, unless gapless.gateway.allowed-origins names"
+                            + " it: \"*\" does not");
+        }
+    }
+
+    /** May a page of this origin use what the browser sends by itself? */
+    boolean isNamed(String origin) {
+        return settings.allowedOrigins.contains(origin);
     }
 
     /** The origin that the browser is to be told is allowed; null if there is none to be told. */
@@ -90,6 +117,6 @@ final class Door {
     }
 
     private boolean isAllowed(String origin) {
-        return settings.allowedOrigins.contains(origin) || settings.allowedOrigins.contains(ANY);
+        return isNamed(origin) || isNamed(ANY);
     }
 }

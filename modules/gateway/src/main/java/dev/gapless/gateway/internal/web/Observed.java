@@ -80,6 +80,21 @@ final class Observed implements AutoCloseable {
                     .description("How long the gateway's certificate is valid yet; negative once it has expired")
                     .register(registry);
         }
+        if (common.access().fetchesKeys()) {
+            Gauge.builder(
+                            "gapless.gateway.jwks.age",
+                            common.access(),
+                            access -> access.keysAge().toMillis() / 1_000.0)
+                    .baseUnit("seconds")
+                    .description("How long ago the keys of JWTs were fetched")
+                    .register(registry);
+        }
+        FunctionCounter.builder(
+                        "gapless.gateway.audit.omitted",
+                        common.access(),
+                        access -> access.audit().omitted())
+                .description("Lines that the audit left out: see gapless.gateway.access.audit-per-second")
+                .register(registry);
         Tally tally = common.tally();
         byLabel("connected", "protocol", tally.connected(), "Clients that have connected");
         byLabel("closed", "status", tally.closed(), "Clients that have ended");

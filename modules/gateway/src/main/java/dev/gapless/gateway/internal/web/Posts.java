@@ -25,7 +25,7 @@ final class Posts {
     }
 
     /** Counts this one until it has been answered. Throws {@link RequestException} that names the limit, or says that the gateway stops. */
-    void begin(Request request) {
+    void begin(String address, Request request) {
         int number = underWay.incrementAndGet();
         if (stopping) {
             end();
@@ -38,7 +38,6 @@ final class Posts {
                     "There are " + most
                             + " requests that publish, as many as gapless.gateway.max-publishing-requests allows");
         }
-        String address = Request.getRemoteAddr(request);
         int ofAddress = perAddress.merge(address, 1, Integer::sum);
         if (mostOfAddress > 0 && ofAddress > mostOfAddress) {
             end(address);

@@ -104,7 +104,7 @@ final class PublishHandler {
             throw new RequestException(
                     Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
         }
-        posts.begin(request);
+        posts.begin(caller.address(), request);
         CompletableFuture<HttpAnswer> answer = key == null
                 ? running.run(request)
                 : idempotency
@@ -114,7 +114,7 @@ final class PublishHandler {
                                 fingerprint,
                                 () -> running.run(request),
                                 first -> isLike(request, byLine, fingerprint, first))
-                        .exceptionally(failure -> problem(RequestException.of(failure)));
+                        .exceptionally(failure -> problem(caller, RequestException.of(failure)));
         return answer.thenApply(answered -> answered.with("Gapless-Gateway", id));
     }
 
@@ -158,8 +158,8 @@ final class PublishHandler {
                 .thenApply(read -> fingerprint.isEmpty() || fingerprint.isLike(first));
     }
 
-    private HttpAnswer problem(RequestException refusal) {
-        common.tally().refused(refusal.kind().code());
+    private HttpAnswer problem(Caller caller, RequestException refusal) {
+        common.refused(caller, refusal);
         return Problem.of(refusal, common.reconnectMs());
     }
 
@@ -246,11 +246,11 @@ final class PublishHandler {
             }
             JsonPublisher.Given given = given(bytes, from, length);
             if (!paced || hasRoom()) {
-                return publish(given);
+                return publish(given, length);
             }
             return taken().thenCompose(room -> {
                 checkCaller();
-                return publish(given);
+                return publish(given, length);
             });
         }
 
@@ -261,8 +261,8 @@ final class PublishHandler {
             }
         }
 
-        private CompletionStage<Void> publish(JsonPublisher.Given given) {
-            return common.publisher().publish(topic, given, caller).thenAccept(this::accepted);
+        private CompletionStage<Void> publish(JsonPublisher.Given given, int size) {
+            return common.publisher().publish(topic, given, size, caller).thenAccept(this::accepted);
         }
 
         private boolean hasRoom() {
@@ -346,7 +346,7 @@ final class PublishHandler {
 
         private HttpAnswer refused(Throwable failure) {
             RequestException refusal = RequestException.of(failure);
-            HttpAnswer problem = problem(refusal);
+            HttpAnswer problem = problem(caller, refusal);
             if (Reasons.cause(failure) instanceof NotDelivered notDelivered) {
                 notDelivered.tell(problem.body());
             } else if (Reasons.cause(failure) instanceof NotHeldByEnough notHeld) {

@@ -9,6 +9,7 @@ import dev.gapless.gateway.internal.client.OnLag;
 import dev.gapless.gateway.internal.client.SseFraming;
 import dev.gapless.gateway.internal.client.SubscribeRequest;
 import dev.gapless.gateway.internal.client.TopicFilter;
+import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
@@ -40,6 +41,7 @@ final class Routes extends Handler.Abstract {
     private static final String MESSAGES = "/api/topics/{topic}/messages";
     private static final String EVENTS = "/api/topics/{topic}/events";
     private static final String WEB_SOCKET = "/api/ws";
+    private static final String SESSION = "/api/session";
     private static final Set<String> OF_EVENTS =
             Set.of("from", "nodes", "keys", "on_lag", "max_message_bytes", "ids", "state");
     private static final Set<String> OF_WEB_SOCKET = Set.of("hold");
@@ -49,6 +51,7 @@ final class Routes extends Handler.Abstract {
 
     private final GatewaySettings settings;
     private final Door door;
+    private final HttpCallers callers;
     private final Common common;
     private final Clients clients;
     private final PublishHandler publishing;
@@ -59,6 +62,7 @@ final class Routes extends Handler.Abstract {
         this.common = common;
         this.settings = common.settings();
         this.door = new Door(settings);
+        this.callers = new HttpCallers(common.access(), door, settings.trustedProxies);
         this.clients = clients;
         this.publishing = publishing;
         this.observed = observed;
@@ -74,71 +78,117 @@ final class Routes extends Handler.Abstract {
         }
         try {
             door.checkHost(request);
-            String allowed = door.allowedOrigin(request);
-            if (allowed != null) {
-                response.getHeaders().put("Access-Control-Allow-Origin", allowed);
-                response.getHeaders().put("Access-Control-Expose-Headers", "Retry-After, Allow");
-                response.getHeaders().put(HttpHeader.VARY, "Origin");
-            }
+            tellOrigin(request, response);
             if (request.getMethod().equals("OPTIONS")) {
                 door.checkOrigin(request);
                 preflight(request, response, callback);
                 return true;
             }
             route(request, response, callback, socket);
-        } catch (RequestException e) {
-            problem(e).send(response, callback);
-        } catch (IllegalArgumentException e) {
-            problem(new RequestException(Kind.BAD_MESSAGE, String.valueOf(e.getMessage()), e))
-                    .send(response, callback);
+        } catch (RequestException | IllegalArgumentException e) {
+            refuse(callers.unknown(request), e, response, callback);
         }
         return true;
     }
 
-    private HttpAnswer problem(RequestException refusal) {
-        common.tally().refused(refusal.kind().code());
-        return Problem.of(refusal, common.reconnectMs());
+    private void tellOrigin(Request request, Response response) {
+        String allowed = door.allowedOrigin(request);
+        if (allowed != null) {
+            response.getHeaders().put("Access-Control-Allow-Origin", allowed);
+            response.getHeaders().put("Access-Control-Expose-Headers", "Retry-After, Allow");
+            response.getHeaders().put(HttpHeader.VARY, "Origin");
+            if (door.isNamed(allowed)) {
+                response.getHeaders().put("Access-Control-Allow-Credentials", "true");
+            }
+        }
     }
 
-    private void route(Request request, Response response, Callback callback, @Nullable Watched socket)
-            throws Exception {
+    private void refuse(Caller caller, Throwable failure, Response response, Callback callback) {
+        Throwable cause = Reasons.cause(failure);
+        RequestException refusal = cause instanceof IllegalArgumentException
+                ? new RequestException(Kind.BAD_MESSAGE, String.valueOf(cause.getMessage()), cause)
+                : RequestException.of(cause);
+        if (refusal.kind() == Kind.FAILED) {
+            LOG.warn("A request failed", failure);
+        }
+        common.refused(caller, refusal);
+        Problem.of(refusal, common.reconnectMs()).send(response, callback);
+    }
+
+    private void route(Request request, Response response, Callback callback, @Nullable Watched socket) {
         Target target = Target.of(request.getHttpURI().getPath());
-        String topic = target.topic();
-        String method = request.getMethod();
-        boolean reads = method.equals("GET") || method.equals("HEAD");
+        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
         switch (target.path()) {
-            case MESSAGES -> {
-                door.checkOrigin(request);
-                allow("POST", method.equals("POST"), response);
-                answer(publishing.publish(Objects.requireNonNull(topic), caller(request), request), response, callback);
-            }
-            case EVENTS -> {
-                door.checkOrigin(request);
-                allow("GET", method.equals("GET"), response);
-                stream(Objects.requireNonNull(topic), request, response, callback, socket);
-            }
-            case WEB_SOCKET -> {
-                door.checkOrigin(request);
-                allow("GET", method.equals("GET") || method.equals("CONNECT"), response);
-                upgrade(request, response, callback, socket);
-            }
-            case "/api/status" -> {
-                door.checkOrigin(request);
-                allow("GET", reads, response);
-                caller(request).checkStatus();
-                answer(observed.status(), response, callback);
-            }
             case "/api/health", "/health/live" -> {
                 allow("GET", reads, response);
                 observed.alive().send(response, callback);
             }
             case "/health/ready" -> {
                 allow("GET", reads, response);
-                observed.ready(seesStatus(request)).send(response, callback);
+                var unused = callers.of(request)
+                        .whenComplete((caller, failure) -> observed.ready(failure == null && caller.seesStatus())
+                                .send(response, callback));
+            }
+            default -> {
+                door.checkProxy(request);
+                if (!target.path().equals("/metrics")) {
+                    door.checkOrigin(request);
+                }
+                if (target.path().equals(SESSION) && request.getMethod().equals("DELETE")) {
+                    BrowserSession.end().send(response, callback); // also of one that is not valid
+                    return;
+                }
+                var unused = callers.of(request).whenComplete((caller, failure) -> {
+                    try {
+                        if (failure != null) {
+                            refuse(callers.unknown(request), failure, response, callback);
+                        } else {
+                            route(target, caller, request, response, callback, socket);
+                        }
+                    } catch (Exception e) { // of whatever it asks
+                        refuse(caller, e, response, callback);
+                    }
+                });
+            }
+        }
+    }
+
+    private void route(
+            Target target,
+            Caller caller,
+            Request request,
+            Response response,
+            Callback callback,
+            @Nullable Watched socket)
+            throws Exception {
+        String topic = target.topic();
+        String method = request.getMethod();
+        boolean reads = method.equals("GET") || method.equals("HEAD");
+        switch (target.path()) {
+            case MESSAGES -> {
+                allow("POST", method.equals("POST"), response);
+                answer(caller, publishing.publish(Objects.requireNonNull(topic), caller, request), response, callback);
+            }
+            case EVENTS -> {
+                allow("GET", method.equals("GET"), response);
+                stream(Objects.requireNonNull(topic), caller, request, response, callback, socket);
+            }
+            case WEB_SOCKET -> {
+                allow("GET", method.equals("GET") || method.equals("CONNECT"), response);
+                upgrade(caller, request, response, callback, socket);
+            }
+            case SESSION -> {
+                allow("POST, DELETE", method.equals("POST"), response);
+                BrowserSession.begin(common.access(), caller, request).send(response, callback);
+            }
+            case "/api/status" -> {
+                allow("GET", reads, response);
+                caller.checkStatus();
+                answer(caller, observed.status(), response, callback);
             }
             case "/metrics" -> {
                 allow("GET", reads, response);
-                caller(request).checkStatus();
+                caller.checkStatus();
                 HttpAnswer.text(
                         response,
                         200,
@@ -148,22 +198,6 @@ final class Routes extends Handler.Abstract {
                         callback);
             }
             default -> throw new RequestException(Kind.NOT_FOUND, "There is nothing at this path");
-        }
-    }
-
-    /** Who asks. Throws {@link RequestException} for what is no valid credential. */
-    private Caller caller(Request request) {
-        return new Caller(
-                Request.getRemoteAddr(request),
-                common.access().ofHeader(request.getHeaders().get(HttpHeader.AUTHORIZATION)));
-    }
-
-    private boolean seesStatus(Request request) {
-        try {
-            caller(request).checkStatus();
-            return true;
-        } catch (RequestException e) {
-            return false;
         }
     }
 
@@ -178,7 +212,7 @@ final class Routes extends Handler.Abstract {
     private static void preflight(Request request, Response response, Callback callback) {
         response.setStatus(204);
         HttpFields.Mutable headers = response.getHeaders();
-        headers.put("Access-Control-Allow-Methods", "GET, HEAD, POST");
+        headers.put("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE");
         headers.put(
                 "Access-Control-Allow-Headers",
                 "Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID");
@@ -190,30 +224,31 @@ final class Routes extends Handler.Abstract {
         callback.succeeded();
     }
 
-    private void answer(CompletionStage<HttpAnswer> stage, Response response, Callback callback) {
+    private void answer(Caller caller, CompletionStage<HttpAnswer> stage, Response response, Callback callback) {
         var unused = stage.whenComplete((answer, failure) -> {
             if (failure == null) {
                 answer.send(response, callback);
-                return;
+            } else {
+                refuse(caller, failure, response, callback);
             }
-            RequestException refusal = RequestException.of(failure);
-            if (refusal.kind() == Kind.FAILED) {
-                LOG.warn("A request failed", failure);
-            }
-            problem(refusal).send(response, callback);
         });
     }
 
     // ------------------------------------------------------------------ clients that stay
 
-    private void stream(String topic, Request request, Response response, Callback callback, @Nullable Watched socket) {
+    private void stream(
+            String topic,
+            Caller caller,
+            Request request,
+            Response response,
+            Callback callback,
+            @Nullable Watched socket) {
         String last = request.getHeaders().get("Last-Event-ID");
         if (SseFraming.ENDED.equals(last)) {
             response.setStatus(204);
             callback.succeeded();
             return;
         }
-        Caller caller = caller(request);
         caller.checkSubscribe(topic);
         Query query = Query.of(request, OF_EVENTS);
         String asked = query.text("from");
@@ -273,10 +308,9 @@ final class Routes extends Handler.Abstract {
                 : List.of();
     }
 
-    private void upgrade(Request request, Response response, Callback callback, @Nullable Watched socket)
+    private void upgrade(Caller caller, Request request, Response response, Callback callback, @Nullable Watched socket)
             throws Exception {
         boolean holds = "true".equals(Query.of(request, OF_WEB_SOCKET).word("hold", "true", "false"));
-        Caller caller = caller(request);
         List<SubscribeRequest> first = settings.defaultTopic.isEmpty() || holds ? List.of() : ofDefaultTopic(caller);
         Clients.Admission admission = clients.admit(caller);
         // Nobody is told of a client that went before its answer was written.

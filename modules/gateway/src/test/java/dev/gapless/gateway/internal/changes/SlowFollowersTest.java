@@ -26,7 +26,7 @@ class SlowFollowersTest {
     private final SlowFollowers laggards = new SlowFollowers(new Common(
             new GatewaySettings(
                     ConfigFactory.parseString("gapless.loss-log-interval = 1h").withFallback(ConfigFactory.load())),
-            new Access(new GatewaySettings(ConfigFactory.load()).access),
+            new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
             null,
             "n1",
             null,

@@ -47,7 +47,7 @@ class ClientEndsTest {
     private Common common(Executor executor) {
         return new Common(
                 new GatewaySettings(ConfigFactory.load()),
-                new Access(new GatewaySettings(ConfigFactory.load()).access),
+                new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
                 host(),
                 "n1",
                 null,
@@ -155,7 +155,7 @@ class ClientEndsTest {
     }
 
     private Client client(Framing framing) {
-        return new Client(1, common, socket, framing, Caller.anybody("10.0.0.1"), () -> released++);
+        return new Client(1, common, socket, framing, Caller.anybody("10.0.0.1"), next -> {}, why -> released++);
     }
 
     private Client webSocket() {
@@ -421,7 +421,8 @@ class ClientEndsTest {
                         new Socket(),
                         new WebSocketFraming(shared),
                         Caller.anybody("10.0.0.1"),
-                        () -> releases.add("released"));
+                        next -> {},
+                        why -> releases.add("released"));
                 List<Future<?>> events = new ArrayList<>();
                 for (Runnable event : List.<Runnable>of(
                         () -> client.start(List.of()),

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.access.Caller;
-import dev.gapless.gateway.internal.access.Principal;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.json.SharedJson;
@@ -29,7 +28,7 @@ class ClientsTest {
     private static Common common(String config) {
         return new Common(
                 new GatewaySettings(ConfigFactory.parseString(config).withFallback(ConfigFactory.load())),
-                new Access(new GatewaySettings(ConfigFactory.load()).access),
+                new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
                 null,
                 "n1",
                 null,
@@ -50,8 +49,8 @@ class ClientsTest {
         public void checkLiveness(long nowNs) {}
 
         @Override
-        public Principal principal() {
-            return Caller.anybody("10.0.0.1").principal();
+        public Caller caller() {
+            return Caller.anybody("10.0.0.1");
         }
 
         @Override
@@ -157,7 +156,7 @@ class ClientsTest {
             @Override
             public void close(Closing why) {
                 told.add(why);
-                release.run();
+                release.accept(null);
             }
         });
         assertEquals(List.of(Closing.RESTART), told);

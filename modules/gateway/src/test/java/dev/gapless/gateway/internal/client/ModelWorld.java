@@ -85,7 +85,7 @@ final class ModelWorld {
                 .withFallback(ConfigFactory.load()));
         this.common = new Common(
                 settings,
-                new Access(new GatewaySettings(ConfigFactory.load()).access),
+                new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
                 host(),
                 "n1",
                 null,

@@ -30,7 +30,7 @@ class InboundTest {
 
     private final Inbound inbound = new Inbound(new Common(
             new GatewaySettings(ConfigFactory.load()),
-            new Access(new GatewaySettings(ConfigFactory.load()).access),
+            new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
             null,
             "n1",
             null,

@@ -1,4 +1,4 @@
-package dev.gapless.gateway.internal.publish;
+package dev.gapless.gateway.internal.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,7 +12,7 @@ class AllowanceTest {
     private static final long SECOND_NS = 1_000_000_000;
 
     private static long taken(Allowance of, String address, int times, long nowNs) {
-        return IntStream.range(0, times).filter(i -> of.take(address, nowNs)).count();
+        return IntStream.range(0, times).filter(i -> of.take(address, 1, nowNs)).count();
     }
 
     @Test
@@ -34,12 +34,20 @@ class AllowanceTest {
     void anAddressForEachRequestHelpsNobody() {
         Allowance two = new Allowance(2, Duration.ofSeconds(100));
         long all = IntStream.range(0, 50_000)
-                .filter(i -> two.take("made up " + i, 0))
+                .filter(i -> two.take("made up " + i, 1, 0))
                 .count();
         assertEquals(10_000 + 2, all); // the others share what one has
-        assertTrue(two.take("made up 1", 0));
-        assertFalse(two.take("made up 1", 0));
-        assertTrue(two.take("new", 200 * SECOND_NS)); // those who have all of theirs again are forgotten
+        assertTrue(two.take("made up 1", 1, 0));
+        assertFalse(two.take("made up 1", 1, 0));
+        assertTrue(two.take("new", 1, 200 * SECOND_NS)); // those who have all of theirs again are forgotten
         assertEquals(1, taken(two, "new", 10, 200 * SECOND_NS));
+    }
+
+    @Test
+    void moreThanThereIsAtOnceTakesFromWhatComes() {
+        Allowance ten = new Allowance(10, Duration.ofSeconds(10));
+        assertTrue(ten.take("a", 25, 0));
+        assertFalse(ten.take("a", 1, 15 * SECOND_NS));
+        assertTrue(ten.take("a", 1, 17 * SECOND_NS));
     }
 }

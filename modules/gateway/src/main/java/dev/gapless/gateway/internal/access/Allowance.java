@@ -1,4 +1,4 @@
-package dev.gapless.gateway.internal.publish;
+package dev.gapless.gateway.internal.access;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -8,7 +8,7 @@ import java.util.Map;
  * How much an address may do: so much at once, and as much again in each window, little by little. Addresses beyond a bound share what one
  * has, so that an address for each request helps nobody. Thread-safe.
  */
-final class Allowance {
+public final class Allowance {
     private static final int MOST_ADDRESSES = 10_000;
     private static final long LOOK_NS = 1_000_000_000;
     private static final String ALL_OTHERS = "";
@@ -31,13 +31,16 @@ final class Allowance {
     }
 
     /** @param limit 0 if all may do as much as they like */
-    Allowance(int limit, Duration window) {
+    public Allowance(int limit, Duration window) {
         this.limit = limit;
         this.perNs = (double) limit / window.toNanos();
     }
 
-    /** {@return whether this address may do it once more} Then it has. */
-    synchronized boolean take(String address, long nowNs) {
+    /**
+     * {@return whether it may do so much more} Then it has. More than it may do at once is allowed to one that has done nothing for a while,
+     * and takes from what it may do afterwards.
+     */
+    public synchronized boolean take(String address, long amount, long nowNs) {
         if (limit == 0) {
             return true;
         }
@@ -45,10 +48,10 @@ final class Allowance {
                 isOneTooMany(address, nowNs) ? ALL_OTHERS : address, one -> new Left(limit, nowNs));
         of.amount = amount(of, nowNs);
         of.atNs = nowNs;
-        if (of.amount < 1) {
+        if (of.amount < Math.min(amount, limit)) {
             return false;
         }
-        of.amount--;
+        of.amount -= amount;
         return true;
     }
 

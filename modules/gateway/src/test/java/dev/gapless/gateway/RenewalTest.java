@@ -1,0 +1,136 @@
+package dev.gapless.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.gateway.Certificates.Own;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients show other credentials, and the gateway another certificate, while messages flow. */
+@Timeout(300)
+@Tag("thorough")
+class RenewalTest {
+    private static final int CLIENTS = 20;
+    private static final int RENEWALS = 50;
+    private static final String MAY = "{\"subscribe\":[\"*\"],\"publish\":[\"*\"],\"create\":[\"*\"]}";
+
+    @TempDir
+    private Path directory;
+
+    /** One that renews so often as it can, and notes what it is given. */
+    private static final class Renewing {
+        private final JsonSocket socket;
+        private int renewals;
+        private long last;
+        private long events;
+
+        Renewing(JsonSocket socket) {
+            this.socket = socket;
+            socket.await("connected");
+            auth();
+            socket.await("authenticated");
+            socket.subscribe("t", "\"from\":\"earliest\"");
+        }
+
+        private void auth() {
+            socket.send("{\"type\":\"Auth\",\"token\":\"token-" + renewals % 2 + "\"}");
+        }
+
+        /** Until it has renewed often enough, and has what was published last. */
+        void run(CompletableFuture<Long> end) {
+            auth();
+            while (!end.isDone() || last < end.join()) {
+                JsonNode message = socket.next();
+                switch (message.path("type").asText()) {
+                    case "authenticated" -> {
+                        renewals++;
+                        if (renewals < RENEWALS) {
+                            auth();
+                        }
+                    }
+                    case "event" -> {
+                        events++;
+                        assertEquals(last + 1, message.path("seq").asLong(), message::toString);
+                        last++;
+                    }
+                    default -> throw new AssertionError(message);
+                }
+            }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "1,000 renewals of 20 clients, and another certificate: nothing is missed, nothing comes twice, no connection is lost")
+    void underLoad() {
+        Certificates certificates = new Certificates(directory);
+        Own first = certificates.make("first", "EC");
+        Own second = certificates.make("second", "EC");
+        Path tokens = certificates.write(
+                "tokens.json",
+                "{\"tokens\":[" + AccessTest.entry("a", "token-0", MAY, "") + ","
+                        + AccessTest.entry("b", "token-1", MAY, "") + "]}");
+        SSLContext trustsBoth = Certificates.client(null, first, second);
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .sslContext(trustsBoth)
+                .build();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (LogLines log = LogLines.atTrace();
+                TestGateway gateway = TestGateway.start(
+                        certificates.settings(first) + "gapless.gateway.access.tokens-file = \"" + tokens + "\"")) {
+            List<Renewing> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                clients.add(new Renewing(gateway.closing(JsonSocket.open(http, gateway.uri("/api/ws")))));
+            }
+            CompletableFuture<Long> end = new CompletableFuture<>();
+            List<CompletableFuture<Void>> running = clients.stream()
+                    .map(client -> CompletableFuture.runAsync(() -> client.run(end), threads))
+                    .toList();
+            boolean changed = false;
+            long published = 0;
+            while (clients.stream().anyMatch(client -> client.renewals < RENEWALS)
+                    || log.count("read the files") == 0) {
+                assertFalse(running.stream().anyMatch(CompletableFuture::isCompletedExceptionally), running::toString);
+                HttpResponse<String> answer = TestGateway.get(http.sendAsync(
+                        HttpRequest.newBuilder(gateway.uri(TestGateway.path("t", "messages")))
+                                .header("Content-Type", "application/json")
+                                .header("Authorization", "Bearer token-0")
+                                .POST(HttpRequest.BodyPublishers.ofString("1"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString()));
+                assertEquals(200, answer.statusCode(), answer::body);
+                published++;
+                if (published > 100 && !changed) {
+                    changed = true;
+                    certificates.settings(second);
+                }
+            }
+            end.complete(published);
+            running.forEach(TestGateway::get);
+            long all = published;
+            for (Renewing client : clients) {
+                assertTrue(client.renewals >= RENEWALS);
+                assertEquals(all, client.events);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.gapless.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code gapless token} makes what the gateway of a node takes, over TLS. */
+@Timeout(300)
+class TokenCommandTest {
+    @TempDir
+    private Path directory;
+
+    private void keytool(String... args) throws Exception {
+        String[] command = new String[args.length + 1];
+        command[0] = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        System.arraycopy(args, 0, command, 1, args.length);
+        Process keytool = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertTrue(keytool.waitFor(60, TimeUnit.SECONDS) && keytool.exitValue() == 0, List.of(command)::toString);
+    }
+
+    private String token(String... more) throws Exception {
+        String[] args = new String[more.length + 3];
+        args[0] = "token";
+        args[1] = "--directory";
+        args[2] = "keys";
+        System.arraycopy(more, 0, args, 3, more.length);
+        try (Program made = Program.start(directory, args)) {
+            assertEquals(0, made.awaitExit(), made::toString);
+            return made.out().get(0);
+        }
+    }
+
+    @Test
+    void aTokenLetsInForWhatItSays() throws Exception {
+        token();
+        Path keys = directory.resolve("keys");
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(keys.resolve("key.jwk"))));
+        keytool(
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-alias",
+                "g",
+                "-dname",
+                "CN=g",
+                "-ext",
+                "san=ip:127.0.0.1",
+                "-keystore",
+                "g.p12",
+                "-storepass",
+                "secret-of-the-test");
+        keytool(
+                "-exportcert",
+                "-rfc",
+                "-alias",
+                "g",
+                "-keystore",
+                "g.p12",
+                "-storepass",
+                "secret-of-the-test",
+                "-file",
+                "ca.pem");
+        int port = Ports.free();
+        int http = Ports.free();
+        Path file = Files.writeString(
+                directory.resolve("node.conf"),
+                "include required(file(\""
+                        + Path.of("..", "..", "conf", "cluster.conf").toAbsolutePath() + "\"))\n"
+                        + "gapless.node-name = n1\npekko.remote.artery.canonical.port = " + port
+                        + "\npekko.cluster.seed-nodes = [\"pekko://gapless@127.0.0.1:" + port + "\"]\n"
+                        + "gapless.gateway { port = " + http + ", grpc-port = off, tls { key-store = \""
+                        + directory.resolve("g.p12") + "\", password = secret-of-the-test } }\n"
+                        + "gapless.gateway.access.jwt { jwks-file = \"" + keys.resolve("jwks.json")
+                        + "\", issuer = gapless-token, audience = gapless }\n");
+        String url = "https://127.0.0.1:" + http;
+        Files.writeString(directory.resolve("token"), token("--subscribe", "t", "--create", "t", "--for", "1h"));
+        try (Program node = Program.start(directory, "node", "--config", file.toString())) {
+            node.awaitErr("n1 is up");
+            String[] shown = {
+                "--url", url, "--ca", directory.resolve("ca.pem").toString(), "--token-command", "cat token"
+            };
+            try (Program publish = Program.start(directory, with(shown, "publish", "--topic", "t"))) {
+                publish.write(List.of("1"));
+                publish.endInput();
+                assertEquals(0, publish.awaitExit(), publish::toString);
+            }
+            try (Program subscribe = Program.start(
+                    directory, with(shown, "subscribe", "--topic", "t", "--from", "earliest", "--count", "1"))) {
+                assertEquals(0, subscribe.awaitExit(), subscribe::toString);
+            }
+            try (Program refused = Program.start(directory, with(shown, "status"))) {
+                assertEquals(1, refused.awaitExit(), refused::toString);
+                assertTrue(refused.err().toString().contains("me may not see status"), refused::toString);
+            }
+            try (Program without = Program.start(
+                    directory,
+                    "status",
+                    "--url",
+                    url,
+                    "--ca",
+                    directory.resolve("ca.pem").toString())) {
+                assertEquals(1, without.awaitExit(), without::toString);
+                assertTrue(without.err().toString().contains("Without a credential"), without::toString);
+            }
+            node.signal("TERM");
+            assertEquals(0, node.awaitExit(), node::toString);
+        }
+    }
+
+    private static String[] with(String[] more, String... first) {
+        String[] all = new String[first.length + more.length];
+        System.arraycopy(first, 0, all, 0, first.length);
+        System.arraycopy(more, 0, all, first.length, more.length);
+        return all;
+    }
+}
