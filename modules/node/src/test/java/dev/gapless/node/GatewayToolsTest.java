@@ -118,7 +118,8 @@ class GatewayToolsTest {
     @Test
     void asksTheCommandForAnotherTokenOnceOneIsRefused() throws Exception {
         gateway.plan((request, reply) -> reply.problem(401, "unauthenticated", ""));
-        String command = "echo x >> runs; echo token-$(wc -l < runs | tr -d ' ')";
+        Path runs = directory.resolve("runs");
+        String command = "echo x >> " + runs + "; echo token-$(wc -l < " + runs + " | tr -d ' ')";
         try (Program publish = program("publish", "--topic", "t", "--url", gateway.url(), "--token-command", command)) {
             publish.write(List.of("1"));
             publish.endInput();

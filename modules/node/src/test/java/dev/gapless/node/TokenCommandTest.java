@@ -34,7 +34,7 @@ class TokenCommandTest {
         String[] args = new String[more.length + 3];
         args[0] = "token";
         args[1] = "--directory";
-        args[2] = "keys";
+        args[2] = directory.resolve("keys").toString();
         System.arraycopy(more, 0, args, 3, more.length);
         try (Program made = Program.start(directory, args)) {
             assertEquals(0, made.awaitExit(), made::toString);
@@ -90,7 +90,12 @@ class TokenCommandTest {
         try (Program node = Program.start(directory, "node", "--config", file.toString())) {
             node.awaitErr("n1 is up");
             String[] shown = {
-                "--url", url, "--ca", directory.resolve("ca.pem").toString(), "--token-command", "cat token"
+                "--url",
+                url,
+                "--ca",
+                directory.resolve("ca.pem").toString(),
+                "--token-command",
+                "cat " + directory.resolve("token")
             };
             try (Program publish = Program.start(directory, with(shown, "publish", "--topic", "t"))) {
                 publish.write(List.of("1"));
