@@ -25,13 +25,71 @@ import org.jspecify.annotations.Nullable;
  * @param topics its producers, consumers and tables, by topic, in the names' order
  * @param truncated true if there were too many topics to tell of all
  * @param otherClusters those with this one's id that this node sees: none, unless it is the oldest member and something went wrong
+ * @param totals of all topics, since this node began
+ * @param losses the latest that this node knows of, at most 200: the oldest first
  */
 public record NodeStatus(
         String node,
         String address,
         List<TopicStatus> topics,
         boolean truncated,
-        List<OtherClusterStatus> otherClusters) {
+        List<OtherClusterStatus> otherClusters,
+        Totals totals,
+        List<Loss> losses) {
+
+    /**
+     * What has been counted on one node. Numbers that only rise.
+     *
+     * @param published messages that the node's rings accepted
+     * @param delivered messages that its subscriptions were given: one counts once for each
+     * @param expired gaps that its subscriptions were told of
+     * @param missed messages in these gaps, where the number is known
+     */
+    public record Totals(long published, long delivered, long expired, long missed) {
+        /** Nothing. */
+        public static final Totals NONE = new Totals(0, 0, 0, 0);
+
+        /**
+         * Both together.
+         *
+         * @param more the other one
+         * @return the sums
+         */
+        public Totals plus(Totals more) {
+            return new Totals(
+                    published + more.published,
+                    delivered + more.delivered,
+                    expired + more.expired,
+                    missed + more.missed);
+        }
+    }
+
+    /**
+     * Messages that were missed. A producer tells a node so, and that node its subscriptions: these are two losses. Subscriptions of one node
+     * that missed the same are one.
+     *
+     * @param time when it was told last
+     * @param topic of which topic
+     * @param producer the producing node; null if it concerns no single one
+     * @param consumer the node that missed them
+     * @param subscriptions how often subscriptions of that node were told; 0 if the producer told the node
+     * @param subscription the number of the last of them; 0 if the producer told the node
+     * @param client whose that is, if it is of a client outside the cluster
+     * @param reason why
+     * @param first the first sequence that was missed; null if it is not known
+     * @param missed how many were missed; null if it is not known
+     */
+    public record Loss(
+            Instant time,
+            String topic,
+            @Nullable String producer,
+            String consumer,
+            long subscriptions,
+            long subscription,
+            @Nullable String client,
+            Reason reason,
+            @Nullable Long first,
+            @Nullable Long missed) {}
 
     /**
      * Another cluster with the same id: nothing that is published there is delivered here.
@@ -49,12 +107,14 @@ public record NodeStatus(
      * @param consumer null if nobody subscribes here; with nothing in its feed if all subscriptions wait for their store
      * @param tables at most 100 of those that are open here, and of those that have closed and are still held: first the closed ones, then
      *     those that are stale, longest first
+     * @param totals since this node began with the topic
      */
     public record TopicStatus(
             String topic,
             @Nullable ProducerStatus producer,
             @Nullable ConsumerStatus consumer,
-            List<TableReport> tables) {}
+            List<TableReport> tables,
+            Totals totals) {}
 
     /**
      * A producer and its ring.
@@ -64,6 +124,7 @@ public record NodeStatus(
      * @param publishes false if no application asked this node for a producer: it only answers those who subscribe
      * @param oldest the oldest sequence in the ring
      * @param head the newest sequence
+     * @param oldestTime when the oldest message in the ring was published; null if it holds none
      * @param messages how many messages the ring holds
      * @param maxMessages how many it may hold
      * @param bytes how many bytes it holds
@@ -79,6 +140,7 @@ public record NodeStatus(
             boolean publishes,
             long oldest,
             long head,
+            @Nullable Instant oldestTime,
             int messages,
             int maxMessages,
             long bytes,

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import dev.gapless.NodeStatus.ConsumerStatus;
 import dev.gapless.NodeStatus.CursorStatus;
+import dev.gapless.NodeStatus.Loss;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
 import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.NodeStatus.Totals;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Reason;
 import java.time.Duration;
@@ -99,6 +101,13 @@ class OperatorTest {
                 .orElseThrow();
     }
 
+    private static NodeStatus node(Gapless of) {
+        return get(a.status(Duration.ofSeconds(10))).stream()
+                .filter(node -> node.node().equals(of.nodeName()))
+                .findFirst()
+                .orElseThrow();
+    }
+
     private static SubscriptionStatus subscription(String topic) {
         ConsumerStatus consumer = status(b, topic).consumer();
         assertEquals(consumer.subscriptionCount(), consumer.subscriptions().size());
@@ -159,7 +168,18 @@ class OperatorTest {
         assertEquals(2, done.reloads());
         assertTrue(done.reloading().isZero());
         assertEquals(0, done.violations());
+        Loss loss = node(b).losses().stream()
+                .filter(one -> one.topic().equals("slow") && one.subscriptions() > 0)
+                .findFirst()
+                .orElseThrow();
+        assertEquals(a.nodeName(), loss.producer());
+        assertEquals(b.nodeName(), loss.consumer());
+        assertEquals(Reason.OVERRUN, loss.reason());
+        Totals read = status(b, "slow").totals();
+        assertEquals(new Totals(0, done.delivered(), 1, loss.missed()), read);
+        assertEquals(60, status(a, "slow").totals().published());
         get(subscription.cancel());
+        assertTrue(node(b).totals().delivered() >= read.delivered(), "what was counted stays counted");
     }
 
     @Test

@@ -55,6 +55,11 @@ final class EventStream implements TestGateway.Client {
         return comments.get();
     }
 
+    /** How many have come that were not taken yet. */
+    int waiting() {
+        return messages.size();
+    }
+
     int status() {
         return response.statusCode();
     }

@@ -12,6 +12,7 @@ import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
 import dev.gapless.NodeStatus.TableReport;
 import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.NodeStatus.Totals;
 import dev.gapless.gateway.internal.json.StatusJson;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +58,13 @@ class StatusTableTest {
                 named);
         ConsumerStatus consumer = new ConsumerStatus(List.of(), 0, 0, 10, 0, 1000, 1, List.of(waits), Map.of());
         NodeStatus node = new NodeStatus(
-                "n", "host:1", List.of(new TopicStatus("orders", null, consumer, List.of())), false, List.of());
+                "n",
+                "host:1",
+                List.of(new TopicStatus("orders", null, consumer, List.of(), Totals.NONE)),
+                false,
+                List.of(),
+                Totals.NONE,
+                List.of());
         JsonNode json = StatusJson.of(List.of(node), List.of(), Instant.EPOCH);
         JsonNode its = json.at("/topics/0/consumers/0/subscriptions/0");
         assertEquals("waiting_for_store", its.get("state").textValue());
@@ -76,8 +83,14 @@ class StatusTableTest {
                 new TableReport("closed", Instant.EPOCH, 5, 0, loaded, false, 0, "it has more than 5 keys"),
                 new TableReport("stale", Instant.EPOCH, 0, 0, null, true, 3, "its source is\naway"),
                 new TableReport("live", Instant.EPOCH, 1200, 34_000, loaded, false, 0, null));
-        NodeStatus node =
-                new NodeStatus("n", "host:1", List.of(new TopicStatus("prices", null, null, tables)), false, List.of());
+        NodeStatus node = new NodeStatus(
+                "n",
+                "host:1",
+                List.of(new TopicStatus("prices", null, null, tables, Totals.NONE)),
+                false,
+                List.of(),
+                Totals.NONE,
+                List.of());
         JsonNode json = StatusJson.of(List.of(node), List.of(), Instant.EPOCH);
         JsonNode stale = json.at("/topics/0/tables/1");
         assertEquals("n", stale.get("node").textValue());
@@ -100,9 +113,10 @@ class StatusTableTest {
 
     @Test
     void namesOfTopicsAndNodesStayInTheirLine() {
-        TopicStatus topic = new TopicStatus("a\nb", null, null, List.of());
+        TopicStatus topic = new TopicStatus("a\nb", null, null, List.of(), Totals.NONE);
         OtherClusterStatus other = new OtherClusterStatus("o\u001b[2J at host:2", 3);
-        NodeStatus node = new NodeStatus("n\u001b[2J", "host:1", List.of(topic), false, List.of(other));
+        NodeStatus node =
+                new NodeStatus("n\u001b[2J", "host:1", List.of(topic), false, List.of(other), Totals.NONE, List.of());
         List<String> lines = StatusTable.of(StatusJson.of(List.of(node), List.of(), Instant.EPOCH));
         assertTrue(lines.stream().allMatch(line -> line.equals(Printable.of(line))), lines::toString);
         assertTrue(lines.contains("TOPIC a\\u000ab"), lines::toString);

@@ -1,6 +1,7 @@
 package dev.gapless.internal.measure;
 
 import dev.gapless.NodeStatus.SubscriptionStatus;
+import dev.gapless.NodeStatus.Totals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +46,10 @@ public final class NodeStats {
     /** Of all topics that this node takes part in. */
     private final Map<String, TopicMeasure> measures = new HashMap<>();
 
+    /** Of topics that nobody takes part in any more. */
+    private Totals before = Totals.NONE;
+
+    private final RecentLosses losses = new RecentLosses();
     private final List<Watcher> watchers = new ArrayList<>();
     private long lookedNs = System.nanoTime();
     private final AtomicInteger timing = new AtomicInteger();
@@ -128,7 +133,11 @@ public final class NodeStats {
             return;
         }
         lookedNs = nowNs;
-        measures.values().removeIf(one -> one.isUnusedAgain() && !named.containsKey(one.topic()));
+        measures.values().removeIf(one -> {
+            boolean goes = one.isUnusedAgain() && !named.containsKey(one.topic());
+            before = goes ? before.plus(one.totals()) : before;
+            return goes;
+        });
         double kept = Math.pow(0.5, (double) sinceNs / HALF_LIFE_NS);
         measures.values().forEach(one -> one.weigh(kept));
         int changes = 0;
@@ -168,6 +177,27 @@ public final class NodeStats {
             all.add(other);
         }
         return all;
+    }
+
+    /** What was counted of each topic that the node takes part in. */
+    public synchronized Map<String, Totals> totals() {
+        Map<String, Totals> all = new HashMap<>();
+        measures.forEach((topic, one) -> all.put(topic, one.totals()));
+        return all;
+    }
+
+    /** What was counted since the node began, of topics that nobody takes part in any more, too. */
+    public synchronized Totals total() {
+        Totals sum = before;
+        for (TopicMeasure one : measures.values()) {
+            sum = sum.plus(one.totals());
+        }
+        return sum;
+    }
+
+    /** The latest losses. */
+    public RecentLosses losses() {
+        return losses;
     }
 
     /** Subscriptions that no consumer has yet, by topic: they wait for their store. */

@@ -1,12 +1,14 @@
 package dev.gapless.internal.measure;
 
 import dev.gapless.Ended;
+import dev.gapless.NodeStatus.Totals;
 import dev.gapless.core.Reason;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.wire.Batch;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,17 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
     /** Written by the topic's shard alone. */
     private final AtomicLong received = new AtomicLong();
 
+    /** Told to subscriptions of all time. */
+    private final LongAdder expired = new LongAdder();
+
+    private final LongAdder missed = new LongAdder();
+
     // Guarded by this.
+    /** By producers that have gone. */
+    private long publishedBefore;
+    /** To subscriptions that have ended. */
+    private long deliveredBefore;
+
     private TopicStats.@Nullable Publishing producer;
     private @Nullable Feed feed;
     private Set<SubscriptionStats> subscriptions = Set.of();
@@ -47,6 +59,9 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
 
     @Override
     public void add(Count what, long more) {
+        if (what == Count.MISSED_MESSAGES) {
+            missed.add(more);
+        }
         shown.add(what, more);
     }
 
@@ -69,6 +84,7 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
 
     @Override
     public void subscriptionExpired(Reason reason) {
+        expired.increment();
         shown.subscriptionExpired(reason);
     }
 
@@ -86,6 +102,7 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
 
     public synchronized void remove(TopicStats.Publishing removed) {
         if (producer == removed) {
+            publishedBefore += removed.log().publishedMessages();
             producer = null;
         }
         shown.remove(removed);
@@ -129,10 +146,21 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
 
     @Override
     public synchronized void ended(SubscriptionStats subscription, Ended.Reason reason) {
-        if (!subscriptions.isEmpty()) {
-            subscriptions.remove(subscription);
+        if (!subscriptions.isEmpty() && subscriptions.remove(subscription)) {
+            deliveredBefore += subscription.deliveries();
         }
         shown.ended(subscription, reason);
+    }
+
+    /** What was counted since it began, wherever it counts. */
+    synchronized Totals totals() {
+        long published =
+                publishedBefore + (producer == null ? 0 : producer.log().publishedMessages());
+        long delivered = deliveredBefore;
+        for (SubscriptionStats subscription : subscriptions) {
+            delivered += subscription.deliveries();
+        }
+        return new Totals(published, delivered, expired.sum(), missed.sum());
     }
 
     // ------------------------------------------------------------------ where it counts; for NodeStats

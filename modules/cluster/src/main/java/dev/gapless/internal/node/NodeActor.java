@@ -199,6 +199,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 otherClusters.address(),
                 peers,
                 context.getSelf()::tell,
+                stats,
                 new WaitingForStore(stats, settings::topic),
                 tables::reports,
                 completions);

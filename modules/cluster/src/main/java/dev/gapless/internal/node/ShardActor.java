@@ -3,8 +3,10 @@ package dev.gapless.internal.node;
 import static dev.gapless.internal.time.Clock.nowNs;
 
 import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.Loss;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.core.Gap;
+import dev.gapless.core.Reason;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
@@ -32,6 +34,7 @@ import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Deadlines;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -204,6 +207,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
             Gap gap = gaps.get(i);
             String before = Objects.equals(gap.node(), keys.node()) ? keys.before() : null;
             String last = keys.last().get(i).orElse(null);
+            keep(topic, gap.node(), nameOf(shared.uid()), announced, gap.reason(), gap.firstMissing(), gap.missed());
             log.log(
                     gap.reason(),
                     () -> Losses.ofSubscription(
@@ -217,6 +221,34 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
                             last),
                     nowNs());
         }
+    }
+
+    /**
+     * Keeps it for the status.
+     *
+     * @param told the subscription that is told; null if it is a node
+     */
+    private void keep(
+            String topic,
+            @Nullable String producer,
+            String consumer,
+            Feedback.@Nullable Announced told,
+            Reason reason,
+            @Nullable Long first,
+            @Nullable Long missed) {
+        shared.stats()
+                .losses()
+                .add(new Loss(
+                        Instant.ofEpochMilli(Clock.nowMs()),
+                        topic,
+                        producer,
+                        consumer,
+                        told == null ? 0 : 1,
+                        told == null ? 0 : told.id(),
+                        told == null ? null : told.client(),
+                        reason,
+                        first,
+                        missed));
     }
 
     private void onViolated(String topic, Feedback.Violated violated) {
@@ -361,6 +393,14 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
         if (first > 0) {
             local.misses().add(nameOf(moved.session().uid()), first, moved.resumeAt() - 1);
         }
+        keep(
+                moved.topic(),
+                nameOf(shared.uid()),
+                nameOf(moved.session().uid()),
+                null,
+                moved.reason(),
+                first > 0 ? (Long) first : null,
+                first > 0 ? (Long) (moved.resumeAt() - first) : null);
         losses.of(moved.topic(), LossLogs.Place.CURSOR)
                 .log(
                         moved.reason(),

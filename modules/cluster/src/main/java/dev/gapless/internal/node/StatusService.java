@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.gapless.NodeStatus;
 import dev.gapless.NodeStatus.ConsumerStatus;
+import dev.gapless.NodeStatus.Loss;
 import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.NodeStatus.TableReport;
 import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.NodeStatus.Totals;
+import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.wire.StatusMessage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class StatusService {
     private static final int MAX_OPEN = 100;
     private static final int MAX_REPLY_CHARS = 60_000;
+    /** Beside the topics, of the latest losses. A character takes three bytes at most, and a frame of Pekko has 256 KiB. */
+    private static final int MAX_LOSSES_CHARS = 20_000;
+
     private static final long ANSWER_SECONDS = 5;
     private static final ObjectMapper JSON =
             JsonMapper.builder().addModule(new JavaTimeModule()).build();
@@ -44,6 +50,7 @@ final class StatusService {
     /** Gets what is for this node, which answers whether it is a member or not. */
     private final Consumer<Object> itself;
 
+    private final NodeStats stats;
     private final WaitingForStore waiting;
     /** By topic. */
     private final Supplier<Map<String, List<TableReport>>> tables;
@@ -86,6 +93,7 @@ final class StatusService {
             String address,
             MemberActors peers,
             Consumer<Object> itself,
+            NodeStats stats,
             WaitingForStore waiting,
             Supplier<Map<String, List<TableReport>>> tables,
             Executor executor) {
@@ -94,6 +102,7 @@ final class StatusService {
         this.address = address;
         this.peers = peers;
         this.itself = itself;
+        this.stats = stats;
         this.waiting = waiting;
         this.tables = tables;
         this.executor = executor;
@@ -168,12 +177,17 @@ final class StatusService {
         Set<String> names = new TreeSet<>(produced.keySet());
         names.addAll(consumed.keySet());
         names.addAll(kept.keySet());
+        Map<String, Totals> totals = stats.totals();
         List<TopicStatus> topics = new ArrayList<>();
         int chars = 0;
         boolean truncated = false;
         for (String topic : names) {
             TopicStatus status = new TopicStatus(
-                    topic, produced.get(topic), consumed.get(topic), kept.getOrDefault(topic, List.of()));
+                    topic,
+                    produced.get(topic),
+                    consumed.get(topic),
+                    kept.getOrDefault(topic, List.of()),
+                    totals.getOrDefault(topic, Totals.NONE));
             chars += write(status).length();
             if (chars > MAX_REPLY_CHARS) {
                 truncated = true;
@@ -181,7 +195,22 @@ final class StatusService {
             }
             topics.add(status);
         }
-        return write(new NodeStatus(name, address, topics, truncated, otherClusters));
+        return write(new NodeStatus(name, address, topics, truncated, otherClusters, stats.total(), losses()));
+    }
+
+    /** The latest, as many as there is room for. */
+    private List<Loss> losses() {
+        List<Loss> all = stats.losses().all();
+        int chars = 0;
+        int from = all.size();
+        while (from > 0) {
+            chars += write(all.get(from - 1)).length();
+            if (chars > MAX_LOSSES_CHARS) {
+                break;
+            }
+            from--;
+        }
+        return all.subList(from, all.size());
     }
 
     private static String write(Object value) {

@@ -211,6 +211,7 @@ public final class ServedTopic extends Deadlines.Entry {
                 !local.isUnused(),
                 log.oldest(),
                 log.head(),
+                oldestTime(log),
                 log.size(),
                 local.settings().bufferMessages(),
                 log.bytes(),
@@ -219,6 +220,14 @@ public final class ServedTopic extends Deadlines.Entry {
                 cursors,
                 copy(producer.expiries()),
                 status(local.store(), local.nowMs()));
+    }
+
+    private static @Nullable Instant oldestTime(Log log) {
+        return log.size() > 0
+                        && log.read(log.oldest(), 1, Long.MAX_VALUE)
+                                instanceof dev.gapless.core.log.Reading.Messages read
+                ? Instant.ofEpochMilli(read.slices().get(0).publishedMs(0))
+                : null;
     }
 
     private static NodeStatus.@Nullable StoreStatus status(@Nullable StoreStatus store, long nowMs) {

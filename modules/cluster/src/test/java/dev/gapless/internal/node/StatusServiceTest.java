@@ -22,6 +22,7 @@ class StatusServiceTest {
             "host:1",
             new MemberActors(),
             asked::add,
+            NodeStats.none(),
             new WaitingForStore(NodeStats.none(), topic -> {
                 throw new AssertionError();
             }),

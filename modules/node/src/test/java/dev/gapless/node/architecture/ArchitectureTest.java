@@ -234,7 +234,10 @@ class ArchitectureTest {
                         Map.entry("publish", Set.of("settings", "json", "access")),
                         Map.entry("client", Set.of("settings", "json", "access", "publish")),
                         Map.entry("changes", Set.of("settings", "json", "access", "client")),
-                        Map.entry("web", Set.of("settings", "tls", "json", "access", "publish", "client")),
+                        Map.entry("status", Set.of("json")),
+                        Map.entry(
+                                "web",
+                                Set.of("settings", "tls", "json", "access", "publish", "client", "status")),
                         Map.entry("grpc", Set.of("settings", "tls", "json", "access", "publish", "client", "changes")),
                         Map.entry(
                                 "server",

@@ -405,8 +405,10 @@ public final class Client implements Connected {
 
     @Override
     public void describe(ObjectNode to) {
-        counters.addTo(
-                to.put("client", id).put("protocol", transport.protocol()).put("remote", transport.remote()));
-        cursors.topics().forEach(to.putArray("topics")::add);
+        counters.addTo(to.put("client", id)
+                .put("protocol", transport.protocol())
+                .put("remote", transport.remote())
+                .put("subject", caller().principal().subject()));
+        cursors.describe(to);
     }
 }

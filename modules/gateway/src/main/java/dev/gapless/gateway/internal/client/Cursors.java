@@ -7,15 +7,17 @@ import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The topics that a client is subscribed to. For its turns, but for {@link #lag} and {@link #topics}. */
+/** The topics that a client is subscribed to. For its turns, but for {@link #lag}, {@link #topics} and {@link #describe}. */
 final class Cursors {
     private final Common common;
     private final Runnable wake;
@@ -167,5 +169,16 @@ final class Cursors {
 
     Set<String> topics() {
         return shown.keySet();
+    }
+
+    /** Adds the topics, and what their client was told last that it missed. */
+    void describe(ObjectNode to) {
+        Map<String, TopicCursor> all = shown;
+        all.keySet().forEach(to.putArray("topics")::add);
+        all.values().stream()
+                .map(TopicCursor::lastMissed)
+                .filter(Objects::nonNull)
+                .max(Comparator.comparing(Missed::timeMs))
+                .ifPresent(last -> last.describe(to.putObject("told")));
     }
 }

@@ -214,7 +214,7 @@ final class MessageCursor extends TopicCursor {
         expiredAt = inFront;
         isToldAgain = paused != null;
         List<Gap> before = paused == null ? List.of() : paused.gaps();
-        missed(missed.gaps().stream().filter(gap -> !before.contains(gap)));
+        missed(missed.gaps().stream().filter(gap -> !before.contains(gap)).toList());
         telling = missed;
     }
 

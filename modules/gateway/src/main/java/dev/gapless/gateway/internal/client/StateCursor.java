@@ -280,7 +280,7 @@ final class StateCursor<T> extends TopicCursor {
 
     /** It only informs: what the client has stays until the source was read. */
     private void expired(List<Gap> gaps) {
-        missed(gaps.stream());
+        missed(gaps);
         parts.add(new Expired(System.currentTimeMillis(), gaps, place));
     }
 

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +40,7 @@ abstract class TopicCursor {
     private @Nullable JsonNode id;
     private boolean begun;
     private volatile long lagged;
+    private volatile @Nullable Missed lastMissed;
 
     TopicCursor(String topic) {
         this.topic = topic;
@@ -147,16 +147,21 @@ abstract class TopicCursor {
 
     /** Its client is told that it missed these. A gap whose size nobody knows counts as one message. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
-    final void missed(Stream<Gap> gaps) {
-        lagged += gaps.mapToLong(gap -> {
-                    Long missed = gap.missed();
-                    return missed == null ? 1 : missed;
-                })
-                .sum();
+    final void missed(List<Gap> gaps) {
+        if (!gaps.isEmpty()) {
+            Missed told = Missed.now(topic, gaps);
+            lagged += told.messages();
+            lastMissed = told;
+        }
     }
 
     /** By how many messages it is behind. Any thread. */
     abstract long lag();
+
+    /** What its client was told last that it missed; null if nothing. Any thread. */
+    final @Nullable Missed lastMissed() {
+        return lastMissed;
+    }
 
     /** How many messages its client was told that it missed. Any thread. */
     final long lagged() {

@@ -227,6 +227,7 @@ final class DocumentStream implements Connected {
         ArrayNode topics = to.put("client", id)
                 .put("protocol", protocol())
                 .put("remote", remote)
+                .put("subject", caller().principal().subject())
                 .put("uptime_ms", Duration.ofNanos(System.nanoTime() - sinceNs).toMillis())
                 .put("events_sent", sent)
                 .put("lag", open == null ? 0 : open.lag())

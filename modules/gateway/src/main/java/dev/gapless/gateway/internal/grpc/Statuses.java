@@ -35,7 +35,8 @@ final class Statuses {
     private static Status status(Kind kind) {
         return switch (kind) {
             case UNAUTHENTICATED -> Status.UNAUTHENTICATED;
-            case FORBIDDEN, FORBIDDEN_ADDRESS, FORBIDDEN_ORIGIN, FORBIDDEN_TOPIC, MISDIRECTED_HOST -> Status.PERMISSION_DENIED;
+            case FORBIDDEN, FORBIDDEN_ADDRESS, FORBIDDEN_ORIGIN, FORBIDDEN_TOPIC, MISDIRECTED_HOST ->
+                Status.PERMISSION_DENIED;
             case NOT_FOUND -> Status.NOT_FOUND;
             case TOO_MANY_SUBSCRIPTIONS,
                     TOO_MANY_CLIENTS_OF_ADDRESS,

@@ -5,15 +5,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.NodeStatus;
 import dev.gapless.NodeStatus.ConsumerStatus;
 import dev.gapless.NodeStatus.CursorStatus;
+import dev.gapless.NodeStatus.Loss;
 import dev.gapless.NodeStatus.OtherClusterStatus;
 import dev.gapless.NodeStatus.ProducerStatus;
 import dev.gapless.NodeStatus.RegistrationStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
 import dev.gapless.NodeStatus.TableReport;
 import dev.gapless.NodeStatus.TopicStatus;
+import dev.gapless.NodeStatus.Totals;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,10 +25,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The cluster's status for programs. */
 public final class StatusJson {
+    /** So many losses are shown, of all nodes together. */
+    private static final int MOST_LOSSES = 200;
+
     private StatusJson() {}
 
     /**
-     * The members, and each topic's producers, consumers and tables.
+     * The members, each topic's producers, consumers and tables, what was counted, and what was missed lately.
      *
      * @param nodes those that answered, in the names' order
      * @param silent the addresses of members that did not
@@ -32,14 +39,16 @@ public final class StatusJson {
     public static ObjectNode of(List<NodeStatus> nodes, List<String> silent, Instant now) {
         ObjectNode root = PayloadJson.JSON.createObjectNode();
         root.put("time", EventJson.time(now));
+        totals(nodes.stream().map(NodeStatus::totals).reduce(Totals.NONE, Totals::plus), root);
         ArrayNode members = root.putArray("members");
         for (NodeStatus node : nodes) {
-            ArrayNode others = members.addObject()
+            ObjectNode member = members.addObject()
                     .put("node", node.node())
                     .put("address", node.address())
                     .put("answers", true)
-                    .put("truncated", node.truncated())
-                    .putArray("other_clusters");
+                    .put("truncated", node.truncated());
+            totals(node.totals(), member);
+            ArrayNode others = member.putArray("other_clusters");
             for (OtherClusterStatus other : node.otherClusters()) {
                 others.addObject().put("oldest", other.oldest()).put("members", other.members());
             }
@@ -48,9 +57,11 @@ public final class StatusJson {
             members.addObject().putNull("node").put("address", address).put("answers", false);
         }
         Map<String, ObjectNode> topics = new TreeMap<>();
+        Map<String, Totals> counted = new HashMap<>();
         for (NodeStatus node : nodes) {
             for (TopicStatus topic : node.topics()) {
                 ObjectNode json = topics.computeIfAbsent(topic.topic(), StatusJson::topic);
+                counted.merge(topic.topic(), topic.totals(), Totals::plus);
                 if (topic.producer() != null && !isOnlySubscribedTo(topic)) {
                     producer(
                             topic.producer(),
@@ -66,8 +77,39 @@ public final class StatusJson {
                 }
             }
         }
+        topics.forEach((name, json) -> totals(counted.getOrDefault(name, Totals.NONE), json));
         root.putArray("topics").addAll(topics.values());
+        losses(nodes, root.putArray("losses"));
         return root;
+    }
+
+    private static void totals(Totals totals, ObjectNode json) {
+        json.putObject("totals")
+                .put("published", totals.published())
+                .put("delivered", totals.delivered())
+                .put("expired", totals.expired())
+                .put("missed", totals.missed());
+    }
+
+    /** The latest of all nodes, the oldest first. */
+    private static void losses(List<NodeStatus> nodes, ArrayNode json) {
+        List<Loss> all = nodes.stream()
+                .flatMap(node -> node.losses().stream())
+                .sorted(Comparator.comparing(Loss::time))
+                .toList();
+        for (Loss loss : all.subList(Math.max(0, all.size() - MOST_LOSSES), all.size())) {
+            json.addObject()
+                    .put("time", EventJson.time(loss.time()))
+                    .put("topic", loss.topic())
+                    .put("producer", loss.producer())
+                    .put("consumer", loss.consumer())
+                    .put("subscriptions", loss.subscriptions())
+                    .put("subscription", loss.subscriptions() == 0 ? null : (Long) loss.subscription())
+                    .put("client", loss.client())
+                    .put("reason", loss.reason().name())
+                    .put("first_missing", loss.first())
+                    .put("missed", loss.missed());
+        }
     }
 
     private static ObjectNode topic(String name) {
@@ -91,6 +133,7 @@ public final class StatusJson {
                 .put("publishes", producer.publishes())
                 .put("oldest", producer.oldest())
                 .put("head", producer.head())
+                .put("oldest_time", time(producer.oldestTime()))
                 .put("messages", producer.messages())
                 .put("max_messages", producer.maxMessages())
                 .put("bytes", producer.bytes())

@@ -81,6 +81,7 @@ public final class GatewaySettings {
     public final Duration deliveryTimeout;
     public final Duration statusTimeout;
     public final int statusClients;
+    public final int statusWatchers;
     public final Duration stateTimeout;
     public final Duration stopTimeout;
     public final int idempotencyKeys;
@@ -144,6 +145,7 @@ public final class GatewaySettings {
         deliveryTimeout = ConfigValues.positive(config, "delivery-timeout");
         statusTimeout = ConfigValues.positive(config, "status-timeout");
         statusClients = ConfigValues.within(config, "status-clients", 0, 10_000_000);
+        statusWatchers = ConfigValues.within(config, "status-watchers", 0, 10_000);
         stateTimeout = ConfigValues.positive(config, "state-timeout");
         stopTimeout = ConfigValues.positive(config, "stop-timeout");
         idempotencyKeys = ConfigValues.within(config, "idempotency-keys", 1, 10_000_000);

@@ -16,6 +16,7 @@ import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.StatusJson;
+import dev.gapless.gateway.internal.status.StatusAsker;
 import dev.gapless.gateway.internal.tls.Tls;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -45,6 +46,7 @@ final class Observed implements AutoCloseable {
     private final Common common;
     private final Readiness readiness;
     private final GaplessMetrics metrics;
+    private final StatusAsker asker;
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
     Observed(Gapless gapless, Cluster cluster, Clients clients, Common common, Readiness readiness, @Nullable Tls tls) {
@@ -54,6 +56,7 @@ final class Observed implements AutoCloseable {
         this.common = common;
         this.readiness = readiness;
         this.metrics = new GaplessMetrics(gapless);
+        this.asker = new StatusAsker(this::ask, common.later(), common.settings().statusWatchers);
         metrics.bindTo(registry);
         new FileDescriptorMetrics().bindTo(registry);
         for (String protocol : common.tally().connected().keySet()) {
@@ -95,6 +98,9 @@ final class Observed implements AutoCloseable {
                         access -> access.audit().omitted())
                 .description("Lines that the audit left out: see gapless.gateway.access.audit-per-second")
                 .register(registry);
+        FunctionCounter.builder("gapless.gateway.status.asked", asker.asked(), LongAdder::sum)
+                .description("How often the members were asked for their status, for all who look on")
+                .register(registry);
         Tally tally = common.tally();
         byLabel("connected", "protocol", tally.connected(), "Clients that have connected");
         byLabel("closed", "status", tally.closed(), "Clients that have ended");
@@ -125,21 +131,41 @@ final class Observed implements AutoCloseable {
                 .register(registry);
     }
 
+    /** Asks for it, for all who look on. */
+    StatusAsker asker() {
+        return asker;
+    }
+
     CompletionStage<HttpAnswer> status() {
+        return ask().thenApply(HttpAnswer::ok);
+    }
+
+    private CompletionStage<ObjectNode> ask() {
         return gapless.status(common.settings().statusTimeout).thenApply(nodes -> {
             ObjectNode status = StatusJson.of(nodes, silent(nodes), Instant.now());
             ObjectNode gateway = status.putObject("gateway")
                     .put("node", gapless.nodeName())
                     .put("client_count", clients.size())
                     .put("events_sent", common.sent().events())
-                    .put("lagged_total", common.sent().lagged());
+                    .put("lagged_total", common.sent().lagged())
+                    .put("not_ready", notReady());
             List<Behind> all = behind();
             int most = common.settings().statusClients;
             gateway.put("truncated", all.size() > most);
             ArrayNode some = gateway.putArray("clients");
             all.stream().limit(most).forEach(one -> one.client().describe(some.addObject()));
-            return HttpAnswer.ok(status);
+            return status;
         });
+    }
+
+    /** Why clients should go elsewhere; null if they need not. */
+    private @Nullable String notReady() {
+        try {
+            readiness.check();
+            return null;
+        } catch (RequestException e) {
+            return e.why();
+        }
     }
 
     /** A client, and how far it was behind when it was asked. */

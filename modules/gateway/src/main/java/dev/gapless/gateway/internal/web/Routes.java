@@ -186,6 +186,10 @@ final class Routes extends Handler.Abstract {
                 caller.checkStatus();
                 answer(caller, observed.status(), response, callback);
             }
+            case "/api/status/events" -> {
+                allow("GET", method.equals("GET"), response);
+                watch(caller, request, response, callback, socket);
+            }
             case "/metrics" -> {
                 allow("GET", reads, response);
                 caller.checkStatus();
@@ -268,13 +272,33 @@ final class Routes extends Handler.Abstract {
                 "true".equals(query.word("state", "true", "false")));
         SseFraming framing = new SseFraming(common, !"frame".equals(query.word("ids", "each", "frame")));
         Clients.Admission admission = clients.admit(caller);
-        SseClient transport = new SseClient(
-                response, callback, common, socket, caller.address() + ":" + Request.getRemotePort(request));
+        SseClient transport = sse(caller, request, response, callback, socket);
         Client client = clients.open(admission, transport, framing);
-        transport.of(client);
+        begin(transport, client::disconnected, request);
+        client.start(List.of(wanted));
+    }
+
+    private SseClient sse(
+            Caller caller, Request request, Response response, Callback callback, @Nullable Watched socket) {
+        return new SseClient(
+                response, callback, common, socket, caller.address() + ":" + Request.getRemotePort(request));
+    }
+
+    private static void begin(SseClient transport, Runnable disconnected, Request request) {
+        transport.endsWith(disconnected);
         request.addFailureListener(transport::fail);
         request.addIdleTimeoutListener(timeout -> false); // it has comments
-        client.start(List.of(wanted));
+    }
+
+    private void watch(Caller caller, Request request, Response response, Callback callback, @Nullable Watched socket) {
+        caller.checkStatus();
+        Query.of(request, Set.of());
+        Clients.Admission admission = clients.admit(caller);
+        SseClient transport = sse(caller, request, response, callback, socket);
+        StatusClient client = clients.add(
+                admission, (id, release) -> new StatusClient(id, common, observed.asker(), transport, caller, release));
+        begin(transport, client::disconnected, request);
+        client.start();
     }
 
     private static long maxMessageBytes(@Nullable String text) {

@@ -1,6 +1,5 @@
 package dev.gapless.gateway.internal.web;
 
-import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Transport;
@@ -29,7 +28,7 @@ final class SseClient implements Transport {
     private final @Nullable Watched socket;
     private final String remote;
     private final AtomicBoolean over = new AtomicBoolean();
-    private volatile @Nullable Client client;
+    private volatile @Nullable Runnable client;
     // Of the client's turns, and of the callback of a write, which comes between them.
     private volatile boolean begun;
     private volatile boolean writing;
@@ -44,9 +43,9 @@ final class SseClient implements Transport {
         this.remote = remote;
     }
 
-    /** Whom it tells of its end. */
-    void of(Client whose) {
-        client = whose;
+    /** What it runs at its end, once or more often. */
+    void endsWith(Runnable disconnected) {
+        client = disconnected;
     }
 
     @Override
@@ -151,7 +150,7 @@ final class SseClient implements Transport {
     }
 
     private void disconnected() {
-        Objects.requireNonNull(client).disconnected();
+        Objects.requireNonNull(client).run();
     }
 
     @Override

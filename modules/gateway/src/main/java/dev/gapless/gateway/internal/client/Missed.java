@@ -1,0 +1,36 @@
+package dev.gapless.gateway.internal.client;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.core.Gap;
+import dev.gapless.gateway.internal.json.EventJson;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a client was told that it missed.
+ *
+ * @param timeMs when, in milliseconds since 1970
+ * @param messages how many; a gap whose size nobody knows counts as one
+ */
+record Missed(long timeMs, String topic, List<Gap> gaps, long messages) {
+    static Missed now(String topic, List<Gap> gaps) {
+        long messages = gaps.stream()
+                .mapToLong(gap -> {
+                    Long missed = gap.missed();
+                    return missed == null ? 1 : missed;
+                })
+                .sum();
+        return new Missed(System.currentTimeMillis(), topic, gaps, messages);
+    }
+
+    void describe(ObjectNode to) {
+        to.put("time", EventJson.time(Instant.ofEpochMilli(timeMs)))
+                .put("topic", topic)
+                .put(
+                        "reason",
+                        gaps.isEmpty()
+                                ? null
+                                : gaps.get(gaps.size() - 1).reason().name())
+                .put("missed", messages);
+    }
+}
