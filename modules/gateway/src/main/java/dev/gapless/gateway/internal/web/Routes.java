@@ -125,9 +125,13 @@ final class Routes extends Handler.Abstract {
             }
             case "/health/ready" -> {
                 allow("GET", reads, response);
-                var unused = callers.of(request)
-                        .whenComplete((caller, failure) -> observed.ready(failure == null && caller.seesStatus())
-                                .send(response, callback));
+                var unused = callers.of(request).whenComplete((caller, failure) -> {
+                    try {
+                        observed.ready(failure == null && caller.seesStatus()).send(response, callback);
+                    } catch (RequestException e) { // it is not
+                        refuse(callers.unknown(request), e, response, callback);
+                    }
+                });
             }
             default -> {
                 door.checkProxy(request);
