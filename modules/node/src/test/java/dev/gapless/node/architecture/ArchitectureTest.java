@@ -229,6 +229,7 @@ class ArchitectureTest {
                         Map.entry("settings", Set.of()),
                         Map.entry("files", Set.of()),
                         Map.entry("json", Set.of()),
+                        Map.entry("site", Set.of()),
                         Map.entry("tls", Set.of("settings", "files")),
                         Map.entry("access", Set.of("settings", "files", "json")),
                         Map.entry("publish", Set.of("settings", "json", "access")),
@@ -237,7 +238,7 @@ class ArchitectureTest {
                         Map.entry("status", Set.of("json")),
                         Map.entry(
                                 "web",
-                                Set.of("settings", "tls", "json", "access", "publish", "client", "status")),
+                                Set.of("settings", "site", "tls", "json", "access", "publish", "client", "status")),
                         Map.entry("grpc", Set.of("settings", "tls", "json", "access", "publish", "client", "changes")),
                         Map.entry(
                                 "server",
