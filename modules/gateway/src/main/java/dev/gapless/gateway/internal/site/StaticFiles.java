@@ -3,7 +3,6 @@ package dev.gapless.gateway.internal.site;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -11,16 +10,9 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
-import org.eclipse.jetty.http.HttpFields;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Files of the jar, each at a path of its own; there is nothing at any other path. They are read once, and kept. A browser asks each time
- * whether they have changed, and runs nothing in their pages that is not one of them. Thread-safe.
- */
+/** Files of the jar, each at a path of its own; there is nothing at any other path. They are read once, and kept. Thread-safe once all are added. */
 public final class StaticFiles {
     private static final String DIRECTORY = "/dev/gapless/gateway/site/";
     private static final Map<String, String> TYPES = Map.of(
@@ -31,9 +23,6 @@ public final class StaticFiles {
             "txt", "text/plain; charset=utf-8");
 
     private final Map<String, StaticFile> files = new HashMap<>();
-
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record StaticFile(String type, byte[] bytes, String tag) {}
 
     private StaticFiles() {}
 
@@ -82,31 +71,8 @@ public final class StaticFiles {
         }
     }
 
-    /** Is one at this path? */
-    public boolean has(String path) {
-        return files.containsKey(path);
-    }
-
-    /** Answers a GET or HEAD with the one at this path, or that the browser has it already, and completes the request. */
-    public void send(String path, Request request, Response response, Callback callback) {
-        StaticFile file = files.get(path);
-        if (file == null) {
-            throw new IllegalArgumentException("There is nothing at " + path);
-        }
-        HttpFields.Mutable headers = response.getHeaders();
-        headers.put(HttpHeader.CACHE_CONTROL, "no-cache");
-        headers.put(HttpHeader.ETAG, file.tag());
-        headers.put("Content-Security-Policy", "default-src 'self'");
-        headers.put("X-Content-Type-Options", "nosniff");
-        String known = request.getHeaders().get(HttpHeader.IF_NONE_MATCH);
-        if (known != null && known.contains(file.tag())) {
-            response.setStatus(304);
-            callback.succeeded();
-            return;
-        }
-        response.setStatus(200);
-        headers.put(HttpHeader.CONTENT_TYPE, file.type());
-        headers.put(HttpHeader.CONTENT_LENGTH, file.bytes().length);
-        response.write(true, ByteBuffer.wrap(file.bytes()), callback);
+    /** The one at this path; null if there is none. */
+    public @Nullable StaticFile at(String path) {
+        return files.get(path);
     }
 }
