@@ -14,6 +14,8 @@ final class Relay implements TestGateway.Client {
     private final ServerSocket server;
     private final int to;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
+    private volatile boolean refuses;
+    private volatile int refused;
 
     Relay(int to) throws IOException {
         this.to = to;
@@ -31,10 +33,16 @@ final class Relay implements TestGateway.Client {
         thread.start();
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes it
     private void accept() {
         try {
             while (true) {
                 Socket client = server.accept();
+                if (refuses) {
+                    refused++;
+                    client.close();
+                    continue;
+                }
                 Socket gateway = new Socket(InetAddress.getLoopbackAddress(), to);
                 open.add(client);
                 open.add(gateway);
@@ -65,6 +73,19 @@ final class Relay implements TestGateway.Client {
             socket.close();
         }
         return all.size();
+    }
+
+    /** Ends all connections, and each that is opened meanwhile. */
+    void refuse(boolean on) throws IOException {
+        refuses = on;
+        if (on) {
+            cut();
+        }
+    }
+
+    /** How many connections it has refused. */
+    int refused() {
+        return refused;
     }
 
     @Override

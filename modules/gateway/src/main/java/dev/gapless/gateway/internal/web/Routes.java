@@ -14,6 +14,8 @@ import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.gateway.internal.site.StaticFile;
+import dev.gapless.gateway.internal.site.StaticFiles;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +59,7 @@ final class Routes extends Handler.Abstract {
     private final PublishHandler publishing;
     private final Observed observed;
     private final WebSocketMappings webSockets;
+    private final StaticFiles site = StaticFiles.named(Set.of("client.js"));
 
     Routes(Common common, Clients clients, PublishHandler publishing, Observed observed, WebSocketMappings webSockets) {
         this.common = common;
@@ -205,7 +208,14 @@ final class Routes extends Handler.Abstract {
                         Map.of(),
                         callback);
             }
-            default -> throw new RequestException(Kind.NOT_FOUND, "There is nothing at this path");
+            default -> {
+                StaticFile file = site.at(target.path());
+                if (file == null) {
+                    throw new RequestException(Kind.NOT_FOUND, "There is nothing at this path");
+                }
+                allow("GET", reads, response);
+                FileAnswer.send(file, request, response, callback);
+            }
         }
     }
 

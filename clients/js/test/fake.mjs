@@ -1,0 +1,120 @@
+// A gateway of which a test says each word, and a clock that goes when the test says so.
+import assert from 'node:assert/strict'
+import { afterEach, beforeEach, mock } from 'node:test'
+import { Gapless } from '../dist/client.js'
+
+export const URLS = ['http://a.test', 'http://b.test']
+
+/** All sockets that were opened, in order. */
+export let sockets = []
+let clients = []
+
+export class FakeSocket extends EventTarget {
+  readyState = 0
+  bufferedAmount = 0
+  sent = []
+
+  constructor(url) {
+    super()
+    this.url = url
+    sockets.push(this)
+  }
+
+  send(text) {
+    assert.equal(this.readyState, 1, 'it sends on a socket that is not open')
+    this.sent.push(JSON.parse(text))
+  }
+
+  close() {
+    this.readyState = 3
+    this.closedByClient = true
+  }
+
+  fire(type, members = {}) {
+    this.dispatchEvent(Object.assign(new Event(type), members))
+  }
+
+  /** Opens, and says hello. */
+  async opens() {
+    this.readyState = 1
+    this.fire('open')
+    await this.says({ type: 'connected', data: { node: 'n1' } })
+  }
+
+  async says(...frames) {
+    for (const frame of frames) this.fire('message', { data: typeof frame === 'string' ? frame : JSON.stringify(frame) })
+    await settled()
+  }
+
+  async breaks(code = 1006, reason = '') {
+    this.readyState = 3
+    this.fire('close', { code, reason })
+    await settled()
+  }
+
+  /** The commands of a type. */
+  all(type) {
+    return this.sent.filter(command => command.type === type)
+  }
+
+  async subscribed(topic, token = 'T0', positions = [{ node: 'n1', epoch: 'A', seq: 0 }]) {
+    await this.says({ type: 'subscribed', topic, positions, silent: [], token })
+  }
+}
+
+export const event = (seq, more = {}) => ({
+  type: 'event', topic: 'prices', node: 'n1', epoch: 'A', seq, time: '2026-01-31T12:00:00Z', key: 'k', data: seq, token: `T${seq}`, ...more,
+})
+
+export const gap = (more = {}) => ({
+  node: 'n1', reason: 'OVERRUN', epoch: 'A', first_missing: 3, missed: 4, resumes_epoch: 'A', resumes_at: 7, ...more,
+})
+
+export const expired = (gaps = [gap()], more = {}) => ({
+  type: 'cursor_expired', topic: 'prices', time: '2026-01-31T12:00:00Z', gaps, token: 'FRONT', ...more,
+})
+
+/** Everything that needs no time has happened. */
+export async function settled() {
+  for (let i = 0; i < 5; i++) await new Promise(setImmediate)
+}
+
+/** The time goes on. */
+export async function passes(ms) {
+  for (let left = ms; left > 0; left -= 250) {
+    mock.timers.tick(Math.min(left, 250))
+    await settled()
+  }
+}
+
+export function client(options = {}, urls = URLS) {
+  const made = new Gapless(urls, { WebSocket: FakeSocket, reloadJitterMs: 0, ...options })
+  clients.push(made)
+  return made
+}
+
+export const last = () => sockets.at(-1)
+
+/** A subscription with what it was given, and its first socket. */
+export async function subscription(options = {}, clientOptions = {}) {
+  const gapless = client(clientOptions)
+  const given = []
+  const states = []
+  const made = gapless.subscribe('prices', { onEvent: e => void given.push(e.seq ?? e.type), onState: s => states.push(s), ...options })
+  await settled()
+  await last().opens()
+  return { gapless, made, given, states, socket: last() }
+}
+
+beforeEach(() => {
+  sockets = []
+  clients = []
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'Date'], now: 1_000_000 })
+  mock.method(Math, 'random', () => 0.5)
+})
+
+afterEach(() => {
+  for (const one of clients) one.close()
+  mock.timers.reset()
+  mock.restoreAll()
+})

@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { event, expired, gap, last, passes, settled, subscription } from './fake.mjs'
+
+/** A function that reloads, of which the test says when it is over. */
+function reloading() {
+  const runs = []
+  const reload = gaps => new Promise((done, failed) => runs.push({ gaps, done, failed }))
+  return { runs, reload }
+}
+
+test('events wait at the gateway until the reload is over', async () => {
+  const { runs, reload } = reloading()
+  const { given, states, socket } = await subscription({ reload })
+  await socket.subscribed('prices')
+  await socket.says(event(1), expired())
+  await passes(1)
+  assert.deepEqual(runs.map(run => run.gaps), [[{ ...gap(), topic: 'prices' }]])
+  assert.deepEqual(socket.all('Resume'), [])
+  runs[0].done()
+  await settled()
+  assert.deepEqual(socket.sent.slice(-2), [{ type: 'Resume', topic: 'prices', token: 'FRONT' }, { type: 'Ping' }])
+  await socket.says(event(7))
+  assert.deepEqual(given, [1, 7])
+  assert.deepEqual(states.map(s => s.state), ['connecting', 'live', 'reloading', 'live'])
+})
+
+test('tokens in front of the gap are not taken for the place behind it', async () => {
+  const { runs, reload } = reloading()
+  const { made, socket } = await subscription({ reload })
+  await socket.subscribed('prices')
+  await socket.says(event(1), expired(), { type: 'ping', tokens: { prices: 'FRONT' } })
+  await passes(1)
+  runs[0].done()
+  await settled()
+  const behind = '{"positions":[{"node":"n1","epoch":"A","seq":6}]}'
+  assert.equal(made.place, behind)
+  await socket.says({ type: 'ping', tokens: { prices: 'FRONT' } })
+  assert.equal(made.place, behind)
+  await socket.says({ type: 'pong', tokens: { prices: 'BEHIND' } })
+  assert.equal(made.place, 'BEHIND')
+})
+
+test('a connection that breaks meanwhile is followed by one behind the gap, once the reload is over', async () => {
+  const { runs, reload } = reloading()
+  const { socket, states } = await subscription({ reload })
+  await socket.subscribed('prices')
+  await socket.says(event(1), expired())
+  await passes(1)
+  await socket.breaks()
+  await passes(1_000)
+  await last().opens()
+  assert.deepEqual(last().all('Subscribe'), [])
+  runs[0].done()
+  await settled()
+  assert.deepEqual(JSON.parse(last().all('Subscribe')[0].from), { positions: [{ node: 'n1', epoch: 'A', seq: 6 }] })
+  assert.deepEqual(last().all('Resume'), [], 'it belongs to the connection of before')
+  await last().subscribed('prices')
+  assert.equal(states.at(-1).state, 'live')
+  assert.equal(runs.length, 1)
+})
+
+test('one run at a time, and one more for all gaps that come meanwhile, of all subscriptions with this function', async () => {
+  const { runs, reload } = reloading()
+  const { gapless, socket } = await subscription({ reload })
+  for (const topic of ['b', 'c']) gapless.subscribe(topic, { onEvent: () => {}, reload })
+  await settled()
+  for (const topic of ['prices', 'b', 'c']) await socket.subscribed(topic)
+  await socket.says(expired())
+  await passes(1)
+  assert.equal(runs.length, 1)
+  await socket.says(expired([gap()], { topic: 'b' }), expired([gap()], { topic: 'c' }))
+  await passes(5_000)
+  assert.equal(runs.length, 1)
+  runs[0].done()
+  await settled()
+  assert.deepEqual(socket.all('Resume').map(r => r.topic), ['prices'])
+  await passes(900)
+  assert.equal(runs.length, 1, 'runs have a distance')
+  await passes(200)
+  assert.deepEqual(runs[1].gaps.map(g => g.topic), ['b', 'c'])
+  runs[1].done()
+  await settled()
+  assert.deepEqual(socket.all('Resume').map(r => r.topic), ['prices', 'b', 'c'])
+  await passes(10_000)
+  assert.equal(runs.length, 2)
+})
+
+test('another function has runs of its own', async () => {
+  const one = reloading()
+  const other = reloading()
+  const { gapless, socket } = await subscription({ reload: one.reload })
+  gapless.subscribe('b', { onEvent: () => {}, reload: other.reload })
+  await settled()
+  for (const topic of ['prices', 'b']) await socket.subscribed(topic)
+  await socket.says(expired(), expired([gap()], { topic: 'b' }))
+  await passes(1)
+  assert.deepEqual([one.runs.length, other.runs.length], [1, 1])
+})
+
+test('a reload that fails is repeated with its gaps and those that came, later and later', async () => {
+  const { runs, reload } = reloading()
+  const { gapless, states, socket } = await subscription({ reload })
+  gapless.subscribe('b', { onEvent: () => {}, reload })
+  await settled()
+  for (const topic of ['prices', 'b']) await socket.subscribed(topic)
+  await socket.says(expired())
+  await passes(1)
+  runs[0].failed(new Error('no database'))
+  await settled()
+  assert.equal(states.at(-1).state, 'reloading')
+  assert.equal(states.at(-1).cause.code, 'reload_failed')
+  assert.match(states.at(-1).cause.message, /no database/)
+  assert.deepEqual(socket.all('Resume'), [])
+  await socket.says(expired([gap()], { topic: 'b' }))
+  await passes(1_100)
+  assert.deepEqual(runs[1].gaps.map(g => g.topic), ['prices', 'b'])
+  runs[1].failed(new Error('still none'))
+  await settled()
+  await passes(1_900)
+  assert.equal(runs.length, 2)
+  await passes(200)
+  runs[2].done()
+  await settled()
+  assert.deepEqual(socket.all('Resume').map(r => r.topic), ['prices', 'b'])
+})
+
+test('a reload that throws at once is one that fails', async () => {
+  let times = 0
+  const { given, socket } = await subscription({
+    reload() {
+      if (times++ === 0) throw new Error('at once')
+    },
+  })
+  await socket.subscribed('prices')
+  await socket.says(expired())
+  await passes(5_000)
+  await socket.says(event(7))
+  assert.equal(times, 2)
+  assert.deepEqual(given, [7])
+})
+
+test('each reload waits for its share of the jitter', async () => {
+  const { runs, reload } = reloading()
+  const { socket } = await subscription({ reload }, { reloadJitterMs: 1_000 })
+  await socket.subscribed('prices')
+  await socket.says(expired())
+  await passes(499)
+  assert.equal(runs.length, 0)
+  await passes(2)
+  assert.equal(runs.length, 1)
+})
+
+test('a reload that fails is not repeated once nobody waits for it', async () => {
+  const { runs, reload } = reloading()
+  const { made, socket } = await subscription({ reload })
+  await socket.subscribed('prices')
+  await socket.says(expired())
+  await passes(1)
+  made.close()
+  runs[0].failed(new Error('no database'))
+  await passes(60_000)
+  assert.equal(runs.length, 1)
+})
+
+test('a subscription that is closed while it reloads stays closed', async () => {
+  const { runs, reload } = reloading()
+  const { made, states, socket } = await subscription({ reload })
+  await socket.subscribed('prices')
+  await socket.says(expired())
+  await passes(1)
+  made.close()
+  runs[0].done()
+  await settled()
+  assert.deepEqual(socket.all('Resume'), [])
+  assert.equal(states.at(-1).state, 'ended')
+})
