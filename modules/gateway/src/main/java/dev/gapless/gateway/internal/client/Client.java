@@ -49,7 +49,7 @@ public final class Client implements Connected {
     private final ClientCounters counters;
     private final TopicFrames topics;
     private final ServiceMessages messages;
-    private final Session session;
+    private final Identity identity;
     private final CommandHandler commands;
     private final WakeUp wakeUp;
     private final KeepAlive keepAlive;
@@ -78,7 +78,7 @@ public final class Client implements Connected {
         this.counters = new ClientCounters(common.sent(), cursors);
         this.topics = new TopicFrames(cursors, framing, frames, counters, wake);
         this.messages = new ServiceMessages(id, common, cursors, counters);
-        this.session = new Session(
+        this.identity = new Identity(
                 common.access(), caller, becomes, common.settings().access.expiryNotice());
         this.commands = new CommandHandler(
                 common,
@@ -86,7 +86,7 @@ public final class Client implements Connected {
                 transport,
                 framing,
                 described(),
-                session,
+                identity,
                 messages::pong,
                 () -> close(Closing.REFUSED),
                 wake);
@@ -128,7 +128,7 @@ public final class Client implements Connected {
 
     /** Has it yet to say who it is, and may nothing else? */
     public boolean isUnknown() {
-        return session.isUnknown();
+        return identity.isUnknown();
     }
 
     /** The client has given some sign of life. */
@@ -158,16 +158,16 @@ public final class Client implements Connected {
             return;
         }
         Duration authTimeout = common.settings().access.authTimeout();
-        if (session.isMute(nowNs, authTimeout.plus(TO_CLOSE))) {
+        if (identity.isMute(nowNs, authTimeout.plus(TO_CLOSE))) {
             abort(Closing.MUTE);
-        } else if (session.isMute(nowNs, authTimeout)) {
+        } else if (identity.isMute(nowNs, authTimeout)) {
             close(Closing.MUTE);
         }
         Closing why = keepAlive.givenUp(now, nowNs);
         if (why != null) {
             LOG.info("{} is disconnected: {}", described(), why.reason());
             abort(why);
-        } else if (keepAlive.becomesDue(nowNs) || (!framing.isStream() && session.isNoticeDue())) {
+        } else if (keepAlive.becomesDue(nowNs) || (!framing.isStream() && identity.isNoticeDue())) {
             wake.run();
         }
     }
@@ -246,7 +246,7 @@ public final class Client implements Connected {
     private boolean greet(List<SubscribeRequest> requests) {
         move(ClientState::greeted);
         for (SubscribeRequest request : requests) {
-            var unused = cursors.open(request, session.caller(), described());
+            var unused = cursors.open(request, identity.caller(), described());
         }
         if (framing.isStream()) {
             return step();
@@ -274,7 +274,7 @@ public final class Client implements Connected {
             return;
         }
         move(ClientState::finished);
-        common.refused(session.caller(), refusal);
+        common.refused(identity.caller(), refusal);
         if (!transport.refuse(refusal)) {
             ObjectNode message = CommandHandler.object("ended")
                     .put("reason", refusal.kind().code())
@@ -303,10 +303,10 @@ public final class Client implements Connected {
 
     /** A WebSocket can show another credential before this one expires. */
     private boolean expiryNotice() {
-        if (framing.isStream() || !session.isNoticeDue()) {
+        if (framing.isStream() || !identity.isNoticeDue()) {
             return false;
         }
-        frames.tell(CommandHandler.object("auth_expires").put("in_ms", session.notice()));
+        frames.tell(CommandHandler.object("auth_expires").put("in_ms", identity.notice()));
         return true;
     }
 
@@ -320,7 +320,7 @@ public final class Client implements Connected {
     }
 
     private boolean end() {
-        String topic = session.takeForbidden();
+        String topic = identity.takeForbidden();
         TopicCursor forbidden = topic == null ? null : cursors.known(topic);
         if (forbidden != null) {
             forbid(forbidden);
@@ -390,7 +390,7 @@ public final class Client implements Connected {
 
     @Override
     public Caller caller() {
-        return session.caller();
+        return identity.caller();
     }
 
     @Override

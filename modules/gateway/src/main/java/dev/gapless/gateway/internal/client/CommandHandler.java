@@ -28,7 +28,7 @@ final class CommandHandler {
     private final Transport transport;
     private final Framing framing;
     private final String client;
-    private final Session session;
+    private final Identity identity;
     private final Supplier<ObjectNode> pong;
     private final Runnable refused;
     private final Runnable wake;
@@ -44,7 +44,7 @@ final class CommandHandler {
      * With a client that has said nothing yet.
      *
      * @param client whose subscriptions are, for people
-     * @param session who says it
+     * @param identity who says it
      * @param pong what answers a ping
      * @param refused is run when it shows a credential that is not valid
      * @param wake is run, on any thread, when there is something to answer
@@ -55,7 +55,7 @@ final class CommandHandler {
             Transport transport,
             Framing framing,
             String client,
-            Session session,
+            Identity identity,
             Supplier<ObjectNode> pong,
             Runnable refused,
             Runnable wake) {
@@ -64,7 +64,7 @@ final class CommandHandler {
         this.transport = transport;
         this.framing = framing;
         this.client = client;
-        this.session = session;
+        this.identity = identity;
         this.pong = pong;
         this.refused = refused;
         this.wake = wake;
@@ -139,7 +139,7 @@ final class CommandHandler {
             }
             answer = answer(given, frame);
         } catch (RequestException e) {
-            common.access().audit().refused(session.caller(), e);
+            common.access().audit().refused(identity.caller(), e);
             answer = framing.object(frame.get(), errorOfCommand(e));
         }
         command = null;
@@ -195,8 +195,8 @@ final class CommandHandler {
             }
             throw refusal;
         }
-        session.renew(principal, cursors.topics());
-        common.access().audit().renewed(session.caller());
+        identity.renew(principal, cursors.topics());
+        common.access().audit().renewed(identity.caller());
         ObjectNode answer = object("authenticated").put("subject", principal.subject());
         return principal.expiresMs() == Long.MAX_VALUE ? answer : answer.put("expires_in_ms", principal.expiresInMs());
     }
@@ -217,7 +217,7 @@ final class CommandHandler {
     // ------------------------------------------------------------------ subscribing
 
     private @Nullable List<ByteBuffer> subscribe(Command.Subscribe wanted, Supplier<Bytes> frame) {
-        Caller caller = session.caller();
+        Caller caller = identity.caller();
         caller.checkSubscribe(wanted.topic());
         Filter filter = TopicFilter.of(wanted.filter(), caller);
         Long most = maxMessageBytes(wanted.maxMessageBytes());
@@ -291,7 +291,7 @@ final class CommandHandler {
         transport.hold(answer); // its message may wait for room
         try {
             var unused = common.publisher()
-                    .publish(wanted.topic(), wanted.given(), size, session.caller())
+                    .publish(wanted.topic(), wanted.given(), size, identity.caller())
                     .whenComplete((position, failure) -> {
                         ObjectNode message;
                         if (failure == null) {
@@ -299,14 +299,14 @@ final class CommandHandler {
                             PositionJson.write(message.putObject("position"), common.nodeName(), position);
                         } else {
                             RequestException refusal = RequestException.of(failure);
-                            common.access().audit().refused(session.caller(), refusal);
+                            common.access().audit().refused(identity.caller(), refusal);
                             message = error(refusal).put("topic", wanted.topic());
                         }
                         answer.complete(withId(message, id));
                         wake.run();
                     });
         } catch (RequestException e) {
-            common.access().audit().refused(session.caller(), e);
+            common.access().audit().refused(identity.caller(), e);
             answer.complete(error(e, wanted.topic(), id));
         }
     }

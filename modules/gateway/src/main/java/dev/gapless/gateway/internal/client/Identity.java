@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Who a client is, as long as it is connected: a WebSocket may say so later, and again. Thread-safe. */
-final class Session {
+final class Identity {
     private final Access access;
     private final Duration expiryNotice;
     private final Consumer<Caller> becomes;
@@ -28,7 +28,7 @@ final class Session {
      * @param becomes is told who it becomes, and throws {@link RequestException} if there are too many of that
      * @param expiryNotice so long before its credential expires it is told
      */
-    Session(Access access, Caller caller, Consumer<Caller> becomes, Duration expiryNotice) {
+    Identity(Access access, Caller caller, Consumer<Caller> becomes, Duration expiryNotice) {
         this.access = access;
         this.caller = caller;
         this.becomes = becomes;
