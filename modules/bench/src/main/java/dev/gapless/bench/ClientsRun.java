@@ -22,14 +22,22 @@ final class ClientsRun extends OneRun {
 
     @Override
     double measure() throws RunFailure, IOException, InterruptedException {
-        Child clients = children.start(
-                "clients",
-                options(),
+        return measure(
+                peer.name().equals(Peers.SECURE) ? new SecureGateway(children.directory()).options() : List.of());
+    }
+
+    /** @param secure the settings of TLS and access control, if there are any */
+    private double measure(List<String> secure) throws RunFailure, IOException, InterruptedException {
+        List<Object> arguments = new ArrayList<>(List.of(
                 BenchProcess.CLIENTS,
                 plan.scale().clients(workload.subscribers()),
                 workload.messageBytes(),
-                peer.name().equals(Peers.JETTY) ? BenchProcess.BARE_JETTY_NUMBERS : 0);
-        List<Child> servers = servers();
+                peer.name().equals(Peers.JETTY) ? BenchProcess.BARE_JETTY_NUMBERS : 0));
+        if (!secure.isEmpty()) {
+            arguments.add(SecureGateway.TOKEN);
+        }
+        Child clients = children.start("clients", options(), arguments.toArray());
+        List<Child> servers = servers(secure);
         List<String> ports = new ArrayList<>();
         for (Child server : servers) {
             ports.add(server.answer("port", PATIENCE));
@@ -69,12 +77,13 @@ final class ClientsRun extends OneRun {
     }
 
     /** The one with clients first. */
-    private List<Child> servers() throws IOException, RunFailure, InterruptedException {
+    private List<Child> servers(List<String> secure) throws IOException, RunFailure, InterruptedException {
         if (peer.name().equals(Peers.JETTY)) {
             return List.of(children.start("jetty", options(), BenchProcess.BARE_JETTY, workload.messageBytes()));
         }
         boolean elsewhere = workload == Workload.C_INGEST;
         List<String> more = new ArrayList<>(List.of("-Dgapless.gateway.grpc-port=off"));
+        more.addAll(secure);
         if (peer.name().equals(Peers.SINGLE)) {
             more.add("-Dgapless.gateway.batch-events=1");
         }

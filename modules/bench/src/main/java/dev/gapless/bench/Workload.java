@@ -299,7 +299,7 @@ public enum Workload {
             case BESIDE_TELL -> peers.contains("gapless") ? List.of("gapless", "tell") : List.of();
             case CLIENTS_BESIDE_EVENTS -> peers.contains("gapless") ? List.of("gapless", Peers.EVENTS) : List.of();
             case CLIENTS_BESIDE_JETTY ->
-                peers.contains("gapless") ? List.of("gapless", Peers.SINGLE, Peers.JETTY) : List.of();
+                peers.contains("gapless") ? List.of("gapless", Peers.SECURE, Peers.SINGLE, Peers.JETTY) : List.of();
             case GAPLESS, CLIENTS -> peers.stream().filter("gapless"::equals).toList();
         };
     }

@@ -33,6 +33,9 @@ public final class Peers {
     /** Gapless, with a gateway that sends each event by itself. */
     public static final String SINGLE = "gapless-single";
 
+    /** Gapless, with a gateway that speaks TLS, to clients that show tokens. */
+    public static final String SECURE = "gapless-secure";
+
     /** Gapless, whose clients want events, beside such as want a state. */
     public static final String EVENTS = "gapless-events";
 
@@ -100,7 +103,7 @@ public final class Peers {
     /** The peer of this name, one of {@link #names}, or of those that have a constant here. */
     public static PeerKind of(String name) {
         switch (name) {
-            case EVENTS, HANDLER, PEKKO, JACKSON, JETTY, JOURNAL, SINGLE, TABLE -> {
+            case EVENTS, HANDLER, PEKKO, JACKSON, JETTY, JOURNAL, SECURE, SINGLE, TABLE -> {
                 return new PeerKind(name, bytes -> {
                     throw new IllegalArgumentException(name + " has no sides of its own");
                 });

@@ -73,7 +73,7 @@ public final class BenchProcess {
     /** How many events a bare Jetty has. */
     public static final int BARE_JETTY_NUMBERS = BareJetty.NUMBERS;
 
-    /** {@link SocketClients}: COUNT MESSAGE_BYTES LAST_NUMBER; behind that number they begin again, or never if it is 0. */
+    /** {@link SocketClients}: COUNT MESSAGE_BYTES LAST_NUMBER [TOKEN]; behind that number they begin again, or never if it is 0; a token is shown over TLS. */
     public static final String CLIENTS = "clients";
 
     /** {@link SocketClients} of a {@link StateGateway}: COUNT KEYS. */
@@ -137,11 +137,13 @@ public final class BenchProcess {
             case CLIENTS -> {
                 int lastNumber = Integer.parseInt(words.get(2));
                 yield new SocketClients(
-                        Integer.parseInt(words.get(0)), () -> new EventChecker(bytes(words), lastNumber));
+                        Integer.parseInt(words.get(0)),
+                        () -> new EventChecker(bytes(words), lastNumber),
+                        words.size() > 3 ? words.get(3) : null);
             }
             case STATE_CLIENTS -> {
                 Map<String, Integer> indexes = StateChecker.indexes(Integer.parseInt(words.get(1)));
-                yield new SocketClients(Integer.parseInt(words.get(0)), () -> new StateChecker(indexes));
+                yield new SocketClients(Integer.parseInt(words.get(0)), () -> new StateChecker(indexes), null);
             }
             default -> throw new IllegalArgumentException("there is no job '" + name + "'");
         };

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * WebSocket clients of a gateway, all in one process and on one thread. What each is given is checked.
@@ -18,13 +19,17 @@ import java.util.function.Supplier;
  * </pre>
  *
  * @param checkers makes what judges a client
+ * @param token is shown over TLS; null if neither is wanted
  */
-record SocketClients(int count, Supplier<ClientChecker> checkers) implements Job {
+record SocketClients(
+        int count,
+        Supplier<ClientChecker> checkers,
+        @Nullable String token) implements Job {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(40);
 
     @Override
     public void run(Dialogue dialogue) throws Exception {
-        try (SocketSwarm swarm = new SocketSwarm(count, checkers)) {
+        try (SocketSwarm swarm = new SocketSwarm(count, checkers, token)) {
             while (true) {
                 List<String> order = dialogue.take();
                 switch (order.get(0)) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -29,6 +30,9 @@ final class SocketSwarm implements AutoCloseable {
     private final Selector selector = Selector.open();
     private final byte[] bytes = new byte[BUFFER_BYTES];
     private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    /** It is shown over TLS; null if neither is wanted. */
+    private final @Nullable String token;
+
     private final SocketFrames frames = new SocketFrames(bytes);
     private final List<Client> clients = new ArrayList<>();
     private final AtomicLongArray received;
@@ -42,6 +46,7 @@ final class SocketSwarm implements AutoCloseable {
         final int number;
         final ClientChecker checker;
         private @Nullable SelectionKey key;
+        private @Nullable Wire wire;
         /** The answer to the upgrade has come. */
         private boolean open;
         /** The beginning of a frame. */
@@ -53,7 +58,9 @@ final class SocketSwarm implements AutoCloseable {
         }
     }
 
-    SocketSwarm(int count, Supplier<ClientChecker> checkers) throws IOException {
+    /** @param token is shown over TLS; null if neither is wanted */
+    SocketSwarm(int count, Supplier<ClientChecker> checkers, @Nullable String token) throws IOException {
+        this.token = token;
         received = new AtomicLongArray(count);
         for (int i = 0; i < count; i++) {
             clients.add(new Client(i, checkers.get()));
@@ -89,18 +96,13 @@ final class SocketSwarm implements AutoCloseable {
         client.checker.connectsAgain();
         String request =
                 "GET /api/ws HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-        write(channel, request.getBytes(StandardCharsets.US_ASCII));
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                        + (token == null ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n";
+        Wire wire = token == null ? Wire.plain(channel) : new TlsWire(channel);
+        client.wire = wire;
+        wire.write(request.getBytes(StandardCharsets.US_ASCII));
         channel.configureBlocking(false);
         client.key = channel.register(selector.wakeup(), SelectionKey.OP_READ, client);
-    }
-
-    /** What is written is little, and goes into the socket at once. */
-    private static void write(SocketChannel channel, byte[] what) throws IOException {
-        ByteBuffer left = ByteBuffer.wrap(what);
-        while (left.hasRemaining()) {
-            var unused = channel.write(left);
-        }
     }
 
     /** The first client reads nothing from now on. */
@@ -208,24 +210,30 @@ final class SocketSwarm implements AutoCloseable {
     }
 
     private void read(SelectionKey key, Client client) throws IOException {
-        SocketChannel channel = (SocketChannel) key.channel();
-        buffer.clear();
-        buffer.put(client.rest);
+        Wire wire = Objects.requireNonNull(client.wire);
         int came;
-        try {
-            came = channel.read(buffer);
-        } catch (IOException e) {
-            came = -1; // the gateway was killed
-        }
-        if (came < 0) {
-            channel.close();
-            return;
-        }
-        int at = client.open ? 0 : upgraded(client, channel, buffer.position());
+        do { // TLS may have more than the buffer takes
+            buffer.clear();
+            buffer.put(client.rest);
+            try {
+                came = wire.read(buffer);
+            } catch (IOException e) {
+                came = -1; // the gateway was killed
+            }
+            if (came < 0) {
+                key.channel().close();
+                return;
+            }
+            take(client, wire);
+        } while (came > 0 && wire instanceof TlsWire);
+    }
+
+    private void take(Client client, Wire wire) throws IOException {
+        int at = client.open ? 0 : upgraded(client, wire, buffer.position());
         while (client.open && frames.find(at, buffer.position())) {
             switch (frames.opcode()) {
                 case SocketFrames.TEXT -> client.checker.take(bytes, frames.from(), frames.to());
-                case SocketFrames.PING -> write(channel, SocketFrames.pong());
+                case SocketFrames.PING -> wire.write(SocketFrames.pong());
                 case SocketFrames.CLOSE -> client.checker.fails("it was closed with status " + frames.status());
                 default -> client.checker.fails("a frame of opcode " + frames.opcode());
             }
@@ -236,7 +244,7 @@ final class SocketSwarm implements AutoCloseable {
     }
 
     /** Subscribes, once the answer to the upgrade is there; where that ends. */
-    private int upgraded(Client client, SocketChannel channel, int end) throws IOException {
+    private int upgraded(Client client, Wire wire, int end) throws IOException {
         String head = new String(bytes, 0, end, StandardCharsets.ISO_8859_1);
         int headEnd = head.indexOf("\r\n\r\n");
         if (headEnd < 0) {
@@ -247,7 +255,7 @@ final class SocketSwarm implements AutoCloseable {
             return end;
         }
         client.open = true;
-        write(channel, SocketFrames.text(client.checker.subscribe()));
+        wire.write(SocketFrames.text(client.checker.subscribe()));
         return headEnd + 4;
     }
 
