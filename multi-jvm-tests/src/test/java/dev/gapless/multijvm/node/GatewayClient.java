@@ -212,49 +212,19 @@ public final class GatewayClient implements Runnable {
 
         private void event(JsonNode message) {
             switch (message.get("type").textValue()) {
-                case "event" -> given(message);
+                case "event" -> EventLine.given(message, journal);
                 case "cursor_expired" -> told(message);
-                case "producer_left" ->
-                    journal.line("l", text(message, "node"), text(message, "epoch"), text(message, "seq"));
+                case "producer_left" -> EventLine.left(message, journal);
                 case "ended" -> over = true;
                 default -> throw new IllegalStateException(id + " did not expect " + message);
             }
-        }
-
-        private void given(JsonNode message) {
-            byte[] bytes;
-            try {
-                bytes = message.at("/data/base64").binaryValue();
-            } catch (IOException e) {
-                throw new IllegalStateException(message.toString(), e);
-            }
-            Content content = Content.of(bytes);
-            journal.line(
-                    "d",
-                    text(message, "node"),
-                    text(message, "epoch"),
-                    text(message, "seq"),
-                    Long.toHexString(content.incarnation()),
-                    content.thread(),
-                    content.index(),
-                    JournaledPublisher.hash(bytes));
         }
 
         /** It reloads at once: what follows is behind the gap. */
         private void told(JsonNode message) {
             JsonNode gaps = message.get("gaps");
             journal.timed("x", gaps.size());
-            for (JsonNode gap : gaps) {
-                journal.line(
-                        "g",
-                        text(gap, "node"),
-                        text(gap, "reason"),
-                        text(gap, "epoch"),
-                        text(gap, "first_missing"),
-                        text(gap, "missed"),
-                        text(gap, "resumes_epoch"),
-                        text(gap, "resumes_at"));
-            }
+            gaps.forEach(gap -> EventLine.gap(gap, journal));
             token(message.get("token"));
             journal.line("r");
         }
@@ -265,11 +235,6 @@ public final class GatewayClient implements Runnable {
                 journal.timed("t", ++tokens, token.textValue());
                 kept = new Kept(id, tokens, token.textValue());
             }
-        }
-
-        private static String text(JsonNode of, String field) {
-            JsonNode value = of.get(field);
-            return value == null || value.isNull() ? null : value.asText();
         }
     }
 }

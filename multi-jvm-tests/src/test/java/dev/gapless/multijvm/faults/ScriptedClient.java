@@ -1,0 +1,138 @@
+package dev.gapless.multijvm.faults;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.multijvm.node.EventLine;
+import dev.gapless.multijvm.node.Journal;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/** Writes down what a client in JavaScript tells (src/test/js/harness.mjs), as the checker reads it. Each subscription of its is one of a journal. */
+final class ScriptedClient {
+    private final String name;
+    private final Path journals;
+    private final Function<String, String> incarnations;
+    private final Map<String, TopicHistory> topics = new HashMap<>();
+    private final List<String> wrong = new CopyOnWriteArrayList<>();
+    private int runs;
+    private int behindGaps;
+
+    /** @param incarnations that of the process of a node which has a gateway now */
+    ScriptedClient(String name, Path journals, Function<String, String> incarnations) {
+        this.name = name;
+        this.journals = journals;
+        this.incarnations = incarnations;
+    }
+
+    /** What it did in one topic. */
+    private final class TopicHistory {
+        private final String topic;
+        private Journal journal;
+        private String session;
+        private int sessions;
+        private int tokens;
+        private int told;
+        private int reloaded;
+
+        TopicHistory(String topic) {
+            this.topic = topic;
+        }
+
+        /** It goes on where it is, elsewhere. */
+        void begins(JsonNode record) {
+            String before = session;
+            String from = EventLine.text(record, "from");
+            behindGaps += from != null && from.startsWith("{") ? 1 : 0;
+            if (journal != null) {
+                journal.line("t", ++tokens, from, EventLine.text(record, "ns"));
+                journal.line("e", "LEFT", EventLine.text(record, "ns"));
+            }
+            String node = EventLine.text(record, "node");
+            session = name + "-" + topic + "-" + ++sessions;
+            journal = new Journal(journals.toString(), "subscription-" + session);
+            journal.line(
+                    "subscription",
+                    session,
+                    topic,
+                    node,
+                    incarnations.apply(node),
+                    before == null ? "-" : before,
+                    before == null ? 0 : tokens,
+                    EventLine.text(record, "ns"));
+        }
+
+        void take(JsonNode record) {
+            switch (record.get("kind").textValue()) {
+                case "session" -> begins(record);
+                case "ready" -> journal.line("y", record.get("silent").intValue(), EventLine.text(record, "ns"));
+                case "event" -> EventLine.given(record.get("event"), journal);
+                case "left" -> EventLine.left(record.get("event"), journal);
+                case "told" -> told++;
+                case "gaps" -> {
+                    journal.line("x", record.get("gaps").size(), EventLine.text(record, "ns"));
+                    record.get("gaps").forEach(gap -> EventLine.gap(gap, journal));
+                }
+                case "reloaded" -> {
+                    journal.line("r");
+                    reloaded++;
+                }
+                case "failed" -> journal.line("z");
+                default -> throw new IllegalStateException(record.toString());
+            }
+        }
+    }
+
+    /** It tells these, behind those before. */
+    synchronized void tells(JsonNode records) {
+        for (JsonNode record : records) {
+            switch (record.get("kind").textValue()) {
+                case "wrong" -> wrong.add(name + ": " + record.get("what").textValue());
+                case "run" -> runs++;
+                default ->
+                    topics.computeIfAbsent(record.get("topic").textValue(), TopicHistory::new)
+                            .take(record);
+            }
+        }
+    }
+
+    /** What it must never tell. */
+    List<String> wrong() {
+        return List.copyOf(wrong);
+    }
+
+    /** How often it has subscribed, to the topic where that is least. */
+    synchronized int sessions(int topicCount) {
+        return topics.size() < topicCount
+                ? 0
+                : topics.values().stream().mapToInt(one -> one.sessions).min().orElse(0);
+    }
+
+    /** How often it was told of gaps. */
+    synchronized int told() {
+        return topics.values().stream().mapToInt(one -> one.told).sum();
+    }
+
+    /** How many of those it has reloaded, each of them as one. */
+    synchronized int reloaded() {
+        return topics.values().stream().mapToInt(one -> one.reloaded).sum();
+    }
+
+    /** How often its function ran. */
+    synchronized int runs() {
+        return runs;
+    }
+
+    /** How often it has come back behind a gap that it had reloaded meanwhile, by positions of its own. */
+    synchronized int behindGaps() {
+        return behindGaps;
+    }
+
+    @Override
+    public String toString() {
+        return name + " was told " + told() + " times, reloaded in " + runs() + " runs, and came back behind a gap "
+                + behindGaps() + " times";
+    }
+}
