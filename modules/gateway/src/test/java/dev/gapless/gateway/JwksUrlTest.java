@@ -26,6 +26,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
@@ -40,6 +41,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -63,7 +65,11 @@ class JwksUrlTest {
     void start() throws IOException, JOSEException {
         key = new RSAKeyGenerator(2_048).keyID("first").generate();
         answer = keys(key);
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    private void start(InetSocketAddress address) throws IOException {
+        server = HttpServer.create(address, 0);
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
             requests.incrementAndGet();
@@ -290,6 +296,39 @@ class JwksUrlTest {
                 socket.await("authenticated"); // it may try again
             }
         });
+    }
+
+    @Test
+    @Tag("thorough")
+    @DisplayName(
+            "while the issuer's server is away, clients come by the thousand and all are let in; then one request is made to it")
+    void manyClientsMeanwhile() throws IOException, InterruptedException {
+        int clients = Integer.getInteger("gapless.clients", 1_000);
+        Duration away = Duration.ofSeconds(Long.getLong("gapless.away.seconds", 5));
+        List<RawSocket> open = new ArrayList<>();
+        try (LogLines log = LogLines.atTrace();
+                TestGateway gateway = TestGateway.start(settings(", jwks-refresh = 1s, jwks-retry = 1s")
+                        + "gapless.gateway { max-clients = 20000, max-connections = 40000 }")) {
+            assertEquals(200, status(gateway, jwt(key)).statusCode());
+            InetSocketAddress address = server.getAddress();
+            server.stop(0);
+            long sinceNs = System.nanoTime();
+            TestGateway.await(() -> log.count("cannot fetch the keys") > 0);
+            for (int i = 0; i < clients; i++) {
+                RawSocket socket = new RawSocket(gateway.gateway().port());
+                open.add(socket);
+                socket.send(RawSocket.UPGRADE.replace("Host:", "Authorization: Bearer " + jwt(key) + "\r\nHost:"));
+                assertTrue(socket.readTo("\r\n\r\n").startsWith("HTTP/1.1 101"));
+            }
+            TestGateway.await(() -> System.nanoTime() - sinceNs > away.toNanos());
+            assertEquals(200, status(gateway, jwt(key)).statusCode());
+            int before = requests.get();
+            start(address);
+            TestGateway.await(() -> log.count("fetched the keys") > 0);
+            assertEquals(before + 1, requests.get());
+        } finally {
+            open.forEach(RawSocket::close);
+        }
     }
 
     @Test
