@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.MemberStatus;
 
@@ -129,6 +130,20 @@ final class TestGateway implements AutoCloseable {
             end(system);
             throw e;
         }
+    }
+
+    /** One on a further node of the cluster with a member at this address, which may be another process. */
+    static TestGateway joinAt(String address, String config) {
+        ActorSystem system = system(config);
+        Cluster cluster = Cluster.get(system);
+        cluster.join(AddressFromURIString.parse(address));
+        await(() -> cluster.selfMember().status().equals(MemberStatus.up()));
+        return new TestGateway(system, GaplessGateway.start(system));
+    }
+
+    /** Where its node is, for others to join it. */
+    String address() {
+        return Cluster.get(system).selfAddress().toString();
     }
 
     /** A further member of its cluster, which answers nothing. */

@@ -236,6 +236,7 @@ class ArchitectureTest {
                         Map.entry("client", Set.of("settings", "json", "access", "publish")),
                         Map.entry("changes", Set.of("settings", "json", "access", "client")),
                         Map.entry("status", Set.of("json")),
+                        Map.entry("site", Set.of()),
                         Map.entry(
                                 "web",
                                 Set.of("settings", "site", "tls", "json", "access", "publish", "client", "status")),
@@ -256,7 +257,7 @@ class ArchitectureTest {
                     .that()
                     .resideInAPackage("dev.gapless.gateway..")
                     .and()
-                    .resideOutsideOfPackage(ROOMS.named("web"))
+                    .resideOutsideOfPackages(ROOMS.named("web"), ROOMS.named("site"))
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("org.eclipse.jetty.."));

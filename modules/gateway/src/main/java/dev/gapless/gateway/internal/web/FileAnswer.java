@@ -19,6 +19,8 @@ final class FileAnswer {
         headers.put(HttpHeader.ETAG, file.tag());
         headers.put("Content-Security-Policy", "default-src 'self'");
         headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("X-Frame-Options", "DENY");
+        headers.put("Referrer-Policy", "no-referrer");
         String known = request.getHeaders().get(HttpHeader.IF_NONE_MATCH);
         if (known != null && file.isIn(known)) {
             response.setStatus(304);

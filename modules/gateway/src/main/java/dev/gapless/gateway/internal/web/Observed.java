@@ -141,8 +141,9 @@ final class Observed implements AutoCloseable {
     }
 
     private CompletionStage<ObjectNode> ask() {
+        Instant asked = Instant.now(); // members answer then, and one that is silent is waited for
         return gapless.status(common.settings().statusTimeout).thenApply(nodes -> {
-            ObjectNode status = StatusJson.of(nodes, silent(nodes), Instant.now());
+            ObjectNode status = StatusJson.of(nodes, silent(nodes), asked);
             ObjectNode gateway = status.putObject("gateway")
                     .put("node", gapless.nodeName())
                     .put("client_count", clients.size())

@@ -59,7 +59,7 @@ final class Routes extends Handler.Abstract {
     private final PublishHandler publishing;
     private final Observed observed;
     private final WebSocketMappings webSockets;
-    private final StaticFiles site = StaticFiles.named(Set.of("client.js"));
+    private final StaticFiles site = Site.files();
 
     Routes(Common common, Clients clients, PublishHandler publishing, Observed observed, WebSocketMappings webSockets) {
         this.common = common;
@@ -137,6 +137,12 @@ final class Routes extends Handler.Abstract {
                 });
             }
             default -> {
+                StaticFile file = site.at(target.path());
+                if (file != null) { // it holds nothing of the cluster: who looks on needs a credential for that
+                    allow("GET", reads, response);
+                    FileAnswer.send(file, request, response, callback);
+                    return;
+                }
                 door.checkProxy(request);
                 if (!target.path().equals("/metrics")) {
                     door.checkOrigin(request);
@@ -208,14 +214,7 @@ final class Routes extends Handler.Abstract {
                         Map.of(),
                         callback);
             }
-            default -> {
-                StaticFile file = site.at(target.path());
-                if (file == null) {
-                    throw new RequestException(Kind.NOT_FOUND, "There is nothing at this path");
-                }
-                allow("GET", reads, response);
-                FileAnswer.send(file, request, response, callback);
-            }
+            default -> throw new RequestException(Kind.NOT_FOUND, "There is nothing at this path");
         }
     }
 
