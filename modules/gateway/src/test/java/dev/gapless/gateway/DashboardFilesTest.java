@@ -114,7 +114,7 @@ class DashboardFilesTest {
                 "/dev/gapless/gateway/site/app.js")) {
             assertTrue(Set.of(400, 404).contains(gateway.get(path).statusCode()), path);
         }
-        assertEquals(404, gateway.post("/", "application/json", "1").statusCode());
+        assertEquals(405, gateway.post("/", "application/json", "1").statusCode());
     }
 
     @Test

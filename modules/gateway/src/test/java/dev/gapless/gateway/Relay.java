@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** A port through which a gateway is reached, and whose connections can be cut. */
 final class Relay implements TestGateway.Client {
     private final ServerSocket server;
-    private final int to;
+    private volatile int to;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
     private volatile boolean refuses;
     private volatile int refused;
@@ -21,6 +21,11 @@ final class Relay implements TestGateway.Client {
         this.to = to;
         this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         start(this::accept);
+    }
+
+    /** Further connections go to this port. */
+    void to(int port) {
+        to = port;
     }
 
     int port() {
