@@ -149,7 +149,8 @@ var Session = class {
   pingedMs = 0;
   pings = 0;
   pongs = 0;
-  authPending = false;
+  /** The gateway has said its last word. */
+  isClosing = false;
   waitMs;
   leaving = /* @__PURE__ */ new Set();
   underWay = /* @__PURE__ */ new Map();
@@ -175,13 +176,12 @@ var Session = class {
   }
   auth(token) {
     this.token = token;
-    this.authPending = true;
     this.send({ type: "Auth", token, id: "a" });
   }
   /** Publishes as much as may be on its way. */
   flush() {
     const { outbox } = this.owner;
-    while (this.isReady && this.underWay.size < PUBLISHES_UNDER_WAY && outbox.length > 0 && this.waitMs === void 0 && this.socket.bufferedAmount < BUFFERED_BYTES && this.socket.readyState === 1) {
+    while (this.isReady && this.underWay.size < PUBLISHES_UNDER_WAY && outbox.length > 0 && !this.isClosing && this.socket.bufferedAmount < BUFFERED_BYTES && this.socket.readyState === 1) {
       const publish = outbox.shift();
       this.underWay.set(publish.id, publish);
       this.sendText(publish.text);
@@ -258,12 +258,11 @@ var Session = class {
         if (this.token === null) this.ready();
         break;
       case "authenticated":
-        this.authPending = false;
         if (this.token !== null) this.owner.credential?.accepted(this.token, frame.expires_in_ms);
         this.ready();
         break;
       case "auth_expires":
-        if (!this.authPending) this.owner.credential?.expires(this.token, frame.in_ms);
+        this.owner.credential?.expires(this.token, frame.in_ms);
         break;
       case "unsubscribed":
         this.left(String(frame.topic));
@@ -289,11 +288,12 @@ var Session = class {
         this.tokens(frame.tokens);
         break;
       case "closing":
+        this.isClosing = true;
         this.tokens(frame.tokens);
-        if (frame.reconnect_after_ms >= 0) this.waitMs = Math.min(frame.reconnect_after_ms, LONGEST_WAIT_MS);
+        if (frame.reconnect_after_ms > 0) this.waitMs = Math.min(frame.reconnect_after_ms, LONGEST_WAIT_MS);
         break;
       default:
-        if (!this.leaving.has(String(frame.topic))) subscription?.frame(frame, size);
+        subscription?.frame(frame, size);
     }
   }
   ready() {
@@ -322,7 +322,6 @@ var Session = class {
     } else if (id !== "a") {
       this.answered(id)?.failed(code === "publish_unknown" ? new UnknownOutcome(cause.message) : cause);
     } else if (this.isReady) {
-      this.authPending = false;
       for (const one of this.owner.subscriptions.values()) one.note(cause);
     } else {
       this.owner.credential?.refused(this.token);
@@ -478,7 +477,7 @@ var Connection = class {
     this.timer = setTimeout(() => {
       this.timer = void 0;
       this.connect();
-    }, toldMs ?? this.backoff.nextMs());
+    }, Math.max(toldMs ?? 0, this.backoff.nextMs()));
   }
 };
 function json(message) {

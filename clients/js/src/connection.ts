@@ -164,7 +164,7 @@ export class Connection implements Owner {
     this.timer = setTimeout(() => {
       this.timer = undefined
       this.connect()
-    }, toldMs ?? this.backoff.nextMs())
+    }, Math.max(toldMs ?? 0, this.backoff.nextMs()))
   }
 }
 

@@ -45,7 +45,8 @@ export class Session implements Link {
   private pingedMs = 0
   private pings = 0
   private pongs = 0
-  private authPending = false
+  /** The gateway has said its last word. */
+  private isClosing = false
   private waitMs: number | undefined
   private readonly leaving = new Set<string>()
   private readonly underWay = new Map<string, Publish>()
@@ -96,7 +97,6 @@ export class Session implements Link {
 
   auth(token: string): void {
     this.token = token
-    this.authPending = true
     this.send({ type: 'Auth', token, id: 'a' })
   }
 
@@ -107,7 +107,7 @@ export class Session implements Link {
       this.isReady &&
       this.underWay.size < PUBLISHES_UNDER_WAY &&
       outbox.length > 0 &&
-      this.waitMs === undefined &&
+      !this.isClosing &&
       this.socket.bufferedAmount < BUFFERED_BYTES &&
       this.socket.readyState === 1
     ) {
@@ -199,12 +199,11 @@ export class Session implements Link {
         if (this.token === null) this.ready()
         break
       case 'authenticated':
-        this.authPending = false
         if (this.token !== null) this.owner.credential?.accepted(this.token, frame.expires_in_ms)
         this.ready()
         break
       case 'auth_expires':
-        if (!this.authPending) this.owner.credential?.expires(this.token, frame.in_ms)
+        this.owner.credential?.expires(this.token, frame.in_ms)
         break
       case 'unsubscribed':
         this.left(String(frame.topic))
@@ -230,11 +229,12 @@ export class Session implements Link {
         this.tokens(frame.tokens)
         break
       case 'closing':
+        this.isClosing = true
         this.tokens(frame.tokens)
-        if (frame.reconnect_after_ms >= 0) this.waitMs = Math.min(frame.reconnect_after_ms, LONGEST_WAIT_MS)
+        if (frame.reconnect_after_ms > 0) this.waitMs = Math.min(frame.reconnect_after_ms, LONGEST_WAIT_MS)
         break
       default:
-        if (!this.leaving.has(String(frame.topic))) subscription?.frame(frame, size)
+        subscription?.frame(frame, size)
     }
   }
 
@@ -267,7 +267,6 @@ export class Session implements Link {
     } else if (id !== 'a') {
       this.answered(id)?.failed(code === 'publish_unknown' ? new UnknownOutcome(cause.message) : cause)
     } else if (this.isReady) {
-      this.authPending = false
       for (const one of this.owner.subscriptions.values()) one.note(cause)
     } else {
       this.owner.credential?.refused(this.token)

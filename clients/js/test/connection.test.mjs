@@ -63,6 +63,20 @@ test('a gateway that accepts and closes again and again is not asked more and mo
   assert.equal(sockets.length, before)
 })
 
+test('nor is one that closes again and again, and says that one may come back at once', async () => {
+  await subscription()
+  for (let i = 0; i < 8; i++) {
+    await last().says({ type: 'closing', reason: 'the gateway stops', reconnect_after_ms: 1, tokens: {} })
+    await last().breaks(1012)
+    await passes(10_000)
+    await last().opens()
+  }
+  const before = sockets.length
+  await last().breaks(1012)
+  await passes(4_900)
+  assert.equal(sockets.length, before)
+})
+
 test('reconnect_after_ms is obeyed, also when the tab wakes, and the tokens of closing are taken', async () => {
   const listeners = {}
   globalThis.addEventListener = (type, listener) => (listeners[type] = listener)
@@ -87,12 +101,14 @@ test('reconnect_after_ms is obeyed, also when the tab wakes, and the tokens of c
   }
 })
 
-for (const wait of [-1, 'soon', null, 1e12]) {
+for (const wait of [-1, 0, 'soon', null, 1e12]) {
   test(`a wait of ${wait} is none, or has a bound`, async () => {
     const { socket } = await subscription()
     await socket.says({ type: 'closing', reason: 'x', reconnect_after_ms: wait, tokens: {} })
     await socket.breaks(1012)
-    await passes(wait === 1e12 ? 300_100 : 200)
+    await passes(wait === 1e12 ? 299_000 : 100)
+    assert.equal(sockets.length, 1)
+    await passes(wait === 1e12 ? 2_000 : 50)
     assert.equal(sockets.length, 2)
   })
 }
@@ -160,6 +176,20 @@ test('a silent gateway is pinged, and left if it does not answer', async () => {
   assert.ok(socket.closedByClient)
   assert.equal(states.at(-1).cause.code, 'silent')
   assert.equal(sockets.length, 2)
+})
+
+test('what comes too late of a connection that was given up is not taken', async () => {
+  const { given, socket } = await subscription()
+  await socket.subscribed('prices')
+  await socket.says(event(1))
+  await passes(27_000)
+  assert.ok(socket.closedByClient)
+  await last().opens()
+  assert.equal(last().all('Subscribe')[0].from, 'T1')
+  await last().subscribed('prices', 'T1')
+  await last().says(event(2))
+  await socket.says(event(2), event(3))
+  assert.deepEqual(given, [1, 2])
 })
 
 test('a gateway that says no hello is left', async () => {

@@ -17,6 +17,13 @@ for (const frame of ['', 'null', '{', '[1]', '"x"', '7', '{"type":"batch","topic
   })
 }
 
+test('so does an answer without positions', async () => {
+  const { socket, states } = await subscription()
+  await socket.says({ type: 'subscribed', topic: 'prices', token: 'T' })
+  assert.equal(states.at(-1).cause.code, 'bad_frame')
+  assert.equal(states.at(-1).state, 'connecting')
+})
+
 test('binary frames end the connection', async () => {
   const { socket, states } = await subscription()
   socket.fire('message', { data: new ArrayBuffer(3) })

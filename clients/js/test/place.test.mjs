@@ -102,11 +102,24 @@ test('a producer that left has ended, and the application is not told', async ()
   assert.deepEqual(given, [])
 })
 
+test('a stream whose place is not known takes no place that is', async () => {
+  const { made, socket } = await subscription()
+  await socket.subscribed('prices', 'T0', [{ node: 'n1', epoch: 'A', seq: 5 }])
+  await socket.breaks()
+  await reconnected()
+  await last().subscribed('prices', 'T0', [{ node: 'n1', epoch: 'B', seq: null }])
+  await last().says(event(1, { node: 'n2', token: undefined }))
+  assert.deepEqual(JSON.parse(made.place).positions[0], { node: 'n1', epoch: 'A', seq: 5 })
+})
+
 test('a gap of no node moves nothing', async () => {
   const { made, socket } = await subscription()
   await socket.subscribed('prices', 'T0', [{ node: 'n1', epoch: 'A', seq: 5 }])
-  await socket.says(expired([gap({ node: null, reason: 'POSITION_UNKNOWN', epoch: null, resumes_epoch: null, resumes_at: null })]))
+  const unknown = gap({ node: null, reason: 'POSITION_UNKNOWN', epoch: null, resumes_epoch: null, resumes_at: null })
+  await socket.says(expired([unknown]))
   assert.deepEqual(JSON.parse(made.place), { positions: [{ node: 'n1', epoch: 'A', seq: 5 }] })
+  await socket.says(expired([unknown, gap()]))
+  assert.deepEqual(JSON.parse(made.place), { positions: [{ node: 'n1', epoch: 'A', seq: 6 }] })
 })
 
 test('saved positions are sent as they are, and those that ended are kept', async () => {
@@ -129,6 +142,7 @@ test('a slow handler leaves the rest at the gateway, and takes it from where it 
   await socket.says(event(5), event(6))
   assert.deepEqual(socket.all('Unsubscribe'), [{ type: 'Unsubscribe', topic: 'prices', id: 'u' }])
   assert.equal(states.at(-1).state, 'behind')
+  await socket.says({ type: 'ping', tokens: { prices: 'T6' } }) // event 6 is not here
   await socket.says({ type: 'unsubscribed', topic: 'prices', token: 'T6' })
   while (waiting.length > 0) {
     assert.equal(socket.all('Subscribe').length, 1)
@@ -157,6 +171,21 @@ test('full batches say that it is behind, and single events that it is not', asy
   await socket.says({ type: 'batch', topic: 'prices', data: many, token: 'T100' })
   await socket.says(event(101))
   assert.deepEqual(states.map(s => s.state), ['connecting', 'live', 'behind', 'live'])
+})
+
+test('what waits for the handler says that it is behind, too', async () => {
+  const waiting = []
+  const { socket, states } = await subscription({ onEvent: () => new Promise(done => waiting.push(done)) })
+  await socket.subscribed('prices')
+  const many = Array.from({ length: 99 }, (_, i) => event(i + 1))
+  await socket.says({ type: 'batch', topic: 'prices', data: many, token: 'T99' }, event(100), event(101))
+  assert.equal(states.at(-1).state, 'behind')
+  while (waiting.length > 0) {
+    assert.equal(states.at(-1).state, 'behind')
+    waiting.shift()()
+    await settled()
+  }
+  assert.equal(states.at(-1).state, 'live')
 })
 
 test('a topic that is subscribed to again waits until the gateway has ended the subscription of before', async () => {

@@ -63,7 +63,7 @@ test('while the gateway closes nothing more is sent to it', async () => {
   const { gapless, first, socket } = await open()
   await socket.says(published('p1'))
   await first
-  await socket.says({ type: 'closing', reason: 'the gateway stops', reconnect_after_ms: 100, tokens: {} })
+  await socket.says({ type: 'closing', reason: 'the credential is valid no more', tokens: {} })
   const second = gapless.publish('orders', { data: 2 })
   await settled()
   assert.equal(socket.sent.length, 1)
@@ -159,6 +159,15 @@ test('a silent gateway may be busy with a message that waits for room', async ()
   await first
   await passes(9_000)
   assert.ok(socket.closedByClient)
+})
+
+test('nobody connects again where nothing is to be published', async () => {
+  const { first, socket } = await open()
+  await socket.says(published('p1'))
+  await first
+  await socket.breaks()
+  await passes(60_000)
+  assert.equal(sockets.length, 1)
 })
 
 test('close says that what was not sent is not published', async () => {

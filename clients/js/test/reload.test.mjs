@@ -25,6 +25,19 @@ test('events wait at the gateway until the reload is over', async () => {
   assert.deepEqual(states.map(s => s.state), ['connecting', 'live', 'reloading', 'live'])
 })
 
+test('store is given the place behind the gap once it is reloaded', async () => {
+  const { runs, reload } = reloading()
+  const stored = []
+  const { socket } = await subscription({ reload, store: place => void stored.push(place) })
+  await socket.subscribed('prices')
+  await socket.says(expired())
+  await passes(1)
+  assert.deepEqual(stored, [])
+  runs[0].done()
+  await settled()
+  assert.deepEqual(stored, ['{"positions":[{"node":"n1","epoch":"A","seq":6}]}'])
+})
+
 test('tokens in front of the gap are not taken for the place behind it', async () => {
   const { runs, reload } = reloading()
   const { made, socket } = await subscription({ reload })

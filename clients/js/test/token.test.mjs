@@ -172,6 +172,9 @@ test('a renewal that returns the same token is tried again until it expires, and
   await passesWithPings(60_000)
   assert.equal(socket.all('Auth').length, 1)
   assert.ok(token.times > 2 && token.times < 12, `${token.times} times`)
+  const times = token.times
+  await passesWithPings(60_000)
+  assert.equal(token.times, times, 'it has expired')
 })
 
 test('a renewal that the gateway refuses is said, and the one before counts on', async () => {

@@ -55,7 +55,9 @@ class JavaScriptClientTest {
 
     @Test
     void pagesGetItWithoutACredential() throws Exception {
-        try (TestGateway gateway = TestGateway.start(accessControl("a token", "{}"))) {
+        String config =
+                accessControl("a token", "{}") + "\ngapless.gateway.allowed-origins = [\"https://page.example\"]";
+        try (TestGateway gateway = TestGateway.start(config)) {
             HttpResponse<String> answer = gateway.get("/client.js");
             assertEquals(200, answer.statusCode());
             assertEquals(Files.readString(CLIENT.resolve("dist/client.js")), answer.body());
@@ -63,6 +65,14 @@ class JavaScriptClientTest {
             assertEquals("no-cache", header(answer, "Cache-Control"));
             assertEquals("default-src 'self'", header(answer, "Content-Security-Policy"));
             assertEquals("nosniff", header(answer, "X-Content-Type-Options"));
+            assertEquals(
+                    "https://page.example",
+                    header(gateway.get("/client.js", "Origin", "https://page.example"), "Access-Control-Allow-Origin"));
+            assertEquals(
+                    "",
+                    header(
+                            gateway.get("/client.js", "Origin", "https://other.example"),
+                            "Access-Control-Allow-Origin"));
             HttpResponse<String> again = gateway.get("/client.js", "If-None-Match", header(answer, "ETag"));
             assertEquals(304, again.statusCode());
             assertEquals("", again.body());
