@@ -236,7 +236,6 @@ class ArchitectureTest {
                         Map.entry("client", Set.of("settings", "json", "access", "publish")),
                         Map.entry("changes", Set.of("settings", "json", "access", "client")),
                         Map.entry("status", Set.of("json")),
-                        Map.entry("site", Set.of()),
                         Map.entry(
                                 "web",
                                 Set.of("settings", "site", "tls", "json", "access", "publish", "client", "status")),
