@@ -19,7 +19,6 @@ const AsyncFunction = (async () => {}).constructor;
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--enable-precise-memory-info',
     ],
   });
   const state = {};

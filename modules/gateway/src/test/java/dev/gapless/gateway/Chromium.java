@@ -111,6 +111,20 @@ final class Chromium implements AutoCloseable {
         }
     }
 
+    /** What the largest page takes of memory for itself, with its workers; 0 where Linux does not say it. */
+    long memoryBytes() {
+        return node.descendants()
+                .map(process -> Path.of("/proc", Long.toString(process.pid())))
+                .filter(process -> text(process.resolve("cmdline")).contains("--type=renderer"))
+                .mapToLong(process -> text(process.resolve("status"))
+                        .lines()
+                        .filter(line -> line.startsWith("RssAnon:"))
+                        .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                        .sum())
+                .max()
+                .orElse(0);
+    }
+
     private String line() {
         try {
             return out.readLine();

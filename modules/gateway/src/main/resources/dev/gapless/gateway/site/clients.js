@@ -79,7 +79,7 @@ function topics(client) {
 
 function told(client) {
   if (!client.told) {
-    return 'nothing missed';
+    return client.lagged_total > 0 ? `${format.whole(client.lagged_total)} missed` : 'nothing missed';
   }
   return `${format.reason(client.told.reason)}, ${format.whole(client.told.missed)} missed, ${format.clock(client.told.time)}`;
 }
@@ -105,7 +105,7 @@ function columns(status) {
       grow: 3,
       rank: 1,
       value: client => (client.told ? Date.parse(client.told.time) : 0),
-      fill: (cell, client) => putBadge(cell, client.told ? 'gap' : 'ok', told(client)),
+      fill: (cell, client) => putBadge(cell, client.lagged_total > 0 ? 'gap' : 'ok', told(client)),
     },
     { id: 'missed', title: 'Missed in all', least: 92, rank: 4, numeric: true, value: client => client.lagged_total, text: client => format.whole(client.lagged_total) },
     { id: 'sent', title: 'Events sent', least: 92, rank: 5, numeric: true, value: client => client.events_sent, text: client => format.whole(client.events_sent) },
