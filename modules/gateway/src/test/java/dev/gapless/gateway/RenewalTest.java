@@ -10,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +71,7 @@ class RenewalTest {
                         assertEquals(last + 1, message.path("seq").asLong(), message::toString);
                         last++;
                     }
+                    case "ping" -> {} // with the token of its place
                     default -> throw new AssertionError(message);
                 }
             }
@@ -131,6 +134,69 @@ class RenewalTest {
             }
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "a token that expires in mid-stream, under load, ends its clients, who have everything up to the token of their closing")
+    void expiryUnderLoad() {
+        Certificates certificates = new Certificates(directory);
+        Instant expires = Instant.now().plusSeconds(6);
+        Path tokens = certificates.write(
+                "tokens.json",
+                "{\"tokens\":[" + AccessTest.entry("a", "token-0", MAY, "") + ","
+                        + AccessTest.entry("b", "token-1", MAY, ",\"expires\":\"" + expires + "\"") + "]}");
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (TestGateway gateway = TestGateway.start("gapless.gateway.access.tokens-file = \"" + tokens + "\"")) {
+            List<CompletableFuture<Long>> ended = new ArrayList<>();
+            List<JsonSocket> sockets = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                JsonSocket socket = gateway.webSocket();
+                socket.await("connected");
+                socket.send("{\"type\":\"Auth\",\"token\":\"token-1\"}").await("authenticated");
+                socket.await("auth_expires");
+                socket.subscribe("t", "\"from\":\"earliest\"");
+                sockets.add(socket);
+                ended.add(CompletableFuture.supplyAsync(() -> untilClosed(socket), threads));
+            }
+            long published = 0;
+            while (!ended.stream().allMatch(CompletableFuture::isDone)) {
+                HttpResponse<String> answer = gateway.post(
+                        TestGateway.path("t", "messages"),
+                        "application/x-ndjson",
+                        "{\"data\":1}\n".repeat(100),
+                        "Authorization",
+                        "Bearer token-0");
+                assertEquals(200, answer.statusCode(), answer::body);
+                published += 100;
+            }
+            long all = published;
+            ended.forEach(one -> assertTrue(TestGateway.get(one) <= all));
+            sockets.forEach(socket -> assertEquals(4401, socket.status()));
+            long lateMs = Duration.between(expires, Instant.now()).toMillis();
+            System.out.println(CLIENTS + " clients were closed " + lateMs + " ms after their token had expired, at "
+                    + published + " messages");
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Takes what comes, each number once; how far it got. */
+    private static long untilClosed(JsonSocket socket) {
+        long last = 0;
+        while (true) {
+            JsonNode message = socket.next();
+            if (message.path("type").asText().equals("closing")) {
+                assertTrue(message.path("tokens").has("t"), message::toString);
+                return last;
+            }
+            if (message.path("type").asText().equals("ping")) {
+                continue;
+            }
+            assertEquals("event", message.path("type").asText(), message::toString);
+            assertEquals(last + 1, message.path("seq").asLong(), message::toString);
+            last++;
         }
     }
 }
