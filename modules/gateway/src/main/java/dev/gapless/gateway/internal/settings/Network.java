@@ -10,8 +10,10 @@ import java.util.regex.Pattern;
  * @param bits so many are common
  */
 public record Network(InetAddress first, int bits) {
-    /** Names are not looked up: what looks like none is no address. */
-    private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]*");
+    private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|[01]?\\d?\\d)";
+    /** What Java looks up as a name is no address: it has a colon and begins with one or a digit, or is four bytes. */
+    private static final Pattern ADDRESS =
+            Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}|(?=[^:]*:)[0-9a-fA-F:][0-9a-fA-F:.]*");
 
     /** Reads one, or a single address. Throws IllegalArgumentException. */
     static Network parse(String text) {

@@ -5,6 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -73,10 +79,59 @@ class TrustedProxiesTest {
                 "proto=https;for=\"[2001:db8::1]:1\" | 2001:db8::1",
                 "for=_hidden | 10.1.0.1",
                 "by=8.8.8.8 | 10.1.0.1",
+                "for=8.8.8.8;host=\"a, for=6.6.6.6\" | 8.8.8.8", // a client chooses the host
+                "host=\"a;for=6.6.6.6\";for=8.8.8.8 | 8.8.8.8",
+                "host=\"a\\\";for=6.6.6.6\";for=8.8.8.8 | 8.8.8.8",
+                "for=\"6.6.6.6, for=8.8.8.8 | 10.1.0.1",
             })
-    @DisplayName("Forwarded goes before X-Forwarded-For")
+    @DisplayName("Forwarded says it, too; what stands there in quotes is one thing")
     void forwarded(String header, String client) {
-        assertEquals(client, PROXIES.client("10.1.0.1", List.of(header), List.of("7.7.7.7")));
+        assertEquals(client, PROXIES.client("10.1.0.1", List.of(header), List.of()));
+    }
+
+    @Test
+    @DisplayName("of a proxy that writes one of the two headers a client cannot write the other one")
+    void bothHeaders() {
+        assertEquals("10.1.0.1", PROXIES.client("10.1.0.1", List.of("for=6.6.6.6"), List.of("8.8.8.8")));
+        assertEquals("10.1.0.1", PROXIES.client("10.1.0.1", List.of("for=8.8.8.8"), List.of("6.6.6.6")));
+        assertEquals("8.8.8.8", PROXIES.client("10.1.0.1", List.of("for=8.8.8.8"), List.of("6.6.6.6, 8.8.8.8")));
+    }
+
+    @Test
+    @DisplayName("what looks like an address is not looked up as a name, of which a client can send hundreds")
+    void noLookups() throws IOException, InterruptedException {
+        String[] like = {"999.1.1.1", "256.1.1.1", ".a:b", ".:1"};
+        Path names = Files.createTempFile("names", ".txt");
+        try {
+            Files.writeString(names, "127.0.0.1 " + String.join(" ", like) + "\n");
+            Process looking = new ProcessBuilder(Stream.concat(
+                                    Stream.of(
+                                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                                    .toString(),
+                                            "-Djdk.net.hosts.file=" + names,
+                                            "-cp",
+                                            System.getProperty("java.class.path"),
+                                            Looking.class.getName()),
+                                    Stream.of(like))
+                            .toList())
+                    .redirectErrorStream(true)
+                    .start();
+            String said = new String(looking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            looking.waitFor();
+            assertEquals("true false false false false", said.strip());
+        } finally {
+            Files.delete(names);
+        }
+    }
+
+    /** Says whether Java finds names in its file, and whether these are addresses. */
+    static final class Looking {
+        private Looking() {}
+
+        public static void main(String[] like) throws UnknownHostException {
+            System.out.print(InetAddress.getByName(like[0]).isLoopbackAddress());
+            Stream.of(like).forEach(one -> System.out.print(" " + Network.isAddress(one)));
+        }
     }
 
     @Test
