@@ -140,6 +140,10 @@ class BrowserSessionTest {
                     "__Host-gapless=",
                     "__Host-gapless=" + "x".repeat(8_000),
                     "__Host-gapless=....",
+                    "__Host-gapless=W10..AAAA.AAAA.AAAA", // its head is []
+                    "__Host-gapless=a,b", // the web server passes over these
+                    "__Host-gapless",
+                    "other=\"; " + cookie,
                     cookie.substring(0, cookie.length() - 4))) {
                 is(401, "unauthenticated", open.get("/api/status", "Cookie", wrong));
                 is(401, "unauthenticated", open.get(EVENTS, "Cookie", wrong));

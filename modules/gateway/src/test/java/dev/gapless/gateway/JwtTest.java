@@ -19,6 +19,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
@@ -161,6 +162,24 @@ class JwtTest {
         refused(claims -> claims.notBeforeTime(Date.from(Instant.now().plusSeconds(60))), "before use time");
         refused(claims -> claims.claim("gapless", "all"), "claim gapless");
         refused(claims -> claims.claim("gapless", Map.of("read", List.of("*"))), "not 'read'");
+    }
+
+    @Test
+    @DisplayName("what its parser trips over is refused as any other, and nothing of it is a defect")
+    void noHead() {
+        try (LogLines log = new LogLines()) {
+            for (String head : List.of("null", "[]", "{}", "{\"alg\":null}", "")) {
+                String token = Base64URL.encode(head) + ".e30.AAAA";
+                refused(token, "no JWT that is signed");
+                JsonSocket socket = gateway.webSocket();
+                socket.await("connected");
+                socket.send("{\"type\":\"Auth\",\"token\":\"" + token + "\"}");
+                assertEquals(
+                        "unauthenticated", socket.await("error").path("code").asText());
+                assertEquals(4401, socket.status(), head);
+            }
+            assertEquals(0, log.count("defect"));
+        }
     }
 
     @Test

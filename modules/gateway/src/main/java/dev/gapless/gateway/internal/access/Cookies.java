@@ -112,8 +112,8 @@ public final class Cookies {
                 JWEObject encrypted = JWEObject.parse(value);
                 encrypted.decrypt(new DirectDecrypter(key));
                 return read(encrypted.getPayload().toBytes());
-            } catch (ParseException | JOSEException | IOException | IllegalArgumentException e) {
-                // of another key, maybe
+            } catch (ParseException | JOSEException | IOException | RuntimeException e) {
+                // of another key, maybe, or of a parser that was not made for that
             }
         }
         throw refused();

@@ -107,7 +107,7 @@ final class Jwts {
         SignedJWT jwt;
         try {
             jwt = SignedJWT.parse(token);
-        } catch (ParseException e) {
+        } catch (ParseException | RuntimeException e) { // of a parser that was not made for that
             return CompletableFuture.failedFuture(
                     refused("it is no JWT that is signed, and no other token that is known here", e));
         }

@@ -66,6 +66,7 @@ final class HttpCallers {
                 .map(HttpCookie::getValue)
                 .toList();
         if (cookies.isEmpty()) {
+            checkNone(request);
             return null;
         }
         door.checkCredentials(request);
@@ -74,6 +75,18 @@ final class HttpCallers {
                     Kind.UNAUTHENTICATED, "The cookie " + Cookies.NAME + " is there " + cookies.size() + " times");
         }
         return cookies.get(0);
+    }
+
+    /** One that the web server passes over, since it cannot be read, does not count as none. */
+    private static void checkNone(Request request) {
+        boolean isThere = request.getHeaders().getValuesList(HttpHeader.COOKIE).stream()
+                .anyMatch(header -> header.contains(Cookies.NAME));
+        if (isThere) {
+            throw new RequestException(
+                    Kind.UNAUTHENTICATED,
+                    "The cookie " + Cookies.NAME
+                            + " is in a Cookie header that cannot be read: remove it, or its neighbours");
+        }
     }
 
     private static @Nullable X509Certificate certificate(Request request) {
