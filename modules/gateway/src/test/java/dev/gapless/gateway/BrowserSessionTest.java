@@ -239,6 +239,29 @@ class BrowserSessionTest {
         is(403, "forbidden_origin", begin(gateway, "page's token", "Origin", ANYWHERE));
     }
 
+    @Test
+    @DisplayName(
+            "a page of the gateway's name that came without TLS has nothing of it: anybody on the network can have written that")
+    void withoutTls() {
+        try (TestGateway named = TestGateway.start(settings(file(page()), ", session-keys = [\"" + KEY + "\"]")
+                + "gapless.gateway.allowed-hosts = [gw.example]")) {
+            String cookie = cookie(begin(named, "page's token"));
+            String head = "GET /api/status HTTP/1.1\r\nHost: gw.example\r\nCookie: " + cookie + "\r\nOrigin: ";
+            for (Map.Entry<String, Integer> page :
+                    Map.of("https://gw.example", 200, "http://gw.example", 403).entrySet()) {
+                try (RawSocket socket = new RawSocket(named.gateway().port())) {
+                    String answer =
+                            socket.send(head + page.getKey() + "\r\n\r\n").readTo("\r\n\r\n");
+                    assertTrue(answer.startsWith("HTTP/1.1 " + page.getValue()), answer);
+                }
+            }
+            String own = named.uri("/").toString().replaceFirst("/$", "");
+            assertEquals(
+                    200,
+                    named.get("/api/status", "Cookie", cookie, "Origin", own).statusCode());
+        }
+    }
+
     private static int upgrade(TestGateway at, String... headers) {
         try {
             at.closing(JsonSocket.open(at.http, at.uri("/api/ws"), headers)).await("connected");

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Door {
     private static final Pattern ADDRESS = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.]+]");
     private static final Pattern SCHEME = Pattern.compile("^https?://");
+    private static final Pattern LOCAL = Pattern.compile("http://(localhost|127(\\.\\d{1,3}){3}|\\[::1])(:\\d+)?");
     private static final String ANY = "*";
 
     private final GatewaySettings settings;
@@ -81,12 +82,14 @@ final class Door {
     /** Throws {@link RequestException} for a page that may not use what the browser sends by itself: it is of another site, and "*" is what allows it. */
     void checkCredentials(Request request) {
         String origin = origin(request);
-        boolean isTrusted = origin == null ? !isOfOtherSite(request) : isOwn(origin, request) || isNamed(origin);
+        boolean isTrusted = origin == null
+                ? !isOfOtherSite(request)
+                : isNamed(origin) || (isOwn(origin, request) && isSecure(origin));
         if (!isTrusted) {
             throw new RequestException(
                     Kind.FORBIDDEN_ORIGIN,
-                    "A page of another site may not use the session's cookie, unless gapless.gateway.allowed-origins names"
-                            + " it: \"*\" does not");
+                    "A page of another site, or one that came without TLS, may not use the session's cookie, unless"
+                            + " gapless.gateway.allowed-origins names it: \"*\" does not");
         }
     }
 
@@ -114,6 +117,11 @@ final class Door {
     private static boolean isOwn(String origin, Request request) {
         String page = SCHEME.matcher(origin).replaceFirst("");
         return !page.equals(origin) && page.equalsIgnoreCase(authority(request));
+    }
+
+    /** Can nobody on the network have written such a page? Browsers that take its cookie say so of these, too. */
+    private static boolean isSecure(String origin) {
+        return origin.startsWith("https://") || LOCAL.matcher(origin).matches();
     }
 
     private boolean isAllowed(String origin) {
