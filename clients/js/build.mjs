@@ -11,8 +11,11 @@ const declarations = join(here, 'node_modules', '.declarations')
 const banner = '// gapless-client: the client of a Gapless gateway, for browsers and Node. Built from clients/js/src; do not change it here.\n'
 
 rmSync(declarations, { recursive: true, force: true })
-const types = spawnSync(process.execPath, [join(here, 'node_modules', 'typescript', 'bin', 'tsc')], { cwd: here, stdio: 'inherit' })
-if (types.status !== 0) process.exit(1)
+const compile = (...options) => {
+  const tsc = join(here, 'node_modules', 'typescript', 'bin', 'tsc')
+  if (spawnSync(process.execPath, [tsc, ...options], { cwd: here, stdio: 'inherit' }).status !== 0) process.exit(1)
+}
+compile()
 
 mkdirSync(dist, { recursive: true })
 await build({
@@ -30,3 +33,4 @@ await build({
 const imports = /^(import [^;]*|export \* from [^;]*);\n/gms
 const texts = ['api.d.ts', 'client.d.ts'].map(name => readFileSync(join(declarations, name), 'utf8').replace(imports, ''))
 writeFileSync(join(dist, 'client.d.ts'), banner + texts.join(''))
+compile('--noEmit', '--strict', '--target', 'es2022', '--moduleResolution', 'bundler', '--module', 'es2022', '--lib', 'es2022,dom', 'test/usage.ts')

@@ -667,7 +667,7 @@ var Reloads = class {
 };
 
 // src/subscription.ts
-var FOR_NOW = /^(not_ready|closing|behind|overloaded|failed|too_many_.*|no_room)$/;
+var FOR_NOW = /^(not_ready|refused|closing|behind|overloaded|failed|too_many_.*|no_room)$/;
 var BEHIND_EVENTS = 100;
 function takesLong(result) {
   return typeof result?.then === "function";

@@ -28,7 +28,7 @@ export type Frame = { type: string; topic?: string; [member: string]: any }
 type Item = { frame: Frame; size: number } | { token: string; size: 0 }
 
 /** Refusals that may be over after a while. All others are for good. */
-const FOR_NOW = /^(not_ready|closing|behind|overloaded|failed|too_many_.*|no_room)$/
+const FOR_NOW = /^(not_ready|refused|closing|behind|overloaded|failed|too_many_.*|no_room)$/
 const BEHIND_EVENTS = 100
 
 function takesLong(result: Promise<void> | void): result is Promise<void> {

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,14 +46,22 @@ class JavaScriptClientTest {
     // ------------------------------------------------------------------ pages
 
     private String accessControl(String token, String permissions) throws Exception {
+        return "gapless.gateway.access.tokens-file = \"" + tokensFile(token, permissions) + "\"";
+    }
+
+    private Path tokensFile(String token, String permissions) throws Exception {
+        return tokensFile(List.of(entry(token, permissions)));
+    }
+
+    private Path tokensFile(List<String> entries) {
+        return new Certificates(directory).write("tokens.json", "{\"tokens\":[" + String.join(",", entries) + "]}");
+    }
+
+    /** Of the file. */
+    private static String entry(String token, String permissions) throws Exception {
         String digest = HexFormat.of()
                 .formatHex(MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
-        Path file = new Certificates(directory)
-                .write(
-                        "tokens.json",
-                        "{\"tokens\":[{\"subject\":\"page\",\"sha256\":\"" + digest + "\",\"permissions\":"
-                                + permissions + "}]}");
-        return "gapless.gateway.access.tokens-file = \"" + file + "\"";
+        return "{\"subject\":\"page\",\"sha256\":\"" + digest + "\",\"permissions\":" + permissions + "}";
     }
 
     @Test
@@ -154,6 +165,7 @@ class JavaScriptClientTest {
     }
 
     @Test
+    @Tag("thorough")
     void whatIsCommittedIsWhatItsSourcesMake() throws Exception {
         install();
         Path built = directory.resolve("built").toAbsolutePath();
@@ -285,8 +297,12 @@ class JavaScriptClientTest {
                 TestGateway.await(() -> history.last() == 20 + 3 * RING);
                 assertEquals(List.of("reload 1"), history.lines("reload"));
 
+                int resumed = 21 + 3 * RING;
+                publish(stays, resumed, resumed);
+                TestGateway.await(() -> history.last() == resumed);
+
                 relays.get(1).refuse(true); // so it is at the one that goes
-                int last = 21 + 3 * RING;
+                int last = resumed + 1;
                 publish(stays, last, last);
                 TestGateway.await(() -> history.last() == last);
                 relays.get(1).refuse(false);
@@ -298,6 +314,79 @@ class JavaScriptClientTest {
                 assertEquals(LongStream.rangeClosed(1, last + 10).boxed().toList(), history.sequences());
                 assertEquals(1, history.lines("reload").size());
                 assertEquals(List.of(), history.lines("state ended"));
+            } finally {
+                end(client);
+            }
+        }
+    }
+
+    @Test
+    void aCredentialThatIsTakenBackIsAskedForAgainAndNothingIsMissing() throws Exception {
+        install();
+        String permissions = "{\"subscribe\":[\"history\"]}";
+        Path tokenFile = Files.writeString(directory.resolve("token.txt"), "the first");
+        Path out = directory.resolve("history.txt");
+        try (TestGateway gateway = TestGateway.start(accessControl("the first", permissions))) {
+            publish(gateway, 1, 10);
+            Process client = start(
+                    out,
+                    "node",
+                    "history.mjs",
+                    gateway.gateway().uri().toString(),
+                    "history",
+                    tokenFile.toAbsolutePath().toString());
+            try {
+                History history = new History(out);
+                TestGateway.await(() -> history.last() == 10);
+                assertEquals(1, history.lines("token").size());
+                tokensFile("the second", permissions);
+                TestGateway.await(() -> history.lines("token").size() > 2); // the first is refused, again and again
+                TestGateway.await(
+                        () -> history.lines("state connecting unauthenticated").size() > 1);
+                publish(gateway, 11, 20);
+                assertEquals(10, history.last());
+                Files.writeString(tokenFile, "the second");
+                TestGateway.await(() -> history.last() == 20);
+                assertEquals(LongStream.rangeClosed(1, 20).boxed().toList(), history.sequences());
+            } finally {
+                end(client);
+            }
+        }
+    }
+
+    @Test
+    @Tag("thorough")
+    void aCredentialThatExpiresIsRenewedInPlace() throws Exception {
+        install();
+        String permissions = "{\"subscribe\":[\"history\"]}";
+        String expires =
+                Instant.now().plusSeconds(15).truncatedTo(ChronoUnit.SECONDS).toString();
+        String first = entry("the first", permissions + ",\"expires\":\"" + expires + "\"");
+        Path tokenFile = Files.writeString(directory.resolve("token.txt"), "the first");
+        Path out = directory.resolve("history.txt");
+        String config = "gapless.gateway.access.tokens-file = \""
+                + tokensFile(List.of(first, entry("the second", permissions))) + "\"";
+        try (TestGateway gateway = TestGateway.start(config)) {
+            publish(gateway, 1, 10);
+            Process client = start(
+                    out,
+                    "node",
+                    "history.mjs",
+                    gateway.gateway().uri().toString(),
+                    "history",
+                    tokenFile.toAbsolutePath().toString());
+            try (JsonSocket other = gateway.webSocket()) {
+                other.await("connected");
+                other.send("{\"type\":\"Auth\",\"token\":\"the first\"}").await("authenticated");
+                History history = new History(out);
+                TestGateway.await(() -> history.last() == 10);
+                Files.writeString(tokenFile, "the second");
+                assertEquals(4401, other.status()); // once the first has expired
+                publish(gateway, 11, 20);
+                TestGateway.await(() -> history.last() == 20);
+                assertEquals(LongStream.rangeClosed(1, 20).boxed().toList(), history.sequences());
+                assertEquals(2, history.lines("token").size());
+                assertEquals(List.of("state connecting "), history.lines("state connecting"));
             } finally {
                 end(client);
             }
