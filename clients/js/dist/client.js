@@ -324,7 +324,7 @@ var Session = class {
     } else if (this.isReady) {
       for (const one of this.owner.subscriptions.values()) one.note(cause);
     } else {
-      this.owner.credential?.refused(this.token);
+      if (code === "unauthenticated") this.owner.credential?.refused(this.token);
       this.lose(cause);
     }
   }
@@ -779,7 +779,7 @@ var TopicSubscription = class {
       this.backoff.reset();
       this.put({ frame, size: 0 });
       this.become("live");
-    } else if (this.phase === "on") {
+    } else if (this.phase === "on" || this.phase === "opening" && frame.type === "ended") {
       const frames = frame.type === "batch" ? frame.data : [frame];
       this.full = frames.length >= BEHIND_EVENTS;
       for (const one of frames) this.take(one, size / frames.length);

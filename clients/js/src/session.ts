@@ -269,7 +269,7 @@ export class Session implements Link {
     } else if (this.isReady) {
       for (const one of this.owner.subscriptions.values()) one.note(cause)
     } else {
-      this.owner.credential?.refused(this.token)
+      if (code === 'unauthenticated') this.owner.credential?.refused(this.token)
       this.lose(cause)
     }
   }

@@ -164,7 +164,7 @@ export class TopicSubscription implements Subscription {
       this.backoff.reset()
       this.put({ frame, size: 0 })
       this.become('live')
-    } else if (this.phase === 'on') {
+    } else if (this.phase === 'on' || (this.phase === 'opening' && frame.type === 'ended')) {
       const frames: Frame[] = frame.type === 'batch' ? frame.data : [frame]
       this.full = frames.length >= BEHIND_EVENTS
       for (const one of frames) this.take(one, size / frames.length)

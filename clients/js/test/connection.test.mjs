@@ -233,6 +233,13 @@ test('a subscription that the gateway ends has ended, with the reason', async ()
   assert.deepEqual(socket.all('Unsubscribe'), [])
 })
 
+test('so has one that the gateway ends before it has begun', async () => {
+  const { socket, states } = await subscription()
+  await socket.says({ type: 'ended', topic: 'prices', reason: 'FORBIDDEN', message: 'the new credential', token: null })
+  assert.equal(states.at(-1).state, 'ended')
+  assert.equal(states.at(-1).cause.code, 'forbidden')
+})
+
 test('nobody connects where there is nothing to do', async () => {
   const gapless = client()
   await passes(1_000)

@@ -130,6 +130,21 @@ test('an Auth that is refused asks again, once each time and later and later, th
   assert.equal(sockets.length, token.times)
 })
 
+test('a gateway that has no room for the client, or no keys, is no reason to ask for another token', async () => {
+  const token = asked('one', 'two')
+  const { states } = await subscription({}, { token })
+  for (const code of ['too_many_clients_of_subject', 'no_keys']) {
+    await last().says({ type: 'error', code, message: 'later', id: 'a' })
+    assert.equal(states.at(-1).cause.code, code)
+    await passes(10_000)
+    await last().opens()
+    assert.equal(last().all('Auth')[0].token, 'one')
+  }
+  assert.equal(token.times, 1)
+  await last().says({ type: 'authenticated', subject: 'me' })
+  assert.equal(last().all('Subscribe').length, 1)
+})
+
 for (const [name, token, why] of [
   ['throws', () => { throw new Error('no session') }, /no session/],
   ['is rejected', async () => { throw new Error('no session') }, /no session/],
