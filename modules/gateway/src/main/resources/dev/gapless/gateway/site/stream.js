@@ -4,6 +4,17 @@ const SILENT_MS = 20_000;
 const LEAST_MS = 500;
 const MOST_MS = 15_000;
 
+/** Lets the page draw, and take what is typed. A timer would be held up where nobody looks at the page. */
+const breath = () =>
+  new Promise(resolve => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+
 /** What the server says is wrong. */
 export async function problemOf(response) {
   try {
@@ -89,7 +100,7 @@ export class StatusStream {
         pending += value;
         let start = 0;
         for (let end = pending.indexOf('\n\n', from); end >= 0; end = pending.indexOf('\n\n', from)) {
-          this.#message(pending.slice(start, end));
+          await this.#message(pending.slice(start, end));
           start = end + 2;
           from = start;
         }
@@ -100,7 +111,7 @@ export class StatusStream {
     }
   }
 
-  #message(block) {
+  async #message(block) {
     for (const line of block.split('\n')) {
       if (!line.startsWith('data: ')) {
         continue;
@@ -109,6 +120,10 @@ export class StatusStream {
       if (message.type === 'closing') {
         this.#reconnectMs = message.reconnect_after_ms ?? null;
         continue;
+      }
+      await breath(); // of a large cluster it takes a while to read it, and to look at it
+      if (this.#stopped) {
+        return;
       }
       this.#failures = 0;
       this.#state({ name: 'live' });
