@@ -1,6 +1,7 @@
 package dev.gapless.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,6 +24,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -390,6 +392,38 @@ class JavaScriptClientTest {
             } finally {
                 end(client);
             }
+        }
+    }
+
+    // ------------------------------------------------------------------ states
+
+    /** Of a topic that has a table. */
+    @Nested
+    class OfTables extends PricesFixture {
+        @Test
+        void itShowsAllRowsAndWhatChangesAndComesBackToThem() throws Exception {
+            install();
+            Relay relay = gateway.closing(new Relay(gateway.gateway().port()));
+            Path out = directory.resolve("state.txt");
+            Process client =
+                    JavaScriptClientTest.start(out, "node", "state.mjs", "http://127.0.0.1:" + relay.port(), "prices");
+            try {
+                shows(out, "{\"BTCUSD\":3,\"EURCHF\":2,\"EURUSD\":1}");
+                publish("EURUSD", 4);
+                shows(out, "{\"BTCUSD\":3,\"EURCHF\":2,\"EURUSD\":4}");
+                relay.refuse(true);
+                publish("EURCHF", 5);
+                TestGateway.await(() -> relay.refused() > 0);
+                relay.refuse(false);
+                shows(out, "{\"BTCUSD\":3,\"EURCHF\":5,\"EURUSD\":4}");
+                assertFalse(JavaScriptClientTest.text(out).contains("ended"), () -> JavaScriptClientTest.text(out));
+            } finally {
+                JavaScriptClientTest.end(client);
+            }
+        }
+
+        private void shows(Path out, String state) {
+            TestGateway.await(() -> JavaScriptClientTest.text(out).endsWith(state + "\n"));
         }
     }
 }
