@@ -2,8 +2,8 @@ package dev.gapless.internal.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import dev.gapless.core.Backoff;
@@ -428,9 +428,7 @@ public final class Settings {
     private static boolean isOfMap(List<String> path, Config reference) {
         for (int length = 1; length < path.size(); length++) {
             String above = ConfigUtil.joinPath(path.subList(0, length));
-            if (reference.hasPath(above)
-                    && reference.getValue(above) instanceof ConfigObject map
-                    && map.isEmpty()) {
+            if (reference.hasPath(above) && reference.getValue(above) instanceof ConfigObject map && map.isEmpty()) {
                 return true;
             }
         }
