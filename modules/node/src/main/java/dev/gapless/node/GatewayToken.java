@@ -2,15 +2,21 @@ package dev.gapless.node;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The credential that a gateway is shown. One of a command is asked for again once a gateway refuses it. For any thread. */
 final class GatewayToken {
     private static final long COMMAND_SECONDS = 30;
     private static final int MOST_BYTES = 64 << 10;
+    private static final Pattern TOKEN = Pattern.compile("[!-~]+");
+    private static final String RULE = "--token-command prints the token alone, in one line, within ";
 
     private final @Nullable String variable;
     private final @Nullable String command;
@@ -37,9 +43,9 @@ final class GatewayToken {
             if (known == null || known.isBlank()) {
                 throw new Failure("--token-env: the environment has no " + variable);
             }
-            known = known.strip();
+            known = checked("--token-env", known.strip());
         } else if (known == null && command != null) {
-            known = run(command);
+            known = run(command, COMMAND_SECONDS);
         }
         return known;
     }
@@ -56,7 +62,8 @@ final class GatewayToken {
         return refused.equals(next) ? null : next;
     }
 
-    private static String run(String command) {
+    /** What a command prints. Throws Failure if that is no token, or it takes longer. */
+    static String run(String command, long seconds) {
         Process process;
         try {
             process = new ProcessBuilder("sh", "-c", command)
@@ -66,25 +73,44 @@ final class GatewayToken {
         } catch (IOException e) {
             throw new Failure("--token-command: " + Failure.reason(e), e);
         }
-        // One that goes on for ever is ended: reading ends with it.
-        CompletableFuture.delayedExecutor(COMMAND_SECONDS, TimeUnit.SECONDS).execute(process::destroyForcibly);
+        // What it has started may go on, and hold what is read open, when it has ended itself.
+        CompletableFuture<byte[]> reading = CompletableFuture.supplyAsync(() -> printed(process));
         try {
-            byte[] printed = process.getInputStream().readNBytes(MOST_BYTES);
-            process.waitFor();
+            byte[] printed = reading.get(seconds, TimeUnit.SECONDS);
+            boolean hasEnded = process.waitFor(seconds, TimeUnit.SECONDS);
             String token = new String(printed, StandardCharsets.UTF_8).strip();
-            if (process.exitValue() != 0 || token.isEmpty() || token.contains("\n")) {
-                throw new Failure("--token-command prints the token alone, in one line, within " + COMMAND_SECONDS
-                        + " s: its exit status was "
-                        + process.exitValue() + (token.isEmpty() ? ", and it printed nothing" : ""));
+            if (!hasEnded || process.exitValue() != 0 || token.isEmpty() || token.contains("\n")) {
+                throw new Failure(RULE + seconds + " s: "
+                        + (hasEnded ? "its exit status was " + process.exitValue() : "it went on")
+                        + (token.isEmpty() ? ", and it printed nothing" : ""));
             }
-            return token;
-        } catch (IOException e) {
+            return checked("--token-command", token);
+        } catch (TimeoutException e) {
+            throw new Failure(RULE + seconds + " s: it, or what it has started, went on", e);
+        } catch (ExecutionException e) {
             throw new Failure("--token-command: " + Failure.reason(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Failure("interrupted", e);
         } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
         }
+    }
+
+    private static byte[] printed(Process process) {
+        try {
+            return process.getInputStream().readNBytes(MOST_BYTES);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Nothing else can stand in a header; nobody is shown what does. */
+    private static String checked(String option, String token) {
+        if (!TOKEN.matcher(token).matches()) {
+            throw new Failure(option + ": a token is one word of ASCII characters, and this has others");
+        }
+        return token;
     }
 }
