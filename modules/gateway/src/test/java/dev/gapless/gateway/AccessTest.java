@@ -196,6 +196,10 @@ class AccessTest {
         is(401, "unauthenticated", answer);
         assertTrue(answer.body().contains(why), answer::body);
         is(401, "unauthenticated", gateway.get("/metrics", "Authorization", "Basic d3Jvbmc="));
+        is(
+                401,
+                "unauthenticated",
+                gateway.get("/metrics", "Authorization", "Bearer " + ADMIN, "Authorization", "Bearer " + token));
         try (TestGateway open = TestGateway.start("gapless.gateway.access { tokens-file = \"" + file(ENTRIES)
                 + "\", anonymous { subscribe = [\"*\"], publish = [\"*\"], create = [\"*\"] } }")) {
             assertEquals(200, open.publish("prices", "1").statusCode());

@@ -385,6 +385,7 @@ class JwksUrlTest {
                         "ftp://127.0.0.1/jwks", "is a URL as https",
                         "jwks", "is a URL as https",
                         "https://a b", "it is no URL",
+                        "https://me:secret@127.0.0.1/jwks", "no user and password",
                         "https://127.0.0.1/\", jwks-file = \"keys.json", "and not both",
                         "https://127.0.0.1/\", jwks-max-age = \"1s", "no shorter than jwks-refresh")
                 .entrySet()) {

@@ -16,9 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class GatewayTokenTest {
     @ParameterizedTest
-    @ValueSource(
-            strings = {"sleep 300; echo token", "sleep 5 & echo token", "echo token; exec sleep 302", "exec yes"})
-    @DisplayName("a command that goes on, and one that leaves something behind that does, is not waited for")
+    @ValueSource(strings = {"sleep 300; echo token", "echo token; exec sleep 302", "exec yes"})
+    @DisplayName("a command that goes on, or whose own command does, is not waited for")
     void goesOn(String command) {
         Failure failure = assertThrows(Failure.class, () -> GatewayToken.run(command, 1));
         assertTrue(String.valueOf(failure.getMessage()).contains("within 1 s"), failure::getMessage);

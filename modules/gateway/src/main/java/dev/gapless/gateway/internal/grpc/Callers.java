@@ -15,6 +15,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -28,9 +29,13 @@ import java.util.concurrent.CompletionException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who calls, and from where. Health and reflection are for all. */
 final class Callers implements ServerInterceptor {
+    private static final Logger LOG = LoggerFactory.getLogger(Callers.class);
+
     private static final Context.Key<String> ADDRESS = Context.key("gapless-address");
     private static final Context.Key<Integer> PORT = Context.key("gapless-port");
     private static final Context.Key<Principal> PRINCIPAL = Context.key("gapless-principal");
@@ -43,9 +48,11 @@ final class Callers implements ServerInterceptor {
     private static final Set<String> PROTECTED = Set.of(GaplessGrpc.SERVICE_NAME, DocumentChangesGrpc.SERVICE_NAME);
 
     private final Common common;
+    private final boolean isBehindProxies;
 
     Callers(Common common) {
         this.common = common;
+        this.isBehindProxies = common.settings().isBehindProxies();
     }
 
     @Override
@@ -61,8 +68,14 @@ final class Callers implements ServerInterceptor {
             return begin(call, headers, next, isProtected, principal, current);
         }
         LateListener<Q> late = new LateListener<>();
-        var unused = principal.whenComplete(
-                (known, failure) -> late.begin(begin(call, headers, next, isProtected, principal, current)));
+        var unused = principal.whenComplete((known, failure) -> {
+            try {
+                late.begin(begin(call, headers, next, isProtected, principal, current));
+            } catch (RuntimeException e) {
+                LOG.error("A call failed as it began. This is a defect of Gapless", e);
+                call.close(Status.INTERNAL, new Metadata());
+            }
+        });
         return late;
     }
 
@@ -83,7 +96,7 @@ final class Callers implements ServerInterceptor {
         try {
             principal = known.join();
             if (isProtected
-                    && common.settings().isBehindProxies()
+                    && isBehindProxies
                     && !common.settings().trustedProxies.has(peer)) {
                 throw new RequestException(
                         Kind.FORBIDDEN_ADDRESS,

@@ -102,6 +102,9 @@ public record JwtSettings(
         } catch (IllegalArgumentException e) {
             throw ConfigValues.refused(config, "access.jwt.jwks-url", "it is no URL: " + e.getMessage());
         }
+        if (uri.getRawUserInfo() != null) {
+            throw ConfigValues.refused(config, "access.jwt.jwks-url", "keys are public: it has no user and password");
+        }
         boolean isSecure = "https".equals(uri.getScheme());
         if (uri.getHost() == null || (!isSecure && !"http".equals(uri.getScheme()))) {
             throw ConfigValues.refused(

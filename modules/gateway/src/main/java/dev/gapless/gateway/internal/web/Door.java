@@ -18,9 +18,11 @@ final class Door {
     private static final String ANY = "*";
 
     private final GatewaySettings settings;
+    private final boolean isBehindProxies;
 
     Door(GatewaySettings settings) {
         this.settings = settings;
+        this.isBehindProxies = settings.isBehindProxies();
     }
 
     /** Throws {@link RequestException} for a host that is not the gateway's: a page may have pointed a name of its own here. */
@@ -54,7 +56,7 @@ final class Door {
 
     /** Throws {@link RequestException} for one that has not come through a proxy that looks after TLS and access. */
     void checkProxy(Request request) {
-        if (settings.isBehindProxies() && !settings.trustedProxies.has(Request.getRemoteAddr(request))) {
+        if (isBehindProxies && !settings.trustedProxies.has(Request.getRemoteAddr(request))) {
             throw new RequestException(
                     Kind.FORBIDDEN_ADDRESS,
                     "The gateway is for the proxies of gapless.gateway.trusted-proxies alone: it has no TLS or no access"

@@ -55,7 +55,12 @@ final class HttpCallers {
     }
 
     private Shown shown(Request request) {
-        String header = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+        List<String> headers = request.getHeaders().getValuesList(HttpHeader.AUTHORIZATION);
+        if (headers.size() > 1) {
+            throw new RequestException(
+                    Kind.UNAUTHENTICATED, "Authorization is there " + headers.size() + " times: send one");
+        }
+        String header = headers.isEmpty() ? null : headers.get(0);
         return new Shown(header, header == null ? cookie(request) : null, certificate(request));
     }
 

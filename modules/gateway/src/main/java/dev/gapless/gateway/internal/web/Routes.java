@@ -131,7 +131,7 @@ final class Routes extends Handler.Abstract {
                 var unused = callers.of(request).whenComplete((caller, failure) -> {
                     try {
                         observed.ready(failure == null && caller.seesStatus()).send(response, callback);
-                    } catch (RequestException e) { // it is not
+                    } catch (RuntimeException e) { // mostly: it is not
                         refuse(callers.unknown(request), e, response, callback);
                     }
                 });
