@@ -40,10 +40,11 @@ public final class Allowance {
      * {@return whether it may do so much more} Then it has. More than it may do at once is allowed to one that has done nothing for a while,
      * and takes from what it may do afterwards.
      */
-    public synchronized boolean take(String address, long amount, long nowNs) {
-        if (limit == 0) {
-            return true;
-        }
+    public boolean take(String address, long amount, long nowNs) {
+        return limit == 0 || takeSome(address, amount, nowNs);
+    }
+
+    private synchronized boolean takeSome(String address, long amount, long nowNs) {
         Left of = left.computeIfAbsent(
                 isOneTooMany(address, nowNs) ? ALL_OTHERS : address, one -> new Left(limit, nowNs));
         of.amount = amount(of, nowNs);

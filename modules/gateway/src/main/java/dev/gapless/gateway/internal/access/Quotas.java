@@ -51,10 +51,11 @@ public final class Quotas {
     /** It publishes a message of so many bytes. Throws {@link RequestException} if that is too much for now. */
     public void publish(Caller caller, int size) {
         long nowNs = System.nanoTime();
-        if (!messages.take(caller.quota(), 1, nowNs)) {
+        String whose = caller.quota();
+        if (!messages.take(whose, 1, nowNs)) {
             throw tooMuch(caller, "messages-per-second");
         }
-        if (!bytes.take(caller.quota(), size, nowNs)) {
+        if (!bytes.take(whose, size, nowNs)) {
             throw tooMuch(caller, "bytes-per-second");
         }
     }
