@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,23 +50,29 @@ public final class Audit {
 
     /** It is connected by this protocol, from now on. */
     public void connected(Caller caller, String protocol) {
-        write(line("connected", caller).put("protocol", protocol));
+        write("connected", caller, line -> line.put("protocol", protocol));
     }
 
     /** Its connection has ended; with the status of a WebSocket that says why, or null if it went by itself. */
     public void ended(Caller caller, String protocol, @Nullable Integer status) {
-        write(line("ended", caller).put("protocol", protocol).put("code", status == null ? "gone" : "" + status));
+        write(
+                "ended",
+                caller,
+                line -> line.put("protocol", protocol).put("code", status == null ? "gone" : "" + status));
     }
 
     /** It has shown another credential. */
     public void renewed(Caller caller) {
-        write(line("renewed", caller));
+        write("renewed", caller, line -> line);
     }
 
     /** What it wanted is refused. */
     public void refused(Caller caller, RequestException refusal) {
         if (refusal.kind().isOfAccess()) {
-            write(line("refused", caller).put("code", refusal.kind().code()).put("message", refusal.why()));
+            write(
+                    "refused",
+                    caller,
+                    line -> line.put("code", refusal.kind().code()).put("message", refusal.why()));
         }
     }
 
@@ -79,7 +86,7 @@ public final class Audit {
             isFirst = publishers.add(new Published(caller.principal().subject(), caller.address(), topic));
         }
         if (isFirst) {
-            write(line("publishes", caller).put("topic", topic));
+            write("publishes", caller, line -> line.put("topic", topic));
         }
     }
 
@@ -100,10 +107,12 @@ public final class Audit {
                 .put("address", caller.address());
     }
 
-    private void write(ObjectNode line) {
+    /** A line is made only if it is written: whoever is refused a thousand times a second costs little. */
+    private void write(String event, Caller caller, UnaryOperator<ObjectNode> more) {
         if (perSecond == 0) {
             return;
         }
+        long before;
         synchronized (this) {
             long nowNs = System.nanoTime();
             if (nowNs - secondNs >= TimeUnit.SECONDS.toNanos(1)) {
@@ -116,12 +125,11 @@ public final class Audit {
                 return;
             }
             written++;
-            if (omittedSince > 0) {
-                line.put("omitted_before", omittedSince);
-                omittedSince = 0;
-            }
+            before = omittedSince;
+            omittedSince = 0;
         }
-        LOG.info("{}", line);
+        ObjectNode line = more.apply(line(event, caller));
+        LOG.info("{}", before == 0 ? line : line.put("omitted_before", before));
     }
 
     /** How many lines were left out, of all time. */
