@@ -1,12 +1,7 @@
 package dev.gapless.gateway.internal.access;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.gapless.gateway.internal.files.Unusable;
-import dev.gapless.gateway.internal.files.WholeFile;
-import dev.gapless.gateway.internal.json.PayloadJson;
-import dev.gapless.gateway.internal.json.Reasons;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -34,21 +29,12 @@ import javax.security.auth.x500.X500Principal;
 final class TokensFile {
     private static final Pattern SHA256 = Pattern.compile("[0-9a-f]{64}");
     private static final Set<String> MEMBERS = Set.of("subject", "sha256", "certificate", "expires", "permissions");
-    private static final int MOST_BYTES = 16 << 20;
 
     private TokensFile() {}
 
     /** Who has the token with a digest, or the certificate with a name ({@link #certificate}). */
     static Map<String, Principal> read(Path file) throws Unusable {
-        byte[] bytes = WholeFile.read(file, MOST_BYTES);
-        JsonNode json;
-        try {
-            json = PayloadJson.read(bytes, 0, bytes.length);
-        } catch (JsonProcessingException e) {
-            throw new Unusable(file + " is no JSON: " + Reasons.ofJson(e), e);
-        } catch (IOException e) {
-            throw new Unusable(file + " cannot be read: " + e, e);
-        }
+        JsonNode json = JsonFile.read(file);
         if (json == null || !json.path("tokens").isArray()) {
             throw new Unusable(file + " has no list: {\"tokens\":[…]}");
         }
