@@ -1,5 +1,7 @@
 package dev.gapless.core;
 
+import java.util.List;
+
 /**
  * What a producer says of a stream when it answers a registration.
  *
@@ -8,8 +10,18 @@ package dev.gapless.core;
  * @param startedMs when the log was made, in milliseconds since 1970, for people
  * @param publishes may anything ever be published there? If not, nothing of it can be missed, however it ends
  * @param durable is the log stored, so that a later incarnation has it, too?
+ * @param earlier the earlier incarnations whose streams the log has in front of its own, the oldest first
  */
-public record LogIdentity(Epoch epoch, long uid, long startedMs, boolean publishes, boolean durable) {
+public record LogIdentity(
+        Epoch epoch, long uid, long startedMs, boolean publishes, boolean durable, List<Long> earlier) {
+    public LogIdentity {
+        earlier = List.copyOf(earlier);
+    }
+
+    /** That of a log that has no earlier streams. */
+    public LogIdentity(Epoch epoch, long uid, long startedMs, boolean publishes, boolean durable) {
+        this(epoch, uid, startedMs, publishes, durable, List.of());
+    }
 
     /** That of a log in memory to which something may be published. */
     public static LogIdentity fresh(Epoch epoch, long startedMs) {
@@ -21,8 +33,13 @@ public record LogIdentity(Epoch epoch, long uid, long startedMs, boolean publish
         return new LogIdentity(Epoch.of(uid, topic), 0, startedMs, settings.publishing(), settings.durable());
     }
 
+    /** The same, of a log that has streams of these earlier incarnations. */
+    public LogIdentity behind(List<Long> incarnations) {
+        return new LogIdentity(epoch, uid, startedMs, publishes, durable, incarnations);
+    }
+
     /** The same, of the stream of an earlier incarnation that is in the same log. */
     public LogIdentity ofEarlier(Epoch stream, long incarnation) {
-        return new LogIdentity(stream, incarnation, startedMs, publishes, durable);
+        return new LogIdentity(stream, incarnation, startedMs, publishes, durable, earlier);
     }
 }

@@ -17,6 +17,8 @@ import dev.gapless.core.wire.Heartbeat;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The messages between producers and readers on the wire: topic, reader, session, then what each has of its own. */
 final class MessageCodec {
@@ -41,6 +43,8 @@ final class MessageCodec {
 
     private static final int DURABLE = 2;
     private static final int EARLIER = 4;
+    /** The log has earlier streams in front of its own. */
+    private static final int BEHIND = 8;
 
     private MessageCodec() {}
 
@@ -173,9 +177,17 @@ final class MessageCodec {
         out.writeFixed(log.epoch().id());
         out.writeNumber(log.startedMs());
         boolean isEarlier = log.uid() != 0;
-        out.writeByte((log.publishes() ? PUBLISHES : 0) | (log.durable() ? DURABLE : 0) | (isEarlier ? EARLIER : 0));
+        boolean isBehind = !log.earlier().isEmpty();
+        out.writeByte((log.publishes() ? PUBLISHES : 0)
+                | (log.durable() ? DURABLE : 0)
+                | (isEarlier ? EARLIER : 0)
+                | (isBehind ? BEHIND : 0));
         if (isEarlier) {
             out.writeFixed(log.uid());
+        }
+        if (isBehind) {
+            out.writeNumber(log.earlier().size());
+            log.earlier().forEach(out::writeFixed);
         }
     }
 
@@ -184,6 +196,12 @@ final class MessageCodec {
         long startedMs = in.readNumber();
         int flags = in.readByte();
         long uid = (flags & EARLIER) == 0 ? 0 : in.readFixed();
-        return new LogIdentity(epoch, uid, startedMs, (flags & PUBLISHES) != 0, (flags & DURABLE) != 0);
+        List<Long> earlier = new ArrayList<>();
+        if ((flags & BEHIND) != 0) {
+            for (int left = in.readCount("streams of a log", Limits.MOST_EARLIER_STREAMS); left > 0; left--) {
+                earlier.add(in.readFixed());
+            }
+        }
+        return new LogIdentity(epoch, uid, startedMs, (flags & PUBLISHES) != 0, (flags & DURABLE) != 0, earlier);
     }
 }

@@ -63,6 +63,7 @@ class WireSerializerTest {
     private static final LogIdentity LOG = LogIdentity.fresh(new Epoch(-77), 1_700_000_000_000L);
     private static final LogIdentity MUTE = new LogIdentity(new Epoch(1), 0, 1_700_000_000_000L, false, false);
     private static final LogIdentity EARLIER = new LogIdentity(new Epoch(2), -7, 1_700_000_000_000L, true, true);
+    private static final LogIdentity BEHIND = MUTE.behind(List.of(-7L, 1L << 40));
 
     private final WireSerializer serializer = new WireSerializer((ExtendedActorSystem) null);
 
@@ -77,6 +78,7 @@ class WireSerializerTest {
                 new Registered("t", 0, SESSION, MUTE, 5, 3, 1000, 0),
                 new CursorExpired("t", 0, SESSION, Reason.POSITION_UNKNOWN, MUTE, 5, 9, true),
                 new Registered("t", 0, SESSION, EARLIER, 5, 3, 1000, 0),
+                new Registered("t", 0, SESSION, BEHIND, 5, 3, 1000, 0),
                 new CursorExpired("t", 0, SESSION, Reason.OVERRUN, LOG, 5, 9, false),
                 new Heartbeat("t", 0, SESSION, -4, 5, 6),
                 new Ack("t", 3, SESSION, 5, 524_288),

@@ -237,6 +237,9 @@ final class Placement {
         ended.keySet().forEach(stream -> over.put(stream.epoch(), Place.over(stream, Place.AWAITED)));
         long announcedTo = reader == shared ? one.subscription.announcedTo() : 0;
         Map<Epoch, Place> passed = new HashMap<>(reader.feed().over(at, streams.known(), announcedTo));
+        if (its != null) {
+            passed.putAll(its.feed().passedInLogs(at, streams.known()));
+        }
         passed.putAll(reader.lostOf(at));
         over.putAll(passed);
         Feed.Placed placed = reader.place(at.with(over), one.claims(), began, now.ns());
@@ -353,6 +356,7 @@ final class Placement {
             }
         }
         streams.expectMore(from, now);
+        streams.publishExpected();
         reader.begin(from, Start.BEGINNING, now);
         for (OpenSubscription one : List.copyOf(waiting)) {
             if (start != null && start.equals(one.start)) {

@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,10 +65,18 @@ final class Streams {
      */
     private final Map<Epoch, Long> order = new HashMap<>();
 
+    /** Of members, and of those before them, the earlier streams that their logs have, the oldest first, as they said. */
+    private final Map<Epoch, List<Stream>> logs = new HashMap<>();
+
+    /** What {@link #order} is since a log has said it: it is above {@link #order} of what stands before it there. */
+    private final Map<Epoch, Long> inLogs = new HashMap<>();
+
     private long forgotten;
     private EndedStreams remembered = EndedStreams.NOTHING;
     private long notices;
     private volatile StreamsView known = StreamsView.NOTHING;
+    /** Is one waited for that {@link #known} does not have? */
+    private boolean expectsMore;
 
     /**
      * One that is waited for.
@@ -120,8 +129,16 @@ final class Streams {
         return known;
     }
 
+    /** Tells all threads what is expected, if they do not know. Before anything of it can be read. */
+    void publishExpected() {
+        if (expectsMore) {
+            publish();
+        }
+    }
+
     /** Tells all threads. */
     void publish() {
+        expectsMore = false;
         Map<Epoch, Stream> open = new HashMap<>(members);
         Map<Epoch, Long> removed = new HashMap<>();
         waited.forEach((epoch, one) -> {
@@ -143,13 +160,18 @@ final class Streams {
                 strangers.add(epoch);
             }
         });
-        known = new StreamsView(open, removed, earlier(), settled.keySet(), strangers, unheard(), remembered, notices);
+        known = new StreamsView(
+                open, removed, earlier(), settled.keySet(), strangers, unheard(), remembered, logs, notices);
     }
 
     private List<Epoch> earlier() {
         Set<Epoch> earlier = new LinkedHashSet<>(settled.keySet());
         earlier.addAll(waited.keySet());
         order.keySet().removeIf(epoch -> !members.containsKey(epoch) && !earlier.contains(epoch));
+        if (logs.keySet().removeIf(this::isUnknown)) {
+            Set<Epoch> inALog = inALog();
+            inLogs.keySet().removeIf(epoch -> isUnknown(epoch) && !inALog.contains(epoch));
+        }
         return earlier.stream().sorted(Comparator.comparingLong(this::order)).toList();
     }
 
@@ -250,8 +272,53 @@ final class Streams {
 
     /** By this the streams of a node came one after the other, as far as it is known: the lowest was first. */
     long order(Epoch stream) {
-        Long since = named.get(stream);
+        Long said = inLogs.get(stream);
+        Long since = said == null ? named.get(stream) : said;
         return since == null ? order.getOrDefault(stream, Long.MIN_VALUE) : since;
+    }
+
+    /** A member's log has these streams of earlier incarnations, the oldest first. */
+    void hasInItsLog(Stream member, List<Long> earlier) {
+        Epoch own = member.epoch();
+        List<Stream> before = earlier.stream()
+                .map(uid -> Stream.of(uid, topic, member.node()))
+                .toList();
+        if (before.isEmpty() || !members.containsKey(own) || before.equals(logs.put(own, before))) {
+            return;
+        }
+        long next = Math.max(order(own), Long.MIN_VALUE + before.size());
+        inLogs.put(own, next);
+        for (int i = before.size() - 1; i >= 0; i--) {
+            Epoch stream = before.get(i).epoch();
+            long its = order(stream);
+            next = its > 0 && its < next ? its : next - 1;
+            inLogs.put(stream, next);
+        }
+        publish();
+    }
+
+    /** Those that logs have in front of their members' own. */
+    private Set<Epoch> inALog() {
+        return logs.values().stream().flatMap(List::stream).map(Stream::epoch).collect(Collectors.toSet());
+    }
+
+    /** What lies behind that stream in logs, as their members said. */
+    Set<Epoch> behind(Epoch stream) {
+        Set<Epoch> behind = new HashSet<>();
+        logs.forEach((own, log) -> {
+            List<Epoch> epochs = log.stream().map(Stream::epoch).toList();
+            int at = epochs.indexOf(stream);
+            if (at >= 0) {
+                behind.addAll(epochs.subList(at + 1, epochs.size()));
+                behind.add(own);
+            }
+        });
+        return behind;
+    }
+
+    /** Is it known that the one came after the other one of the same node? */
+    boolean isAfter(Epoch stream, Epoch other) {
+        return order(other) > 0 && order(stream) > order(other);
     }
 
     @Nullable Stream member(Epoch epoch) {
@@ -318,10 +385,11 @@ final class Streams {
     }
 
     private boolean mayHaveMore(Settled one, Place place) {
-        return !members.containsKey(place.stream().epoch()) // else its member is asked
-                && !one.end().isOpen()
-                && Math.max(0, place.sequence()) < one.end().head()
-                && isDurable(place.stream().epoch());
+        Epoch epoch = place.stream().epoch();
+        boolean isLacked = one.end().isOpen()
+                ? inALog().contains(epoch)
+                : Math.max(0, place.sequence()) < one.end().head();
+        return isLacked && isDurable(epoch) && !members.containsKey(epoch); // else its member is asked
     }
 
     /** How one ended that was waited for in vain. */
@@ -358,6 +426,7 @@ final class Streams {
         long dueNs = now.ns() + returnNs(epoch);
         order.putIfAbsent(epoch, Math.max(after, Long.MIN_VALUE + order.size()) + 1);
         waited.put(epoch, new Waited(its, removedMs, Long.MIN_VALUE, dueNs, end, Math.max(0, end.head())));
+        expectsMore = true;
         return its;
     }
 

@@ -1,5 +1,6 @@
 package dev.gapless.core.consumer;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
@@ -12,6 +13,8 @@ import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +55,7 @@ final class Succession {
 
     /** Is it not settled how a stream of an earlier incarnation of that node ended? */
     boolean isSuccessor(Stream stream) {
-        return predecessorOf(stream) != null;
+        return registrations.all().stream().anyMatch(r -> isEarlier(r, stream));
     }
 
     /** That of an earlier stream of the same node, through whose log the reader comes to this one; null if it asks for this one. */
@@ -71,15 +74,41 @@ final class Succession {
         return first == r ? null : first;
     }
 
+    private static boolean isEarlier(Registration r, Stream stream) {
+        return !r.isPresent() && r.stream().node().equals(stream.node());
+    }
+
     private @Nullable Registration predecessorOf(Stream stream) {
         Registration first = null;
         for (Registration r : registrations.all()) {
-            boolean isEarlier = !r.isPresent() && r.stream().node().equals(stream.node());
-            if (isEarlier && (first == null || comesBefore(r, first))) {
+            if (isEarlier(r, stream) && !isPassed(r) && (first == null || comesBefore(r, first))) {
                 first = r;
             }
         }
         return first;
+    }
+
+    /** The first of those of the node that wait and are in its log. */
+    private @Nullable Registration firstIn(LogIdentity log, Stream stream) {
+        Set<Epoch> earlier = log.earlier().stream()
+                .map(uid -> Epoch.of(uid, context.topic()))
+                .collect(Collectors.toSet());
+        Registration first = null;
+        for (Registration r : registrations.all()) {
+            boolean isThere =
+                    isEarlier(r, stream) && earlier.contains(r.stream().epoch());
+            if (isThere && !isPassed(r) && (first == null || comesBefore(r, first))) {
+                first = r;
+            }
+        }
+        return first;
+    }
+
+    /** Was nothing of it read here, but something that lies behind it in a log? It does not come here any more. */
+    private boolean isPassed(Registration r) {
+        return !r.hasBegun()
+                && r.at() <= 0
+                && streams.behind(r.stream().epoch()).stream().anyMatch(feed::hasChain);
     }
 
     /** Where the reader is in the earlier stream behind which a member of that name is asked for what comes next; null if it is asked for its own. */
@@ -125,6 +154,14 @@ final class Succession {
             r.becomeAskedBehind(asked.stream().at(Math.max(0, asked.at())));
         }
         Position behind = r.predecessor();
+        Registration first = behind == null ? null : firstIn(log, r.stream());
+        if (first != null
+                && !first.stream().epoch().equals(Objects.requireNonNull(behind).epoch())) {
+            endsUnlessIn(log, behind, now);
+            r.becomeAskedBehind(first.stream().at(Math.max(0, first.at()))); // it says only now which one comes first
+            registrar.register(r, now.ns());
+            return null;
+        }
         boolean isOwn = log.epoch().equals(r.stream().epoch());
         if (behind != null && !behind.epoch().equals(log.epoch()) && saysWhatComesNext(message, log)) {
             passes(behind, now);
@@ -157,6 +194,10 @@ final class Succession {
             r.becomeAskedBehind(stream.at(head));
             registrar.register(r, now.ns());
             return null;
+        } else if (its != null && its.hasLeft()) {
+            r.becomeAskedBehind(stream.at(its.at())); // all of it was read before its node went
+            registrar.register(r, now.ns());
+            return null;
         } else if (its != null && its.isPresent() && !its.isUnnamed()) {
             registrar.registerLater(r, now.ns()); // it is a member yet, as far as this node has heard
             return null;
@@ -174,11 +215,25 @@ final class Succession {
     private Registration expects(Stream stream, @Nullable Position behind, Now now) {
         if (streams.isUnknown(stream.epoch()) || streams.settled(stream.epoch()) != null) {
             streams.expect(stream, behind == null ? Long.MIN_VALUE : streams.order(behind.epoch()), now);
-            streams.publish(); // before anything of it can be read
+            streams.publishExpected();
         }
         Registration its = Registration.behind(stream, Place.UNKNOWN, false);
         registrations.add(its);
         return its;
+    }
+
+    /** A log that does not have what was read has lost it, or never had it: that is said before anything else of the log comes. */
+    private void endsUnlessIn(LogIdentity log, Position read, Now now) {
+        Registration r = registrations.of(read.epoch());
+        boolean isThere = log.earlier().stream()
+                .anyMatch(uid -> Epoch.of(uid, context.topic()).equals(read.epoch()));
+        if (r == null || r.isPresent() || !r.hasPlace() || isThere) {
+            return;
+        }
+        registrations.remove(read.epoch());
+        End end = End.lost(now.ms());
+        boolean wasMember = streams.wasMember(read.epoch()) || r.hasBegun();
+        feed.ended(r.stream(), r.at(), wasMember ? end : end.ofStranger(), r.isPromised());
     }
 
     /** A stream ends there that a later incarnation's log has: it goes on in the next. */

@@ -182,6 +182,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         one.begin();
         one.forgotten = streams.forgotten();
         Resumption from = Resumption.of(one.opening, streams, now);
+        streams.publishExpected();
         if (from == null) {
             Feed feed = shared.feed();
             FeedCursor cursor = feed.attach(feed.head() + 1, now.ns());

@@ -320,7 +320,9 @@ final class TopicReader {
      * @param began whether this reader began from there
      */
     Feed.@Nullable Placed place(Frontier at, boolean claims, boolean began, long nowNs) {
-        boolean fits = asksForUnlisted(at) && knowsNames(at) && (began || asksInOrder(at));
+        boolean fits = asksForUnlisted(at)
+                && knowsNames(at)
+                && (began || (asksInOrder(at) && (!context.settings().durable() || passesNothingTwice(at))));
         return fits ? feed.place(at, new Asks(claims), nowNs) : null;
     }
 
@@ -338,7 +340,7 @@ final class TopicReader {
 
     private boolean comesNoMore(Epoch stream) {
         Registration r = registrations.of(stream);
-        return r == null ? feed.hasChain(stream) : r.isCarried() || !r.isPresent();
+        return r != null && (r.isCarried() || (!r.isPresent() && r.hasBegun()));
     }
 
     /** Are all places there within what the producers are known to have had? */
@@ -417,6 +419,37 @@ final class TopicReader {
         return true;
     }
 
+    /**
+     * Does it come, or did it come, to no earlier stream of a node of which a subscription has no place, while it has read another one there? Nobody
+     * here can say whether it has passed that one elsewhere, unless it is known that it came later.
+     */
+    private boolean passesNothingTwice(Frontier at) {
+        for (Place tail : feed.tails().values()) {
+            if (mayHavePassed(tail.stream(), at)) {
+                return false;
+            }
+        }
+        for (Registration r : registrations.all()) {
+            if (!r.hasBegun() && (r.isCarried() || !r.isPresent()) && mayHavePassed(r.stream(), at)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean mayHavePassed(Stream stream, Frontier at) {
+        if (at.get(stream) != null || streams.member(stream.epoch()) != null) {
+            return false;
+        }
+        for (Place place : at.places()) {
+            boolean isRead = place.sequence() > 0 && place.stream().node().equals(stream.node());
+            if (isRead && !streams.isAfter(stream.epoch(), place.stream().epoch())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static boolean asksFromTheBeginning(Registration r) {
         return r.asksForSuccession() || (r.hasPlace() ? r.at() == 0 : r.asks() instanceof Start.Beginning);
     }
@@ -466,6 +499,7 @@ final class TopicReader {
         }
         LogIdentity log = logOf(message);
         if (log != null && r.isRegistering()) {
+            streams.hasInItsLog(Stream.of(r.host(), context.topic(), r.stream().node()), log.earlier());
             r = succession.answered(r, log, message, ready, now);
             if (r == null) {
                 return;

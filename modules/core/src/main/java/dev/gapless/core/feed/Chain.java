@@ -129,7 +129,12 @@ final class Chain {
 
     /** Is it over, did a later incarnation go on with it, and was nothing ever in it? */
     boolean wasEmpty() {
-        return hasGoneOn() && Objects.requireNonNull(ended).end().head() == 0;
+        return hasGoneOn() && isEmpty(Objects.requireNonNull(ended));
+    }
+
+    /** Did it end with nothing in it, and was there nothing before that its producer's store has lost? */
+    private boolean isEmpty(FeedEntry.Ended last) {
+        return last.end().head() == 0 && setBackIndex == 0;
     }
 
     /** Has its end fallen out of a ring with this oldest index? */
@@ -157,7 +162,7 @@ final class Chain {
     boolean covers(@Nullable Place place, long head, long oldest) {
         if (place != null && (place.kind() == Place.Kind.OVER || (place.over() && ended != null))) {
             return true;
-        } else if (place == null && ended != null && ended.end().head() == 0) {
+        } else if (place == null && ended != null && isEmpty(ended)) {
             return true; // nothing was ever in it
         } else if (hasLostItsEnd(oldest)) {
             return false;

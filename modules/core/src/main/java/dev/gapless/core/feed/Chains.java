@@ -113,7 +113,8 @@ final class Chains {
                             || ((isStrangers(chain, known) || chain.wasEmpty()) && isBehind(at, chain, true))
                     : place.over() && chain.hasGoneOn();
             if (isPassed) {
-                over.put(stream.epoch(), Place.over(stream, chain.tail()));
+                long upTo = place == null ? Place.AWAITED : place.sequence(); // a token says it elsewhere
+                over.put(stream.epoch(), Place.over(stream, Math.max(upTo, chain.tail())));
             }
         }
         return over;
@@ -134,6 +135,25 @@ final class Chains {
             }
         }
         return announced;
+    }
+
+    /**
+     * Streams of which whoever stands there has nothing, and that lie in front of one in its log that has begun here, and goes on there. Not those of
+     * members, or of those that were: each feed has what became of them.
+     */
+    Map<Epoch, Place> passedInLogs(Frontier at, StreamsView known) {
+        Map<Epoch, Place> passed = new HashMap<>();
+        for (Place place : at.places()) {
+            Epoch own = place.stream().epoch();
+            if (!place.over() && place.isKnown() && byEpoch.containsKey(own)) {
+                for (Stream earlier : known.logs().getOrDefault(own, List.of())) {
+                    if (at.get(earlier) == null && !known.wasMember(earlier.epoch())) {
+                        passed.put(earlier.epoch(), Place.over(earlier, Place.AWAITED));
+                    }
+                }
+            }
+        }
+        return passed;
     }
 
     private static boolean isStrangers(Chain chain, StreamsView known) {

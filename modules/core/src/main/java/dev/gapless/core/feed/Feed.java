@@ -409,6 +409,14 @@ public final class Feed {
         return passed;
     }
 
+    /**
+     * Streams of which a subscription that stands there, and reads here, has nothing, and that lie in front of one in its log that has begun here: it has
+     * passed them.
+     */
+    public Map<Epoch, Place> passedInLogs(Frontier at, StreamsView known) {
+        return known.logs().isEmpty() ? Map.of() : locked(() -> chains.passedInLogs(at, known));
+    }
+
     /** Streams that a later incarnation's log may have yet, and of which a subscription that stands there, and was overtaken, has read nothing. */
     public Map<Epoch, Place> unread(Frontier at, StreamsView known) {
         return locked(() -> chains.unread(at, known));

@@ -74,16 +74,6 @@ public final class Frontier {
         return Collections.unmodifiableCollection(places.values());
     }
 
-    /** Has it read something of a stream of that node that goes on? What came before that in the node's log is passed. */
-    public boolean hasReadOf(String node) {
-        for (Place place : places.values()) {
-            if (!place.over() && place.sequence() > 0 && place.stream().node().equals(node)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /**
      * The same for whoever goes on elsewhere. As long as a node has not said where its own stream begins, its log may have earlier ones yet
      * that are over for everybody else: there nobody would come to those, or say so.

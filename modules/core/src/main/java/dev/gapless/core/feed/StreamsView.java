@@ -18,6 +18,7 @@ import java.util.Set;
  * @param unheard those that the history says are over, and of which nothing has come here: whoever was not told at its start has not passed
  *     them
  * @param remembered the incarnations that ended
+ * @param logs of members whose logs have streams of earlier incarnations of their nodes, by their own: those, the oldest first
  * @param notices how often it was said that something is missed of which nobody knows whose it is
  */
 public record StreamsView(
@@ -28,10 +29,11 @@ public record StreamsView(
         Set<Epoch> strangers,
         Set<Epoch> unheard,
         EndedStreams remembered,
+        Map<Epoch, List<Stream>> logs,
         long notices) {
     /** Of a node that is not up. */
     public static final StreamsView NOTHING =
-            new StreamsView(Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, 0);
+            new StreamsView(Map.of(), Map.of(), Set.of(), Set.of(), EndedStreams.NOTHING, 0);
 
     public StreamsView {
         open = Map.copyOf(open);
@@ -40,6 +42,7 @@ public record StreamsView(
         settled = Set.copyOf(settled);
         strangers = Set.copyOf(strangers);
         unheard = Set.copyOf(unheard);
+        logs = Map.copyOf(logs);
     }
 
     /** Is that the end of an incarnation that was taken for lost before it was a member here, and has come since? */
@@ -55,7 +58,7 @@ public record StreamsView(
             Set<Epoch> unheard,
             EndedStreams remembered,
             long notices) {
-        this(open, removed, List.of(), settled, Set.of(), unheard, remembered, notices);
+        this(open, removed, List.of(), settled, Set.of(), unheard, remembered, Map.of(), notices);
     }
 
     /**
@@ -76,7 +79,32 @@ public record StreamsView(
                 && strangers.contains(place.stream().epoch());
     }
 
-    private boolean isAtAMember(Frontier at, String node) {
+    /** Has it read something that lies behind that stream in a log? Then what is left of the stream comes too late for it. */
+    public boolean isTooLate(Frontier at, Stream stream) {
+        return logs.entrySet().stream().anyMatch(log -> {
+            boolean isInFront = false;
+            for (Stream one : log.getValue()) {
+                if (isInFront && isRead(at, one.epoch())) {
+                    return true;
+                }
+                isInFront |= one.epoch().equals(stream.epoch());
+            }
+            return isInFront && isRead(at, log.getKey());
+        });
+    }
+
+    private static boolean isRead(Frontier at, Epoch stream) {
+        Place place = at.get(stream);
+        return place != null && place.sequence() > 0;
+    }
+
+    /** Is its incarnation a member here, or was it one, as far as that counts yet? */
+    boolean wasMember(Epoch stream) {
+        return open.containsKey(stream) || removed.containsKey(stream);
+    }
+
+    /** Has it read something of the stream that a member of that name has? What lies before that in the member's log is passed. */
+    public boolean isAtAMember(Frontier at, String node) {
         for (Place place : at.places()) {
             Epoch epoch = place.stream().epoch();
             boolean isMember = open.containsKey(epoch) && !removed.containsKey(epoch);

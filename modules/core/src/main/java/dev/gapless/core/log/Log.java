@@ -36,7 +36,7 @@ public final class Log {
     /** Who waits for room is admitted once so much of what there is has been acknowledged by all. */
     private static final int ROOMY_PARTS = 16;
 
-    private final LogIdentity identity;
+    private volatile LogIdentity identity;
     /** Its streams, its own last. */
     private volatile LogParts parts;
 
@@ -357,6 +357,7 @@ public final class Log {
         lock.lock();
         try {
             parts = LogParts.of(heads, topic, identity.epoch());
+            identity = identity.behind(heads.stream().map(LogRecord.Head::uid).toList());
             ring.beginAt(first);
             evictedMs = first > 1 ? beforeMs : evictedMs;
             this.lastMs = Math.max(this.lastMs, lastMs);

@@ -192,6 +192,11 @@ final class Advance {
                     ? goesOnBehind(began, further)
                     : notice(entry);
         }
+        if (place != null && !(entry instanceof FeedEntry.Ended) && known.isTooLate(at, stream)) {
+            Missing late = new Missing(at, known);
+            late.addLost(stream);
+            return handOrLeft(further, late);
+        }
         if (entry instanceof FeedEntry.Began began) {
             if (place != null && place.sequence() == Place.UNKNOWN) {
                 return goesOnBehind(began, further);

@@ -66,6 +66,11 @@ final class Missing {
         add(new FeedEntry.Ended(0, stream, Place.UNKNOWN, end, true));
     }
 
+    /** What is left of it comes too late: nothing more of it is given. */
+    void addLost(Stream stream) {
+        add(stream, End.lost(0));
+    }
+
     /** It goes on behind this sequence: what should never be missing is. */
     void addHole(Stream stream, long to) {
         add(new FeedEntry.Expired(0, stream, Place.UNKNOWN, to, Reason.POSITION_UNKNOWN, 0));
@@ -80,13 +85,18 @@ final class Missing {
             FeedEntry entry = feed.get(i);
             if (entry != null && later.contains(entry.stream().node())) {
                 // of a stream behind one whose end is read first
+            } else if ((entry instanceof FeedEntry.Expired || entry instanceof FeedEntry.Began)
+                    && at.get(entry.stream()) != null
+                    && !at.isOver(entry.stream())
+                    && known.isTooLate(at, entry.stream())) {
+                addLost(entry.stream());
             } else if (entry instanceof FeedEntry.Expired expired && expired.isSetBack()) {
                 later.add(expired.stream()
                         .node()); // what came before that is read first, or is missed for another reason
             } else if (entry instanceof FeedEntry.Expired expired) {
                 begins(expired);
                 add(expired);
-            } else if (entry instanceof FeedEntry.Ended ended && !ended.isComplete()) {
+            } else if (entry instanceof FeedEntry.Ended ended && (!ended.isComplete() || isReached(ended))) {
                 add(ended);
             } else if (entry instanceof FeedEntry.Ended ended && !at.isOver(ended.stream())) {
                 later.add(ended.stream().node());
@@ -95,6 +105,15 @@ final class Missing {
             }
             i = entry == null ? Math.max(i + 1, feed.oldest()) : entry.last() + 1;
         }
+    }
+
+    /** Did a later incarnation go on with it, and is nothing of it left to be read when all that is missing was told? */
+    private boolean isReached(FeedEntry.Ended ended) {
+        boolean isTold = notices.get(ended.stream().epoch()) instanceof FeedEntry.Expired expired
+                && !expired.isSetBack()
+                && expired.to() == ended.at();
+        return ended.end().hasGoneOn()
+                && (isTold || (!at.isOver(ended.stream()) && sequence(ended.stream()) == ended.at()));
     }
 
     private void begins(FeedEntry.Began began) {
@@ -268,7 +287,9 @@ final class Missing {
             return counts ? new Gap(stream.node(), end.reason(), stream.epoch(), first, null, end.successor()) : null;
         }
         boolean complete = notice.isComplete();
-        if (end.head() == 0 || here > end.head()) {
+        if (here > end.head() && end.hasGoneOn()) { // its node's store has lost what was read
+            return new Gap(stream.node(), Reason.PRODUCER_LOST, stream.epoch(), here + 1, null, null);
+        } else if (end.head() == 0 || here > end.head()) {
             return null;
         }
         if (!end.hasGoneOn() && (complete || here == end.head())) {

@@ -299,11 +299,12 @@ public final class SubscriptionState {
         } else if (leaves) {
             return here.index() > here.feed().head();
         }
+        Frontier at = here.positions();
         return here.feed() != shared
                 && askedAt != topic.changes()
                 && here.index() > here.feed().lastNotice()
-                && here.positions().places().stream().allMatch(place -> place.over() || place.isKnown())
-                && shared.mayCover(here.positions(), topic.known(), announcedTo);
+                && at.places().stream().allMatch(place -> place.over() || place.isKnown())
+                && shared.mayCover(at.with(here.feed().passedInLogs(at, topic.known())), topic.known(), announcedTo);
     }
 
     /** Nobody waits for it any more. Any thread. */
@@ -418,18 +419,18 @@ public final class SubscriptionState {
         long recentMs = history.listedSinceMs(history.timeMs(nowNs));
         Frontier fewer = at.without(place -> place.kind() == Place.Kind.LOST
                 ? excess.getAndDecrement() > 0
-                : place.over() && !isRemembered(place.stream().epoch(), known, recentMs) && !keeps(at, place));
+                : place.over() && !isRemembered(place.stream().epoch(), known, recentMs) && !keeps(at, place, known));
         return fewer == at ? here : here.movedTo(here.index(), fewer);
     }
 
     /**
-     * A node's store may have a stream that is over here: it stays in the frontier until the subscription has read something of another one of
-     * that node, as long as there are few of them.
+     * A node's store may have a stream that is over here: it stays in the frontier until the subscription has read something of the one that the
+     * node's member has, as long as there are few of them.
      */
-    private boolean keeps(Frontier at, Place over) {
+    private boolean keeps(Frontier at, Place over, StreamsView known) {
         return settings.durable()
                 && at.places().size() <= Limits.MAX_TOKEN_ENDED
-                && !at.hasReadOf(over.stream().node());
+                && !known.isAtAMember(at, over.stream().node());
     }
 
     /** Those that ended lately are listed by tokens, with their places. */

@@ -63,7 +63,7 @@ final class Tokens {
         long timeMs = Math.min(pending.sinceMs(), timeMs(at, known, entries, now));
         boolean all = addOver(entries, at, known, toBeAnnounced, history.listedSinceMs(timeMs));
         if (durable) {
-            addKept(entries, at, toBeAnnounced);
+            addKept(entries, at, known, toBeAnnounced);
         }
         boolean knows = all && at.notices() >= known.notices() && history.covers(history.id(), timeMs);
         return new CursorToken(
@@ -165,14 +165,15 @@ final class Tokens {
         return true;
     }
 
-    /** A node's store may have a stream that is over here, until the subscription has read something of a later one. */
-    private static void addKept(Map<Epoch, CursorToken.Entry> entries, Frontier at, Set<Epoch> toBeAnnounced) {
+    /** A node's store may have a stream that is over here, until the subscription has read something of the one that its member has. */
+    private static void addKept(
+            Map<Epoch, CursorToken.Entry> entries, Frontier at, StreamsView known, Set<Epoch> toBeAnnounced) {
         for (Place place : at.places()) {
             Epoch epoch = place.stream().epoch();
             boolean isOver = place.over() && !toBeAnnounced.contains(epoch);
             if (isOver
                     && entries.size() < Limits.MAX_TOKEN_ENDED
-                    && !at.hasReadOf(place.stream().node())) {
+                    && !known.isAtAMember(at, place.stream().node())) {
                 entries.putIfAbsent(epoch, entry(place, true));
             }
         }

@@ -148,6 +148,50 @@ class StreamsTest {
     }
 
     @Test
+    @DisplayName("ruleT1: all threads are told of it before anything of it can be read (seed 1000000414453)")
+    void toldOfStrangers() {
+        streams.expect(P, now);
+        assertEquals(Set.of(), streams.known().strangers());
+        streams.publishExpected();
+        assertEquals(Set.of(P.epoch()), streams.known().strangers());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: what a log has in front of a member's own stream came before that, in the log's order, whatever clocks and tokens say (seed 1000000933534)")
+    void orderOfALog() {
+        Stream between = Stream.of(3, TOPIC, "p");
+        streams.appeared(1, "host:1", now);
+        streams.named(1, "p", 500);
+        isWaitedFor(1);
+        streams.expect(between, now);
+        member(2, "p"); // since 100, by its clock
+        assertFalse(streams.isAfter(NEXT.epoch(), P.epoch()));
+        assertFalse(streams.isAfter(NEXT.epoch(), between.epoch()), "nobody knows");
+        streams.hasInItsLog(NEXT, List.of(1L, 3L));
+        assertTrue(streams.isAfter(NEXT.epoch(), between.epoch()));
+        assertTrue(streams.isAfter(between.epoch(), P.epoch()));
+        assertFalse(streams.isAfter(P.epoch(), NEXT.epoch()));
+        assertEquals(List.of(P, between), streams.known().logs().get(NEXT.epoch()));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: one that was settled as lost is waited for once more if a member's log has it (seed 1000000788301)")
+    void lostAndStored() {
+        streams.expect(P, now);
+        streams.setDurable(P.epoch(), true);
+        streams.settle(P, End.lost(0), now);
+        Frontier lacks = Frontier.of(Map.of(P.epoch(), Place.at(P, 0)));
+        streams.expectMore(lacks, now);
+        assertNull(streams.waitedFor(P.epoch()));
+        member(2, "p");
+        streams.hasInItsLog(NEXT, List.of(1L));
+        streams.expectMore(lacks, now);
+        assertEquals(P, streams.waitedFor(P.epoch()));
+    }
+
+    @Test
     @DisplayName("ruleT1: a stranger that turns out to be a member is one, waited for or settled")
     void strangerThatIsThere() {
         streams.expect(P, now);

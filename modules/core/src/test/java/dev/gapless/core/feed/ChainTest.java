@@ -191,6 +191,24 @@ class ChainTest {
         assertTrue(silent.covers(null, Place.UNKNOWN, ALL));
     }
 
+    @Test
+    @DisplayName(
+            "ruleS5: one of which its producer's store has lost everything was not empty: who lacks what came before has to get it (seed 1000400024480)")
+    void wasSetBack() {
+        Chain lost = new Chain(new FeedEntry.Began(++index, STREAM, 0));
+        FeedEntry.Messages three = messages(1, 3);
+        lost.append(three);
+        lost.append(expired(0));
+        lost.append(ended(0, End.goneOn(0, 0)));
+        assertFalse(lost.wasEmpty());
+        assertTrue(lost.covers(null, Place.UNKNOWN, ALL));
+        lost.evicted(three, three.index() + 1);
+        assertFalse(lost.covers(null, Place.UNKNOWN, three.index() + 2), "2 are gone");
+        Chain empty = new Chain(new FeedEntry.Began(++index, STREAM, 0));
+        empty.append(ended(0, End.goneOn(0, 0)));
+        assertTrue(empty.wasEmpty());
+    }
+
     // ------------------------------------------------------------------ invariants
 
     @Test

@@ -276,10 +276,40 @@ class FeedTest {
         feed.messages(next, 1, slices(1, 3));
         feed.ended(next, 3, End.goneOn(3, 0), true);
         Set<Epoch> strangers = Set.of(P.epoch());
-        StreamsView known =
-                new StreamsView(Map.of(), Map.of(), List.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, 0);
+        StreamsView known = new StreamsView(
+                Map.of(), Map.of(), List.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, Map.of(), 0);
         assertTrue(feed.over(at(Place.over(next, 3)), known, 0).containsKey(P.epoch()));
         assertFalse(feed.over(at(Place.over(next, 0)), known, 0).containsKey(P.epoch()), "it may lack it");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: whoever reads a feed where a stream has begun has passed what its log has in front of it, but for what was a member here (seed 1000000850167)")
+    void passesWhatALogHasInFront() {
+        Stream own = Stream.of(4, TOPIC, "p");
+        Feed feed = new Feed(Given.ring(10));
+        StreamsView known = known(Map.of(own.epoch(), own), Map.of(own.epoch(), List.of(P)));
+        Frontier at = at(Place.at(own, 0));
+        assertEquals(Map.of(), feed.passedInLogs(at, known), "it has not begun here");
+        feed.began(own, 0);
+        assertEquals(Map.of(P.epoch(), Place.over(P, Place.AWAITED)), feed.passedInLogs(at, known));
+        assertEquals(Map.of(), feed.passedInLogs(at.with(Place.at(P, 3)), known), "it has a place");
+        assertEquals(Map.of(), feed.passedInLogs(at(Place.at(own, Place.UNKNOWN)), known));
+        StreamsView wasThere = known(Map.of(own.epoch(), own, P.epoch(), P), Map.of(own.epoch(), List.of(P)));
+        assertEquals(Map.of(), feed.passedInLogs(at, wasThere), "its end comes here, too");
+    }
+
+    @Test
+    @DisplayName("ruleC11: a stream that is over keeps its place: elsewhere a token says it (seed 1000000245221)")
+    void keepsThePlaceOfWhatIsOver() {
+        Feed feed = new Feed(Given.ring(10));
+        feed.ended(P, Place.UNKNOWN, End.goneOn(14, 0), true);
+        Frontier at = at(Place.lost(P, 14));
+        assertEquals(Map.of(P.epoch(), Place.over(P, 14)), feed.over(at, StreamsView.NOTHING, 0));
+    }
+
+    private static StreamsView known(Map<Epoch, Stream> open, Map<Epoch, List<Stream>> logs) {
+        return new StreamsView(open, Map.of(), List.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, logs, 0);
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -251,6 +252,56 @@ class MissingTest {
         Gap ofQ = new Gap("q", Reason.PRODUCER_LOST, Q.epoch(), 1L, null, null);
         assertEquals(List.of(gap(Reason.OVERRUN, 1L, 5L, P.at(6)), ofQ), announced.gaps());
         assertEquals(Place.at(P, 5), announced.upTo().get(P.epoch()), "6 and the end are still to be read");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleS3: what is missing of several streams of a log is told in one reload, unless something is to be read in between (seed 1000000147590)")
+    void severalStreamsOfALog() {
+        Feed feed = new Feed(Given.ring(10));
+        feed.expired(P, 0, 3, Reason.OVERRUN, 1);
+        feed.ended(P, 3, End.goneOn(3, 1), true);
+        feed.expired(P2, 0, 2, Reason.OVERRUN, 2);
+        Missing all = new Missing(at(Place.at(P, 0)));
+        all.addFrom(feed, 1);
+        Gap ofP2 = new Gap("p", Reason.OVERRUN, P2.epoch(), 1L, 2L, P2.at(3));
+        assertEquals(
+                List.of(gap(Reason.OVERRUN, 1L, 3L, P.at(4)), ofP2),
+                all.announced().gaps());
+        assertEquals(
+                Map.of(P.epoch(), Place.over(P, 3), P2.epoch(), Place.at(P2, 2)),
+                all.announced().upTo());
+
+        Feed withTheLast = new Feed(Given.ring(10));
+        withTheLast.expired(P, 0, 2, Reason.OVERRUN, 1);
+        withTheLast.messages(P, 3, slices(3, 3));
+        withTheLast.ended(P, 3, End.goneOn(3, 1), true);
+        withTheLast.expired(P2, 0, 2, Reason.OVERRUN, 2);
+        Missing some = new Missing(at(Place.at(P, 0)));
+        some.addFrom(withTheLast, 1);
+        assertEquals(
+                List.of(gap(Reason.OVERRUN, 1L, 2L, P.at(3))), some.announced().gaps());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: who has more of a stream than its node's store is told so where the stream ends, also in one reload with the store's loss (seed 1000000000234)")
+    void moreThanTheStore() {
+        Gap lost = gap(Reason.PRODUCER_LOST, 6L, null, null);
+        tells(lost, Place.over(P, 5), ended(at(Place.at(P, 5)), 3, End.goneOn(3, 0), true));
+        tells(lost, Place.over(P, 5), ended(at(Place.at(P, 5)), 0, End.goneOn(0, 0), true));
+        tells(null, Place.over(P, 5), ended(at(Place.at(P, 5)), 3, End.exact(3, 0), true));
+        Feed feed = new Feed(Given.ring(10));
+        feed.began(P, 3);
+        feed.messages(P, 4, slices(4, 5));
+        feed.expired(P, 5, 3, Reason.POSITION_UNKNOWN, 1);
+        feed.ended(P, 3, End.goneOn(3, 1), true);
+        Missing missing = new Missing(at(Place.at(P, 5)));
+        missing.add(Objects.requireNonNull(feed.get(4)));
+        missing.addFrom(feed, 5);
+        assertEquals(
+                List.of(gap(Reason.POSITION_UNKNOWN, null, null, P.at(4))),
+                missing.announced().gaps());
     }
 
     @Test

@@ -59,6 +59,7 @@ class SubscriptionStateTest implements TopicView {
     private final Set<Epoch> strangers = new HashSet<>();
     private long notices;
     private long changes;
+    private Map<Epoch, List<Stream>> logs = Map.of();
     private SubscriptionState subscription = in(feed, SETTINGS);
 
     @Override
@@ -71,6 +72,7 @@ class SubscriptionStateTest implements TopicView {
                 strangers,
                 Set.of(),
                 EndedStreams.of(Given.history(), TOPIC),
+                logs,
                 notices);
     }
 
@@ -314,6 +316,26 @@ class SubscriptionStateTest implements TopicView {
         assertEquals(2, subscription.violations());
         subscription.reloaded(null);
         assertEquals(List.of(3L), given());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM2: of a stream that comes behind a later one of its log nothing is given, and it is announced once (seed 1000000004535)")
+    void nothingIsGivenOutOfTheLogsOrder() {
+        Stream own = Stream.of(9, TOPIC, "p");
+        logs = Map.of(own.epoch(), List.of(P));
+        feed.began(P, 0);
+        feed.messages(P, 1, slices(1, 2));
+        feed.ended(P, 2, End.goneOn(2, 0), true);
+        feed.began(own, 0);
+        feed.messages(own, 1, slices(1, 2));
+        subscription = in(feed, SETTINGS, Place.at(P, Place.UNKNOWN), Place.at(own, 1));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), null, null, null)), announced());
+        subscription.reloaded(null);
+        assertEquals(List.of(2L), given(), "of the later one");
+        assertEquals(Step.IDLE, subscription.next(0));
+        subscription = in(feed, SETTINGS);
+        assertEquals(List.of(1L, 2L), given(), "who has read nothing gets both in order");
     }
 
     @Test

@@ -80,7 +80,7 @@ class TokensTest {
         HistoryView history = new HistoryView(
                 historyId, horizonMs, false, false, departures, new Now(NOW_MS, 0), lastPing, MARGIN_MS);
         StreamsView known = new StreamsView(
-                open, removed, earlier, settled, Set.of(), unheard, EndedStreams.of(history, TOPIC), notices);
+                open, removed, earlier, settled, Set.of(), unheard, EndedStreams.of(history, TOPIC), Map.of(), notices);
         return Tokens.of(at, known, pending, unannounced, durable, TOPIC, "c", 5, new Now(NOW_MS, 0));
     }
 

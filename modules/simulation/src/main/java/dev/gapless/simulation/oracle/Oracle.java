@@ -6,8 +6,10 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +88,10 @@ public final class Oracle {
         JudgedStreams.goesOn(w, incarnation);
         streams.nothingSkipped(w, incarnation, position.sequence() - 1, "before " + position);
         earlierOnesAreSettled(w, incarnation);
+        if (name.equals(incarnation.node)) {
+            comesBehindEarlierOnes(w, incarnation);
+            w.trusted.computeIfAbsent(incarnation.node, node -> new HashSet<>()).add(incarnation.epoch);
+        }
         w.begun.add(incarnation.node);
         Account now = w.of(incarnation).hasGot(position.sequence());
         w.put(incarnation, name.equals(incarnation.node) ? now.goesByItsName() : now);
@@ -117,6 +123,19 @@ public final class Oracle {
                 JudgedStreams.fail(
                         w, "M2", "is given something of " + incarnation + " and was not told all of " + earlier);
             }
+        }
+    }
+
+    /** M2: what was published earlier on a node is given earlier, but for what is there yet after something was announced as missed. */
+    private void comesBehindEarlierOnes(Witness w, Truth.Incarnation incarnation) {
+        Epoch before = w.last.put(incarnation.node, incarnation.epoch);
+        if (before == null || before.equals(incarnation.epoch)) {
+            return;
+        }
+        Truth.Incarnation last = truth.incarnation(incarnation.node, before);
+        List<Truth.Incarnation> all = truth.incarnations(incarnation.node);
+        if (all.indexOf(last) > all.indexOf(incarnation) && truth.cameAfter(last, incarnation)) {
+            JudgedStreams.fail(w, "M2", "is given something of " + incarnation + " behind something of " + last);
         }
     }
 
@@ -166,6 +185,16 @@ public final class Oracle {
         w.pending = null;
         notices.areAnnounced(w, gaps);
         w.whenReloadBegan.clear();
+        for (Gap gap : gaps) {
+            if (gap.node() == null) {
+                w.last.clear();
+                w.trusted.clear();
+                w.trustsNothing = true;
+            } else {
+                w.last.remove(streams.nodeOf(gap.node()));
+                w.trusted.remove(streams.nodeOf(gap.node()));
+            }
+        }
         if (reflects != null) {
             reflects.positions().forEach((node, position) -> reflected(w, node, position));
         }
@@ -199,6 +228,7 @@ public final class Oracle {
         }
         streams.nothingSkipped(w, incarnation, incarnation.head(), "before it left at " + position);
         JudgedStreams.checkAnnouncedOnce(w, incarnation.epoch);
+        w.trusted.remove(incarnation.node); // what its node's store has of it later concerns nobody
         w.put(incarnation, w.of(incarnation).hasGot(incarnation.head()).isOver());
     }
 
@@ -215,6 +245,23 @@ public final class Oracle {
         for (Truth.Incarnation incarnation : truth.incarnations()) {
             streams.nothingSkipped(w, incarnation, incarnation.owed(), "at the end (G6)");
             checkEndAnnounced(w, incarnation);
+            checkLossAnnounced(w, incarnation);
+        }
+    }
+
+    /** C11: whoever has something that the node's store has lost since, and something published later, was told so. */
+    private void checkLossAnnounced(Witness w, Truth.Incarnation later) {
+        Set<Epoch> trusted = w.trusted.getOrDefault(later.node, Set.of());
+        for (Truth.Incarnation earlier : truth.incarnations(later.node)) {
+            long got = w.of(earlier).got();
+            boolean hasBoth =
+                    !w.trustsNothing && trusted.contains(earlier.epoch) && got > 0 && trusted.contains(later.epoch);
+            if (hasBoth && truth.hadLost(earlier, got, later)) {
+                JudgedStreams.fail(
+                        w,
+                        "C11",
+                        "has got to " + got + " of " + earlier + ", which the store of " + later + " has lost");
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What was really appended to each log, as the publishers saw it, in the order in which the logs were made. */
@@ -18,6 +19,8 @@ public final class Truth {
     private final Map<Long, Long> members = new HashMap<>();
     /** Incarnations that are no members any more, and when they became members. */
     private final Map<Long, Long> former = new HashMap<>();
+    /** Who was a member when each became one. */
+    private final Map<Long, Set<Long>> amid = new HashMap<>();
 
     private final Map<Long, String> addresses = new HashMap<>();
 
@@ -41,6 +44,8 @@ public final class Truth {
 
         /** Its store has nothing behind this any more. */
         private long lostBehind = Long.MAX_VALUE;
+        /** How many incarnations its node had had when that was lost last. */
+        private int lostAmid = Integer.MAX_VALUE;
 
         /** Up to where its publishers have an answer, if it is stored. */
         private long answered;
@@ -210,8 +215,14 @@ public final class Truth {
             long head = heads.getOrDefault(incarnation.uid, 0L);
             if (head < incarnation.head()) {
                 incarnation.lostBehind = Math.min(incarnation.lostBehind, head);
+                incarnation.lostAmid = incarnations(node).size();
             }
         }
+    }
+
+    /** Had its node's store lost something of that stream up to this sequence before the later one was begun? */
+    boolean hadLost(Incarnation earlier, long upTo, Incarnation later) {
+        return earlier.isLostBehind(upTo - 1) && incarnations(later.node).indexOf(later) >= earlier.lostAmid;
     }
 
     /** D1: what is published is stored. */
@@ -225,10 +236,16 @@ public final class Truth {
     }
 
     public void becameMember(long uid, long stamp) {
+        amid.put(uid, Set.copyOf(members.keySet()));
         members.put(uid, stamp);
         byEpoch.values().stream()
                 .filter(incarnation -> incarnation.uid == uid)
                 .forEach(incarnation -> incarnation.joined(stamp));
+    }
+
+    /** Was the one removed before the other one came, so that they were no members side by side? */
+    boolean cameAfter(Incarnation later, Incarnation earlier) {
+        return !amid.getOrDefault(later.uid, Set.of()).contains(earlier.uid);
     }
 
     public void onMemberGone(long uid) {

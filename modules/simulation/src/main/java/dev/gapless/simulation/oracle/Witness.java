@@ -42,6 +42,14 @@ public final class Witness {
     /** Nodes of which something was given. */
     final Set<String> begun = new HashSet<>();
 
+    /** By the names of nodes the last stream of which something was given, unless it was told since that something of the node is missed. */
+    final Map<String, Epoch> last = new HashMap<>();
+
+    /** By their nodes' names the streams of which something was given, and nothing of the node announced as missed since. */
+    final Map<String, Set<Epoch>> trusted = new HashMap<>();
+    /** Was it told that anything may be missed? */
+    boolean trustsNothing;
+
     @Nullable List<Gap> pending;
     /** What had been published when the reload that is under way began. */
     final Map<Epoch, Long> whenReloadBegan = new HashMap<>();
@@ -104,6 +112,9 @@ public final class Witness {
         Witness copy = new Witness(newId, how);
         copy.accounts.putAll(accounts);
         copy.reflected.putAll(reflected);
+        copy.last.putAll(last);
+        copy.trustsNothing = trustsNothing;
+        trusted.forEach((node, streams) -> copy.trusted.put(node, new HashSet<>(streams)));
         copy.sinceMs = sinceMs;
         copy.ready = ready;
         copy.resumed = resumed;

@@ -357,6 +357,25 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void findsAnIncarnationThatIsGivenBehindALaterOne() {
+        ready();
+        publish(FIRST, 1, 3);
+        restart();
+        give(SECOND, 1, 1);
+        breaks("M2", () -> give(FIRST, 1, 1));
+    }
+
+    @Test
+    void agreesWithAnEarlierIncarnationBehindWhatWasMissed() {
+        ready();
+        publish(FIRST, 1, 3);
+        restart();
+        give(SECOND, 1, 1);
+        missed(new Gap("n1", Reason.OVERRUN, SECOND, 2L, 1L, new Position(SECOND, 3)));
+        give(FIRST, 1, 1);
+    }
+
+    @Test
     void findsAnEndThatIsToldTwice() {
         ready();
         publish(FIRST, 1, 2);
