@@ -242,10 +242,10 @@ public final class Oracle {
         if (w.pending != null) {
             JudgedStreams.fail(w, "G6", "is still reloading");
         }
+        truth.incarnations().forEach(incarnation -> checkLossAnnounced(w, incarnation));
         for (Truth.Incarnation incarnation : truth.incarnations()) {
             streams.nothingSkipped(w, incarnation, incarnation.owed(), "at the end (G6)");
             checkEndAnnounced(w, incarnation);
-            checkLossAnnounced(w, incarnation);
         }
     }
 

@@ -376,6 +376,19 @@ class OracleTest implements Observer {
     }
 
     @Test
+    void findsAStoreThatLostWhatWasGivenUntold() {
+        ready();
+        publish(FIRST, 1, 3);
+        give(FIRST, 1, 3);
+        truth.goesBack("n1", Map.of(1L, 1L));
+        restart();
+        give(SECOND, 1, 2);
+        breaks("C11", () -> oracle.checkLevel(witness));
+        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 4L, null, new Position(SECOND, 1)));
+        oracle.checkLevel(witness);
+    }
+
+    @Test
     void findsAnEndThatIsToldTwice() {
         ready();
         publish(FIRST, 1, 2);
