@@ -66,10 +66,10 @@ final class Streams {
     private final Map<Epoch, Long> order = new HashMap<>();
 
     /** Of members, and of those before them, the earlier streams that their logs have, the oldest first, as they said. */
-    private final Map<Epoch, List<Stream>> logs = new HashMap<>();
+    private Map<Epoch, List<Stream>> logs = Map.of();
 
     /** What {@link #order} is since a log has said it: it is above {@link #order} of what stands before it there. */
-    private final Map<Epoch, Long> inLogs = new HashMap<>();
+    private Map<Epoch, Long> inLogs = Map.of();
 
     private long forgotten;
     private EndedStreams remembered = EndedStreams.NOTHING;
@@ -168,7 +168,7 @@ final class Streams {
         Set<Epoch> earlier = new LinkedHashSet<>(settled.keySet());
         earlier.addAll(waited.keySet());
         order.keySet().removeIf(epoch -> !members.containsKey(epoch) && !earlier.contains(epoch));
-        if (logs.keySet().removeIf(this::isUnknown)) {
+        if (!logs.isEmpty() && logs.keySet().removeIf(this::isUnknown)) {
             Set<Epoch> inALog = inALog();
             inLogs.keySet().removeIf(epoch -> isUnknown(epoch) && !inALog.contains(epoch));
         }
@@ -283,9 +283,12 @@ final class Streams {
         List<Stream> before = earlier.stream()
                 .map(uid -> Stream.of(uid, topic, member.node()))
                 .toList();
-        if (before.isEmpty() || !members.containsKey(own) || before.equals(logs.put(own, before))) {
+        if (before.isEmpty() || !members.containsKey(own) || before.equals(logs.get(own))) {
             return;
         }
+        logs = logs.isEmpty() ? new HashMap<>() : logs; // most topics never need them
+        inLogs = inLogs.isEmpty() ? new HashMap<>() : inLogs;
+        logs.put(own, before);
         long next = Math.max(order(own), Long.MIN_VALUE + before.size());
         inLogs.put(own, next);
         for (int i = before.size() - 1; i >= 0; i--) {
