@@ -14,6 +14,7 @@ import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -79,29 +80,27 @@ final class Succession {
     }
 
     private @Nullable Registration predecessorOf(Stream stream) {
+        return firstThatWaits(stream, r -> true);
+    }
+
+    /** The first of those of the node that wait and are in its log. */
+    private @Nullable Registration firstIn(LogIdentity log, Stream stream) {
+        Set<Epoch> earlier = earlierIn(log);
+        return firstThatWaits(stream, r -> earlier.contains(r.stream().epoch()));
+    }
+
+    private @Nullable Registration firstThatWaits(Stream stream, Predicate<Registration> which) {
         Registration first = null;
         for (Registration r : registrations.all()) {
-            if (isEarlier(r, stream) && !isPassed(r) && (first == null || comesBefore(r, first))) {
+            if (isEarlier(r, stream) && which.test(r) && !isPassed(r) && (first == null || comesBefore(r, first))) {
                 first = r;
             }
         }
         return first;
     }
 
-    /** The first of those of the node that wait and are in its log. */
-    private @Nullable Registration firstIn(LogIdentity log, Stream stream) {
-        Set<Epoch> earlier = log.earlier().stream()
-                .map(uid -> Epoch.of(uid, context.topic()))
-                .collect(Collectors.toSet());
-        Registration first = null;
-        for (Registration r : registrations.all()) {
-            boolean isThere =
-                    isEarlier(r, stream) && earlier.contains(r.stream().epoch());
-            if (isThere && !isPassed(r) && (first == null || comesBefore(r, first))) {
-                first = r;
-            }
-        }
-        return first;
+    private Set<Epoch> earlierIn(LogIdentity log) {
+        return log.earlier().stream().map(uid -> Epoch.of(uid, context.topic())).collect(Collectors.toSet());
     }
 
     /** Was nothing of it read here, but something that lies behind it in a log? It does not come here any more. */
@@ -225,9 +224,7 @@ final class Succession {
     /** A log that does not have what was read has lost it, or never had it: that is said before anything else of the log comes. */
     private void endsUnlessIn(LogIdentity log, Position read, Now now) {
         Registration r = registrations.of(read.epoch());
-        boolean isThere = log.earlier().stream()
-                .anyMatch(uid -> Epoch.of(uid, context.topic()).equals(read.epoch()));
-        if (r == null || r.isPresent() || !r.hasPlace() || isThere) {
+        if (r == null || r.isPresent() || !r.hasPlace() || earlierIn(log).contains(read.epoch())) {
             return;
         }
         registrations.remove(read.epoch());
