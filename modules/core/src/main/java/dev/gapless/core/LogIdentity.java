@@ -13,7 +13,10 @@ import java.util.List;
  * @param earlier the earlier incarnations whose streams the log has in front of its own, the oldest first
  */
 public record LogIdentity(
-        Epoch epoch, long uid, long startedMs, boolean publishes, boolean durable, List<Long> earlier) {
+        Epoch epoch, long uid, long startedMs, boolean publishes, boolean durable, List<Earlier> earlier) {
+    /** A stream of an earlier incarnation, and its last sequence in the log. */
+    public record Earlier(long uid, long head) {}
+
     public LogIdentity {
         earlier = List.copyOf(earlier);
     }
@@ -34,8 +37,8 @@ public record LogIdentity(
     }
 
     /** The same, of a log that has streams of these earlier incarnations. */
-    public LogIdentity behind(List<Long> incarnations) {
-        return new LogIdentity(epoch, uid, startedMs, publishes, durable, incarnations);
+    public LogIdentity behind(List<Earlier> streams) {
+        return new LogIdentity(epoch, uid, startedMs, publishes, durable, streams);
     }
 
     /** The same, of the stream of an earlier incarnation that is in the same log. */

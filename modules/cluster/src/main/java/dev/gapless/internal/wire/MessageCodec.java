@@ -187,7 +187,10 @@ final class MessageCodec {
         }
         if (isBehind) {
             out.writeNumber(log.earlier().size());
-            log.earlier().forEach(out::writeFixed);
+            for (LogIdentity.Earlier one : log.earlier()) {
+                out.writeFixed(one.uid());
+                out.writeNumber(one.head());
+            }
         }
     }
 
@@ -196,10 +199,10 @@ final class MessageCodec {
         long startedMs = in.readNumber();
         int flags = in.readByte();
         long uid = (flags & EARLIER) == 0 ? 0 : in.readFixed();
-        List<Long> earlier = new ArrayList<>();
+        List<LogIdentity.Earlier> earlier = new ArrayList<>();
         if ((flags & BEHIND) != 0) {
             for (int left = in.readCount("streams of a log", Limits.MOST_EARLIER_STREAMS); left > 0; left--) {
-                earlier.add(in.readFixed());
+                earlier.add(new LogIdentity.Earlier(in.readFixed(), in.readNumber()));
             }
         }
         return new LogIdentity(epoch, uid, startedMs, (flags & PUBLISHES) != 0, (flags & DURABLE) != 0, earlier);

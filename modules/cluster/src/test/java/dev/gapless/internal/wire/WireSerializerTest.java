@@ -63,7 +63,8 @@ class WireSerializerTest {
     private static final LogIdentity LOG = LogIdentity.fresh(new Epoch(-77), 1_700_000_000_000L);
     private static final LogIdentity MUTE = new LogIdentity(new Epoch(1), 0, 1_700_000_000_000L, false, false);
     private static final LogIdentity EARLIER = new LogIdentity(new Epoch(2), -7, 1_700_000_000_000L, true, true);
-    private static final LogIdentity BEHIND = MUTE.behind(List.of(-7L, 1L << 40));
+    private static final LogIdentity BEHIND =
+            MUTE.behind(List.of(new LogIdentity.Earlier(-7, 0), new LogIdentity.Earlier(1L << 40, 1L << 50)));
 
     private final WireSerializer serializer = new WireSerializer((ExtendedActorSystem) null);
 

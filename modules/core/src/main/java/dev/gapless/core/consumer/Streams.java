@@ -3,8 +3,10 @@ package dev.gapless.core.consumer;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
+import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Frontier;
@@ -20,7 +22,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,11 +66,7 @@ final class Streams {
      */
     private final Map<Epoch, Long> order = new HashMap<>();
 
-    /** Of members, and of those before them, the earlier streams that their logs have, the oldest first, as they said. */
-    private Map<Epoch, List<Stream>> logs = Map.of();
-
-    /** What {@link #order} is since a log has said it: it is above {@link #order} of what stands before it there. */
-    private Map<Epoch, Long> inLogs = Map.of();
+    private final NodeLogs logs = new NodeLogs();
 
     private long forgotten;
     private EndedStreams remembered = EndedStreams.NOTHING;
@@ -161,17 +158,14 @@ final class Streams {
             }
         });
         known = new StreamsView(
-                open, removed, earlier(), settled.keySet(), strangers, unheard(), remembered, logs, notices);
+                open, removed, earlier(), settled.keySet(), strangers, unheard(), remembered, stored(), notices);
     }
 
     private List<Epoch> earlier() {
         Set<Epoch> earlier = new LinkedHashSet<>(settled.keySet());
         earlier.addAll(waited.keySet());
         order.keySet().removeIf(epoch -> !members.containsKey(epoch) && !earlier.contains(epoch));
-        if (!logs.isEmpty() && logs.keySet().removeIf(this::isUnknown)) {
-            Set<Epoch> inALog = inALog();
-            inLogs.keySet().removeIf(epoch -> isUnknown(epoch) && !inALog.contains(epoch));
-        }
+        logs.forget(this::isUnknown);
         return earlier.stream().sorted(Comparator.comparingLong(this::order)).toList();
     }
 
@@ -272,51 +266,36 @@ final class Streams {
 
     /** By this the streams of a node came one after the other, as far as it is known: the lowest was first. */
     long order(Epoch stream) {
-        Long said = inLogs.get(stream);
+        Long said = logs.order(stream);
         Long since = said == null ? named.get(stream) : said;
         return since == null ? order.getOrDefault(stream, Long.MIN_VALUE) : since;
     }
 
     /** A member's log has these streams of earlier incarnations, the oldest first. */
-    void hasInItsLog(Stream member, List<Long> earlier) {
-        Epoch own = member.epoch();
-        List<Stream> before = earlier.stream()
-                .map(uid -> Stream.of(uid, topic, member.node()))
-                .toList();
-        if (before.isEmpty() || !members.containsKey(own) || before.equals(logs.get(own))) {
-            return;
+    void hasInItsLog(Stream member, List<LogIdentity.Earlier> earlier) {
+        boolean isFirst =
+                earlier.isEmpty() && former().noneMatch(one -> one.node().equals(member.node()));
+        if (!isFirst && members.containsKey(member.epoch()) && logs.add(member, earlier, topic, this::order)) {
+            publish();
         }
-        logs = logs.isEmpty() ? new HashMap<>() : logs; // most topics never need them
-        inLogs = inLogs.isEmpty() ? new HashMap<>() : inLogs;
-        logs.put(own, before);
-        long next = Math.max(order(own), Long.MIN_VALUE + before.size());
-        inLogs.put(own, next);
-        for (int i = before.size() - 1; i >= 0; i--) {
-            Epoch stream = before.get(i).epoch();
-            long its = order(stream);
-            next = its > 0 && its < next ? its : next - 1;
-            inLogs.put(stream, next);
-        }
-        publish();
     }
 
-    /** Those that logs have in front of their members' own. */
-    private Set<Epoch> inALog() {
-        return logs.values().stream().flatMap(List::stream).map(Stream::epoch).collect(Collectors.toSet());
+    /** What logs have of earlier streams. */
+    private EarlierStreams stored() {
+        return logs.isEmpty() ? EarlierStreams.NONE : logs.view(members.keySet(), former().toList(), this::order);
+    }
+
+    /** Those of durable members that were removed. */
+    private java.util.stream.Stream<Stream> former() {
+        return java.util.stream.Stream.concat(
+                        waited.values().stream().filter(Waited::wasMember).map(Waited::stream),
+                        settled.values().stream().filter(Settled::wasMember).map(Settled::stream))
+                .filter(one -> isDurable(one.epoch()));
     }
 
     /** What lies behind that stream in logs, as their members said. */
     Set<Epoch> behind(Epoch stream) {
-        Set<Epoch> behind = new HashSet<>();
-        logs.forEach((own, log) -> {
-            List<Epoch> epochs = log.stream().map(Stream::epoch).toList();
-            int at = epochs.indexOf(stream);
-            if (at >= 0) {
-                behind.addAll(epochs.subList(at + 1, epochs.size()));
-                behind.add(own);
-            }
-        });
-        return behind;
+        return logs.behind(stream);
     }
 
     /** Is it known that the one came after the other one of the same node? */
@@ -390,7 +369,7 @@ final class Streams {
     private boolean mayHaveMore(Settled one, Place place) {
         Epoch epoch = place.stream().epoch();
         boolean isLacked = one.end().isOpen()
-                ? inALog().contains(epoch)
+                ? logs.contains(epoch)
                 : Math.max(0, place.sequence()) < one.end().head();
         return isLacked && isDurable(epoch) && !members.containsKey(epoch); // else its member is asked
     }

@@ -100,7 +100,9 @@ final class Succession {
     }
 
     private Set<Epoch> earlierIn(LogIdentity log) {
-        return log.earlier().stream().map(uid -> Epoch.of(uid, context.topic())).collect(Collectors.toSet());
+        return log.earlier().stream()
+                .map(one -> Epoch.of(one.uid(), context.topic()))
+                .collect(Collectors.toSet());
     }
 
     /** Was nothing of it read here, but something that lies behind it in a log? It does not come here any more. */

@@ -310,6 +310,7 @@ final class TopicReader {
                 places.put(stream.epoch(), Place.at(stream, Place.AWAITED));
             }
         }
+        places.replaceAll((epoch, place) -> streams.known().stored().upTo(place));
         return Frontier.of(places);
     }
 
@@ -499,7 +500,10 @@ final class TopicReader {
         }
         LogIdentity log = logOf(message);
         if (log != null && r.isRegistering()) {
-            streams.hasInItsLog(Stream.of(r.host(), context.topic(), r.stream().node()), log.earlier());
+            if (log.durable()) {
+                streams.hasInItsLog(
+                        Stream.of(r.host(), context.topic(), r.stream().node()), log.earlier());
+            }
             r = succession.answered(r, log, message, ready, now);
             if (r == null) {
                 return;

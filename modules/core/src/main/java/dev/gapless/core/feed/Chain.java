@@ -84,7 +84,7 @@ final class Chain {
 
     /** Where whoever begins with what comes next stands. */
     Place place() {
-        long at = Math.max(tail, Place.AWAITED);
+        long at = end();
         if (ended == null) {
             return Place.at(stream, at);
         }
@@ -106,6 +106,11 @@ final class Chain {
 
     long tail() {
         return tail;
+    }
+
+    /** The same, as a place has it. */
+    long end() {
+        return Math.max(tail, Place.AWAITED);
     }
 
     long base() {

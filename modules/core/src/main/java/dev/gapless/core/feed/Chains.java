@@ -114,7 +114,9 @@ final class Chains {
                     : place.over() && chain.hasGoneOn();
             if (isPassed) {
                 long upTo = place == null ? Place.AWAITED : place.sequence(); // a token says it elsewhere
-                over.put(stream.epoch(), Place.over(stream, Math.max(upTo, chain.tail())));
+                long stored =
+                        known.stored().upTo(Place.over(stream, chain.end())).sequence();
+                over.put(stream.epoch(), Place.over(stream, Math.max(upTo, stored)));
             }
         }
         return over;
@@ -124,14 +126,14 @@ final class Chains {
      * Streams that had ended here by this index, of which whoever stands there has nothing, and would miss something: then it was told that anything
      * may be missed.
      */
-    Map<Epoch, Place> announced(Frontier at, long index, long oldest) {
+    Map<Epoch, Place> announced(Frontier at, StreamsView known, long index, long oldest) {
         Map<Epoch, Place> announced = new HashMap<>();
         for (Chain chain : byEpoch.values()) {
             Stream stream = chain.stream();
             if (chain.isOverBy(index)
                     && at.get(stream) == null
                     && (isLeftOut(at, chain) || !chain.covers(null, 0, oldest))) {
-                announced.put(stream.epoch(), Place.over(stream, chain.tail()));
+                announced.put(stream.epoch(), known.stored().upTo(Place.over(stream, chain.end())));
             }
         }
         return announced;
@@ -146,7 +148,7 @@ final class Chains {
         for (Place place : at.places()) {
             Epoch own = place.stream().epoch();
             if (!place.over() && place.isKnown() && byEpoch.containsKey(own)) {
-                for (Stream earlier : known.logs().getOrDefault(own, List.of())) {
+                for (Stream earlier : known.stored().before(own)) {
                     if (at.get(earlier) == null && !known.wasMember(earlier.epoch())) {
                         passed.put(earlier.epoch(), Place.over(earlier, Place.AWAITED));
                     }

@@ -405,7 +405,7 @@ public final class Feed {
 
     private Map<Epoch, Place> passed(Frontier at, StreamsView known, long announcedTo) {
         Map<Epoch, Place> passed = chains.over(at, known);
-        passed.putAll(chains.announced(at, announcedTo, ring.oldest()));
+        passed.putAll(chains.announced(at, known, announcedTo, ring.oldest()));
         return passed;
     }
 
@@ -414,7 +414,7 @@ public final class Feed {
      * passed them.
      */
     public Map<Epoch, Place> passedInLogs(Frontier at, StreamsView known) {
-        return known.logs().isEmpty() ? Map.of() : locked(() -> chains.passedInLogs(at, known));
+        return known.stored().logs().isEmpty() ? Map.of() : locked(() -> chains.passedInLogs(at, known));
     }
 
     /** Streams that a later incarnation's log may have yet, and of which a subscription that stands there, and was overtaken, has read nothing. */

@@ -18,7 +18,7 @@ import java.util.Set;
  * @param unheard those that the history says are over, and of which nothing has come here: whoever was not told at its start has not passed
  *     them
  * @param remembered the incarnations that ended
- * @param logs of members whose logs have streams of earlier incarnations of their nodes, by their own: those, the oldest first
+ * @param stored what the logs of members have of earlier incarnations of their nodes
  * @param notices how often it was said that something is missed of which nobody knows whose it is
  */
 public record StreamsView(
@@ -29,7 +29,7 @@ public record StreamsView(
         Set<Epoch> strangers,
         Set<Epoch> unheard,
         EndedStreams remembered,
-        Map<Epoch, List<Stream>> logs,
+        EarlierStreams stored,
         long notices) {
     /** Of a node that is not up. */
     public static final StreamsView NOTHING =
@@ -42,7 +42,6 @@ public record StreamsView(
         settled = Set.copyOf(settled);
         strangers = Set.copyOf(strangers);
         unheard = Set.copyOf(unheard);
-        logs = Map.copyOf(logs);
     }
 
     /** Is that the end of an incarnation that was taken for lost before it was a member here, and has come since? */
@@ -58,7 +57,7 @@ public record StreamsView(
             Set<Epoch> unheard,
             EndedStreams remembered,
             long notices) {
-        this(open, removed, List.of(), settled, Set.of(), unheard, remembered, Map.of(), notices);
+        this(open, removed, List.of(), settled, Set.of(), unheard, remembered, EarlierStreams.NONE, notices);
     }
 
     /**
@@ -77,25 +76,6 @@ public record StreamsView(
         return place.kind() == Place.Kind.LOST
                 && !place.isKnown()
                 && strangers.contains(place.stream().epoch());
-    }
-
-    /** Has it read something that lies behind that stream in a log? Then what is left of the stream comes too late for it. */
-    public boolean isTooLate(Frontier at, Stream stream) {
-        return logs.entrySet().stream().anyMatch(log -> {
-            boolean isInFront = false;
-            for (Stream one : log.getValue()) {
-                if (isInFront && isRead(at, one.epoch())) {
-                    return true;
-                }
-                isInFront |= one.epoch().equals(stream.epoch());
-            }
-            return isInFront && isRead(at, log.getKey());
-        });
-    }
-
-    private static boolean isRead(Frontier at, Epoch stream) {
-        Place place = at.get(stream);
-        return place != null && place.sequence() > 0;
     }
 
     /** Is its incarnation a member here, or was it one, as far as that counts yet? */

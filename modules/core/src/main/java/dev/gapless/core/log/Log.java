@@ -357,7 +357,9 @@ public final class Log {
         lock.lock();
         try {
             parts = LogParts.of(heads, topic, identity.epoch());
-            identity = identity.behind(heads.stream().map(LogRecord.Head::uid).toList());
+            identity = identity.behind(heads.stream()
+                    .map(head -> new LogIdentity.Earlier(head.uid(), head.sequence()))
+                    .toList());
             ring.beginAt(first);
             evictedMs = first > 1 ? beforeMs : evictedMs;
             this.lastMs = Math.max(this.lastMs, lastMs);

@@ -89,9 +89,14 @@ final class Advance {
 
     /** Reads up to the first entry that is no message; messages before it come first. */
     Step read() {
-        if (!here.pending().isNothing() || here.notices() < known.notices()) {
-            Step first =
-                    hand(here, new Missing(here.positions().with(here.pending().upTo()), known), false);
+        boolean hasLost = known.stored().hasLostOf(here.positions());
+        if (hasLost || !here.pending().isNothing() || here.notices() < known.notices()) {
+            Missing missing = new Missing(here.positions().with(here.pending().upTo()), known);
+            missing.addLost();
+            if (hasLost) {
+                missing.addFrom(feed, here.index());
+            }
+            Step first = hand(here, missing, false);
             if (first == null) {
                 first = tellLeft();
             }
@@ -116,6 +121,13 @@ final class Advance {
                 if (reached >= messages.lastSequence()) {
                     index = entry.last() + 1; // S1
                     continue;
+                }
+                if (known.stored().forbids(at, messages)) {
+                    if (!run.isEmpty()) {
+                        break;
+                    }
+                    here = here.movedTo(index, at);
+                    return lost(messages.stream());
                 }
                 int first = (int) Math.max(index - entry.index(), reached - messages.sequence() + 1);
                 index = entry.index() + first;
@@ -192,7 +204,9 @@ final class Advance {
                     ? goesOnBehind(began, further)
                     : notice(entry);
         }
-        if (place != null && !(entry instanceof FeedEntry.Ended) && known.isTooLate(at, stream)) {
+        if (place != null
+                && !(entry instanceof FeedEntry.Ended)
+                && known.stored().isTooLate(at, stream)) {
             Missing late = new Missing(at, known);
             late.addLost(stream);
             return handOrLeft(further, late);
@@ -228,6 +242,15 @@ final class Advance {
     private @Nullable Step handOrLeft(Standing further, Missing missing) {
         Step step = hand(further, missing, false);
         return step == null ? tellLeft() : step; // nothing else may ever come
+    }
+
+    /** Nothing more of that stream is given. */
+    private Step lost(Stream stream) {
+        Missing missing = new Missing(here.positions(), known);
+        missing.addLost(stream);
+        missing.addFrom(feed, here.index());
+        Step step = handOrLeft(here, missing);
+        return step == null ? read() : step;
     }
 
     /** What should never be: a hole in a stream. It is told. */

@@ -32,6 +32,8 @@ final class Missing {
     private final StreamsView known;
     /** The last one of each stream, an expiry or an end. */
     private final Map<Epoch, FeedEntry> notices = new LinkedHashMap<>();
+    /** Of which that is told whatever else was. */
+    private final Set<Epoch> lost = new HashSet<>();
     /** Where it stands in streams of which the frontier does not say it. */
     private final Map<Epoch, Place> from = new HashMap<>();
 
@@ -58,6 +60,9 @@ final class Missing {
     }
 
     void add(FeedEntry notice) {
+        if (lost.contains(notice.stream().epoch())) {
+            return; // that is the last of it
+        }
         notices.put(notice.stream().epoch(), notice);
     }
 
@@ -66,9 +71,18 @@ final class Missing {
         add(new FeedEntry.Ended(0, stream, Place.UNKNOWN, end, true));
     }
 
-    /** What is left of it comes too late: nothing more of it is given. */
+    /** Nothing more of it is given, since a later incarnation's log has lost that, or it comes too late. */
     void addLost(Stream stream) {
         add(stream, End.lost(0));
+        lost.add(stream.epoch());
+    }
+
+    /** All of which the logs of nodes have less than it has. */
+    void addLost() {
+        at.places().stream()
+                .filter(known.stored()::hasLostOf)
+                .map(Place::stream)
+                .forEach(this::addLost);
     }
 
     /** It goes on behind this sequence: what should never be missing is. */
@@ -88,7 +102,7 @@ final class Missing {
             } else if ((entry instanceof FeedEntry.Expired || entry instanceof FeedEntry.Began)
                     && at.get(entry.stream()) != null
                     && !at.isOver(entry.stream())
-                    && known.isTooLate(at, entry.stream())) {
+                    && known.stored().isTooLate(at, entry.stream())) {
                 addLost(entry.stream());
             } else if (entry instanceof FeedEntry.Expired expired && expired.isSetBack()) {
                 later.add(expired.stream()
@@ -156,6 +170,9 @@ final class Missing {
 
     /** One that was announced as lost is over, unless its incarnation has turned out to be there. */
     private boolean isOver(FeedEntry notice) {
+        if (lost.contains(notice.stream().epoch())) {
+            return false;
+        }
         boolean isVoid = notice instanceof FeedEntry.Ended ended && known.isVoid(ended);
         if (isVoid || known.isPassed(at, notice.stream())) {
             return true;
@@ -200,6 +217,10 @@ final class Missing {
                         ? ended(ended, upTo, left)
                         : expired((FeedEntry.Expired) notice, upTo);
                 if (gap != null) {
+                    if (notice instanceof FeedEntry.Ended) {
+                        upTo.computeIfPresent(
+                                gap.epoch(), (epoch, place) -> known.stored().upTo(place));
+                    }
                     goesInFront(left.subList(0, lefts), gap, gaps, early);
                     gaps.add(gap);
                     timeMs = Math.max(timeMs, timeMs(notice));

@@ -289,7 +289,10 @@ public final class SubscriptionState {
 
     /** Is there something beside what its feed says? */
     private static boolean hasMore(Standing here, StreamsView known) {
-        return !here.pending().isNothing() || !here.unannounced().isEmpty() || here.notices() < known.notices();
+        return !here.pending().isNothing()
+                || !here.unannounced().isEmpty()
+                || here.notices() < known.notices()
+                || known.stored().hasLostOf(here.positions());
     }
 
     /** Is there reason to ask where to read on? */

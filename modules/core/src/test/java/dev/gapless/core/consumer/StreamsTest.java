@@ -11,8 +11,11 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
 import dev.gapless.core.HistoryView;
+import dev.gapless.core.Limits;
+import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
@@ -20,6 +23,7 @@ import dev.gapless.core.feed.Stream;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +50,12 @@ class StreamsTest {
     private void member(long uid, String name) {
         streams.appeared(uid, "host:" + uid, now);
         streams.named(uid, name, 100);
+    }
+
+    /** It was stored, and was removed without a word. */
+    private void wasStored(long uid) {
+        streams.setDurable(Epoch.of(uid, TOPIC), true);
+        isWaitedFor(uid);
     }
 
     /** It was removed without a word. */
@@ -168,11 +178,101 @@ class StreamsTest {
         member(2, "p"); // since 100, by its clock
         assertFalse(streams.isAfter(NEXT.epoch(), P.epoch()));
         assertFalse(streams.isAfter(NEXT.epoch(), between.epoch()), "nobody knows");
-        streams.hasInItsLog(NEXT, List.of(1L, 3L));
+        streams.hasInItsLog(NEXT, List.of(new LogIdentity.Earlier(1, 5), new LogIdentity.Earlier(3, 0)));
         assertTrue(streams.isAfter(NEXT.epoch(), between.epoch()));
         assertTrue(streams.isAfter(between.epoch(), P.epoch()));
         assertFalse(streams.isAfter(P.epoch(), NEXT.epoch()));
-        assertEquals(List.of(P, between), streams.known().logs().get(NEXT.epoch()));
+        assertEquals(List.of(P, between), streams.known().stored().logs().get(NEXT.epoch()));
+    }
+
+    private static LogIdentity.Earlier earlier(long uid, long head) {
+        return new LogIdentity.Earlier(uid, head);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: how much a member's log has of the streams of earlier incarnations, and that it has lost those that it does not name")
+    void headsOfALog() {
+        Stream third = Stream.of(3, TOPIC, "p");
+        member(1, "p");
+        wasStored(1);
+        member(2, "p");
+        streams.hasInItsLog(NEXT, List.of(earlier(1, 5)));
+        assertEquals(Map.of(P.epoch(), 5L), streams.known().stored().heads());
+        wasStored(2);
+        member(3, "p");
+        streams.hasInItsLog(third, List.of(earlier(1, 4)));
+        assertEquals(
+                Map.of(P.epoch(), 4L, NEXT.epoch(), 0L),
+                streams.known().stored().heads(),
+                "the least of them");
+        wasStored(3);
+        streams.publish();
+        assertEquals(
+                Map.of(P.epoch(), 4L, NEXT.epoch(), 0L),
+                streams.known().stored().heads(),
+                "nothing is known of the one that is waited for");
+    }
+
+    @Test
+    @DisplayName("ruleC11: a log that has nothing has lost what was read of its node; one whose node is new has not")
+    void logWithoutAnything() {
+        member(1, "p");
+        streams.hasInItsLog(P, List.of());
+        assertEquals(EarlierStreams.NONE, streams.known().stored());
+        wasStored(1);
+        member(2, "p");
+        streams.hasInItsLog(NEXT, List.of());
+        assertEquals(Map.of(P.epoch(), 0L), streams.known().stored().heads());
+        assertEquals(List.of(P), streams.known().stored().logs().get(NEXT.epoch()));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: a stream of which a token alone says it, or that is not stored, is not known to be lost; nor is one of another node")
+    void lostOfOthers() {
+        member(1, "p");
+        isWaitedFor(1);
+        member(2, "p");
+        streams.expect(Stream.of(5, TOPIC, "p"), now);
+        member(6, "q");
+        wasStored(6);
+        streams.hasInItsLog(NEXT, List.of(earlier(7, 1)));
+        assertEquals(
+                Set.of(Epoch.of(7, TOPIC)), streams.known().stored().heads().keySet());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11, ruleD5: a log forgets the oldest of too many; one that came behind those that it has is lost (seed 1000000647339)")
+    void lostOfTooMany() {
+        member(1, "p");
+        wasStored(1);
+        streams.appeared(2, "host:2", now);
+        streams.named(2, "p", 300);
+        streams.hasInItsLog(NEXT, mostOfThem(50));
+        assertEquals(0L, streams.known().stored().heads().get(P.epoch()));
+    }
+
+    @Test
+    @DisplayName("ruleC11, ruleD5: of one that came before those that a log has nobody knows whether it was forgotten")
+    void forgottenOfTooMany() {
+        member(1, "p");
+        wasStored(1);
+        streams.appeared(2, "host:2", now);
+        streams.named(2, "p", 300);
+        streams.hasInItsLog(NEXT, mostOfThem(150));
+        assertEquals(Long.MAX_VALUE, streams.known().stored().heads().get(P.epoch()));
+    }
+
+    /** As many as a log has; the first one ran since then. */
+    private List<LogIdentity.Earlier> mostOfThem(long sinceMs) {
+        streams.appeared(10, "host:10", now);
+        streams.named(10, "p", sinceMs);
+        wasStored(10);
+        return LongStream.range(10, 10 + Limits.MOST_EARLIER_STREAMS)
+                .mapToObj(uid -> earlier(uid, 1))
+                .toList();
     }
 
     @Test
@@ -186,7 +286,7 @@ class StreamsTest {
         streams.expectMore(lacks, now);
         assertNull(streams.waitedFor(P.epoch()));
         member(2, "p");
-        streams.hasInItsLog(NEXT, List.of(1L));
+        streams.hasInItsLog(NEXT, List.of(new LogIdentity.Earlier(1, 5)));
         streams.expectMore(lacks, now);
         assertEquals(P, streams.waitedFor(P.epoch()));
     }

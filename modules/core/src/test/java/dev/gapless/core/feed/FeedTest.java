@@ -277,7 +277,15 @@ class FeedTest {
         feed.ended(next, 3, End.goneOn(3, 0), true);
         Set<Epoch> strangers = Set.of(P.epoch());
         StreamsView known = new StreamsView(
-                Map.of(), Map.of(), List.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, Map.of(), 0);
+                Map.of(),
+                Map.of(),
+                List.of(),
+                Set.of(),
+                strangers,
+                Set.of(),
+                EndedStreams.NOTHING,
+                EarlierStreams.NONE,
+                0);
         assertTrue(feed.over(at(Place.over(next, 3)), known, 0).containsKey(P.epoch()));
         assertFalse(feed.over(at(Place.over(next, 0)), known, 0).containsKey(P.epoch()), "it may lack it");
     }
@@ -308,8 +316,29 @@ class FeedTest {
         assertEquals(Map.of(P.epoch(), Place.over(P, 14)), feed.over(at, StreamsView.NOTHING, 0));
     }
 
+    @Test
+    @DisplayName(
+            "ruleC11: where nothing was read, a place of what is over does not say more than the node's log has (seed 1000000165627)")
+    void noFurtherThanTheLog() {
+        Stream own = Stream.of(4, TOPIC, "p");
+        Feed feed = new Feed(Given.ring(10));
+        feed.began(P, 0);
+        feed.messages(P, 1, slices(1, 6));
+        feed.ended(P, 6, End.goneOn(6, 0), true);
+        EarlierStreams stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 4L));
+        StreamsView known = new StreamsView(
+                Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, stored, 0);
+        Frontier lacks = at(Place.lost(P, 1));
+        assertEquals(Map.of(P.epoch(), Place.over(P, 4)), feed.over(lacks, known, 0));
+        assertEquals(
+                Map.of(P.epoch(), Place.over(P, 5)), feed.over(at(Place.lost(P, 5)), known, 0), "it has read that");
+        assertEquals(Map.of(P.epoch(), Place.over(P, 6)), feed.over(lacks, StreamsView.NOTHING, 0));
+    }
+
     private static StreamsView known(Map<Epoch, Stream> open, Map<Epoch, List<Stream>> logs) {
-        return new StreamsView(open, Map.of(), List.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, logs, 0);
+        EarlierStreams stored = new EarlierStreams(logs, Map.of());
+        return new StreamsView(
+                open, Map.of(), List.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, stored, 0);
     }
 
     @Test

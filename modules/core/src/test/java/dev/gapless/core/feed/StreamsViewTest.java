@@ -18,7 +18,15 @@ class StreamsViewTest {
 
     private static StreamsView withStrangers(Set<Epoch> strangers) {
         return new StreamsView(
-                Map.of(), Map.of(), List.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, Map.of(), 0);
+                Map.of(),
+                Map.of(),
+                List.of(),
+                Set.of(),
+                strangers,
+                Set.of(),
+                EndedStreams.NOTHING,
+                EarlierStreams.NONE,
+                0);
     }
 
     @Test
@@ -30,22 +38,5 @@ class StreamsViewTest {
         assertFalse(known.staysLost(Place.lost(P, 7)), "it goes on behind that");
         assertFalse(known.staysLost(Place.lost(Q, Place.AWAITED)), "its incarnation is a member");
         assertFalse(known.staysLost(Place.at(P, Place.AWAITED)), "it was not announced");
-    }
-
-    @Test
-    @DisplayName("ruleM2: what is left of a stream comes too late for whoever has read what lies behind it in a log")
-    void isTooLate() {
-        Stream next = Stream.of(3, TOPIC, "p");
-        Stream own = Stream.of(4, TOPIC, "p");
-        Map<Epoch, List<Stream>> logs = Map.of(own.epoch(), List.of(P, next));
-        StreamsView known = new StreamsView(
-                Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, logs, 0);
-        Stream byItsAddress = new Stream(P.epoch(), 1, "host:1");
-        assertTrue(known.isTooLate(Frontier.of(Map.of(next.epoch(), Place.at(next, 1))), P));
-        assertTrue(known.isTooLate(Frontier.of(Map.of(next.epoch(), Place.over(next, 1))), byItsAddress));
-        assertTrue(known.isTooLate(Frontier.of(Map.of(own.epoch(), Place.at(own, 1))), next));
-        assertFalse(known.isTooLate(Frontier.of(Map.of(own.epoch(), Place.at(own, 0))), P), "nothing of it was read");
-        assertFalse(known.isTooLate(Frontier.of(Map.of(P.epoch(), Place.at(P, 3))), next), "that is the order");
-        assertFalse(known.isTooLate(Frontier.of(Map.of(own.epoch(), Place.at(own, 1))), Q), "it is in no log");
     }
 }

@@ -440,7 +440,8 @@ class DurableLogTest {
         Registered registered = assertInstanceOf(Registered.class, answers.get(0));
         assertEquals(Epoch.of(1, TOPIC), registered.log().epoch());
         assertEquals(1, registered.log().uid());
-        assertEquals(List.of(1L), registered.log().earlier(), "so its reader knows their order");
+        assertEquals(
+                List.of(new LogIdentity.Earlier(1, 2)), registered.log().earlier(), "so its reader knows their order");
         assertEquals(2, registered.next());
         assertEquals(2, registered.head());
         assertEquals(List.of(2), values(answers));
@@ -516,7 +517,9 @@ class DurableLogTest {
         Registered between = assertInstanceOf(
                 Registered.class, b4.register(new Start.After(at(1, 1))).get(0));
         assertEquals(2, between.log().uid());
-        assertEquals(List.of(1L, 2L, 3L), between.log().earlier());
+        assertEquals(
+                List.of(1L, 2L, 3L),
+                between.log().earlier().stream().map(LogIdentity.Earlier::uid).toList());
     }
 
     @Test

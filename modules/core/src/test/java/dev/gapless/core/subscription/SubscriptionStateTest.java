@@ -24,6 +24,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Asked;
+import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Feed;
@@ -59,7 +60,7 @@ class SubscriptionStateTest implements TopicView {
     private final Set<Epoch> strangers = new HashSet<>();
     private long notices;
     private long changes;
-    private Map<Epoch, List<Stream>> logs = Map.of();
+    private EarlierStreams stored = EarlierStreams.NONE;
     private SubscriptionState subscription = in(feed, SETTINGS);
 
     @Override
@@ -72,7 +73,7 @@ class SubscriptionStateTest implements TopicView {
                 strangers,
                 Set.of(),
                 EndedStreams.of(Given.history(), TOPIC),
-                logs,
+                stored,
                 notices);
     }
 
@@ -323,7 +324,7 @@ class SubscriptionStateTest implements TopicView {
             "ruleM2: of a stream that comes behind a later one of its log nothing is given, and it is announced once (seed 1000000004535)")
     void nothingIsGivenOutOfTheLogsOrder() {
         Stream own = Stream.of(9, TOPIC, "p");
-        logs = Map.of(own.epoch(), List.of(P));
+        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 2L));
         feed.began(P, 0);
         feed.messages(P, 1, slices(1, 2));
         feed.ended(P, 2, End.goneOn(2, 0), true);
@@ -336,6 +337,71 @@ class SubscriptionStateTest implements TopicView {
         assertEquals(Step.IDLE, subscription.next(0));
         subscription = in(feed, SETTINGS);
         assertEquals(List.of(1L, 2L), given(), "who has read nothing gets both in order");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleM2: so it is if the log's order is known only when the earlier stream has begun (seed 1000000165627)")
+    void orderThatIsKnownLate() {
+        settled.add(P.epoch());
+        Stream own = Stream.of(9, TOPIC, "p");
+        feed.began(own, 0);
+        feed.messages(own, 1, slices(1, 1));
+        feed.began(P, 0);
+        subscription = in(feed, SETTINGS);
+        assertEquals(List.of(1L), given());
+        assertEquals(Step.IDLE, subscription.next(0));
+        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 2L));
+        feed.messages(P, 1, slices(1, 2));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 1L, null, null)), announced());
+        subscription.reloaded(null);
+        assertEquals(Step.IDLE, subscription.next(0));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: whoever has read a stream to its end is told once that its node's log has less of it by now (seed 1000000141861)")
+    void whatALogHasLost() {
+        settled.add(P.epoch());
+        Stream own = Stream.of(9, TOPIC, "p");
+        subscription = in(feed, SETTINGS, Place.over(P, 6));
+        feed.began(own, 0);
+        assertEquals(Step.IDLE, subscription.next(0));
+        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 6L));
+        assertFalse(subscription.hasNext(), "it has all of that");
+        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 3L));
+        assertTrue(subscription.hasNext(), "also if nothing else comes");
+        feed.messages(own, 1, slices(1, 1));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 7L, null, null)), announced());
+        assertEquals(6, sequenceOf(P), "elsewhere it is told again until it has reloaded");
+        subscription.reloaded(null);
+        assertEquals(List.of(1L), given());
+        assertEquals(Step.IDLE, subscription.next(0));
+        assertEquals(3, sequenceOf(P));
+    }
+
+    private long sequenceOf(Stream stream) {
+        return token().entries().stream()
+                .filter(entry -> entry.epoch().equals(stream.epoch()))
+                .findFirst()
+                .orElseThrow()
+                .sequence();
+    }
+
+    @Test
+    @DisplayName("ruleC11: what a node's log has lost meanwhile is announced, and not given")
+    void lostBeforeItWasRead() {
+        settled.add(P.epoch());
+        Stream own = Stream.of(9, TOPIC, "p");
+        began(P);
+        feed.messages(P, 1, slices(1, 2));
+        assertEquals(List.of(1L, 2L), given());
+        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 2L));
+        feed.messages(P, 3, slices(3, 4));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 3L, null, null)), announced());
+        subscription.reloaded(null);
+        feed.messages(P, 5, slices(5, 5));
+        assertEquals(Step.IDLE, subscription.next(0));
     }
 
     @Test

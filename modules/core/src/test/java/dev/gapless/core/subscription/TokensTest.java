@@ -15,6 +15,7 @@ import dev.gapless.core.HistoryView;
 import dev.gapless.core.LastPing;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
+import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
@@ -80,7 +81,15 @@ class TokensTest {
         HistoryView history = new HistoryView(
                 historyId, horizonMs, false, false, departures, new Now(NOW_MS, 0), lastPing, MARGIN_MS);
         StreamsView known = new StreamsView(
-                open, removed, earlier, settled, Set.of(), unheard, EndedStreams.of(history, TOPIC), Map.of(), notices);
+                open,
+                removed,
+                earlier,
+                settled,
+                Set.of(),
+                unheard,
+                EndedStreams.of(history, TOPIC),
+                EarlierStreams.NONE,
+                notices);
         return Tokens.of(at, known, pending, unannounced, durable, TOPIC, "c", 5, new Now(NOW_MS, 0));
     }
 

@@ -75,10 +75,10 @@ final class JudgedStreams {
 
     /**
      * A stream ends once. One that a token names may be taken for lost, answer after all, and end then; and the feed that whoever comes from
-     * the past joins may still wait for one that the members remember.
+     * the past joins may still wait for one that the members remember. What its node's store has lost since then is announced once more.
      */
-    static void checkAnnouncedOnce(Witness w, Epoch epoch) {
-        int most = w.comesFromThePast() ? 2 : 1;
+    void checkAnnouncedOnce(Witness w, Epoch epoch) {
+        int most = (w.comesFromThePast() ? 2 : 1) + (truth.hasLostOf(epoch) ? 1 : 0);
         if (w.ends.merge(epoch, 1, Integer::sum) > most) {
             fail(w, "G2", "is told again that " + epoch + " ended");
         }

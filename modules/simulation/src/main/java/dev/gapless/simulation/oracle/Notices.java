@@ -56,7 +56,7 @@ final class Notices {
                 }
             }
         }
-        ended.forEach(epoch -> JudgedStreams.checkAnnouncedOnce(w, epoch));
+        ended.forEach(epoch -> streams.checkAnnouncedOnce(w, epoch));
     }
 
     // ------------------------------------------------------------------ gaps that name no stream

@@ -227,7 +227,7 @@ public final class Oracle {
                     w, "C6", name + " is said to have left at " + position + ", its head was " + incarnation.head());
         }
         streams.nothingSkipped(w, incarnation, incarnation.head(), "before it left at " + position);
-        JudgedStreams.checkAnnouncedOnce(w, incarnation.epoch);
+        streams.checkAnnouncedOnce(w, incarnation.epoch);
         w.trusted.remove(incarnation.node); // what its node's store has of it later concerns nobody
         w.put(incarnation, w.of(incarnation).hasGot(incarnation.head()).isOver());
     }

@@ -220,6 +220,12 @@ public final class Truth {
         }
     }
 
+    /** Has its node's store lost something of that stream? */
+    boolean hasLostOf(Epoch epoch) {
+        Incarnation incarnation = byEpoch.get(epoch);
+        return incarnation != null && incarnation.lostBehind < Long.MAX_VALUE;
+    }
+
     /** Had its node's store lost something of that stream up to this sequence before the later one was begun? */
     boolean hadLost(Incarnation earlier, long upTo, Incarnation later) {
         return earlier.isLostBehind(upTo - 1) && incarnations(later.node).indexOf(later) >= earlier.lostAmid;

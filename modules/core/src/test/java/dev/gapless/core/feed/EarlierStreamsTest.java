@@ -1,0 +1,75 @@
+package dev.gapless.core.feed;
+
+import static dev.gapless.core.Given.TOPIC;
+import static dev.gapless.core.Given.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What logs of later incarnations have of a node's streams. */
+class EarlierStreamsTest {
+    private static final Stream P = Stream.of(1, TOPIC, "p");
+    private static final Stream NEXT = Stream.of(3, TOPIC, "p");
+    private static final Stream OWN = Stream.of(4, TOPIC, "p");
+    private static final Stream Q = Stream.of(2, TOPIC, "q");
+    private static final EarlierStreams STORED =
+            new EarlierStreams(Map.of(OWN.epoch(), List.of(P, NEXT)), Map.of(P.epoch(), 5L, NEXT.epoch(), 0L));
+
+    private static Frontier at(Place place) {
+        return Frontier.of(Map.of(place.stream().epoch(), place));
+    }
+
+    private static FeedEntry.Messages message(Stream stream, long sequence) {
+        return new FeedEntry.Messages(
+                1, stream, sequence, slices(sequence, sequence).get(0));
+    }
+
+    @Test
+    @DisplayName("ruleM2: what is left of a stream comes too late for whoever has read what lies behind it in a log")
+    void isTooLate() {
+        Stream byItsAddress = new Stream(P.epoch(), 1, "host:1");
+        assertTrue(STORED.isTooLate(at(Place.at(NEXT, 1)), P));
+        assertTrue(STORED.isTooLate(at(Place.over(NEXT, 1)), byItsAddress));
+        assertTrue(STORED.isTooLate(at(Place.at(OWN, 1)), NEXT));
+        assertFalse(STORED.isTooLate(at(Place.at(OWN, 0)), P), "nothing of it was read");
+        assertFalse(STORED.isTooLate(at(Place.at(P, 3)), NEXT), "that is the order");
+        assertFalse(STORED.isTooLate(at(Place.at(OWN, 1)), Q), "it is in no log");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: of a stream that is over a log may have less than was read; of one that goes on its reader finds that")
+    void hasLostOf() {
+        assertTrue(STORED.hasLostOf(at(Place.over(P, 6))));
+        assertTrue(STORED.hasLostOf(at(Place.lost(P, 6))));
+        assertFalse(STORED.hasLostOf(at(Place.over(P, 5))));
+        assertFalse(STORED.hasLostOf(at(Place.at(P, 6))));
+        assertFalse(STORED.hasLostOf(at(Place.over(NEXT, Place.AWAITED))), "nothing of it was read");
+        assertFalse(STORED.hasLostOf(at(Place.over(Q, 6))));
+        assertFalse(EarlierStreams.NONE.hasLostOf(at(Place.over(P, 6))));
+    }
+
+    @Test
+    @DisplayName("ruleC11, ruleM2: nothing is given that a log has lost, or of what lies in front of what was read")
+    void forbids() {
+        assertFalse(STORED.forbids(Frontier.EMPTY, message(P, 5)));
+        assertTrue(STORED.forbids(Frontier.EMPTY, message(P, 6)));
+        assertTrue(STORED.forbids(at(Place.at(OWN, 1)), message(P, 1)));
+        assertFalse(STORED.forbids(at(Place.at(P, 1)), message(OWN, 2)), "a member's own is in no log yet");
+        assertFalse(STORED.forbids(at(Place.at(OWN, 1)), message(Q, 1)));
+    }
+
+    @Test
+    @DisplayName("ruleC11: a place leads no further than the log has the stream")
+    void upTo() {
+        assertEquals(Place.over(P, 5), STORED.upTo(Place.over(P, 7)));
+        assertEquals(Place.over(P, 4), STORED.upTo(Place.over(P, 4)));
+        assertEquals(Place.over(NEXT, Place.AWAITED), STORED.upTo(Place.over(NEXT, Place.AWAITED)));
+        assertEquals(Place.lost(Q, 7), STORED.upTo(Place.lost(Q, 7)));
+    }
+}
