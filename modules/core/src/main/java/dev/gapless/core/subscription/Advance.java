@@ -326,9 +326,7 @@ final class Advance {
             early.stream().filter(one -> !left.contains(one)).forEach(left::add);
         } else if (!early.isEmpty()) {
             Map<Epoch, Place> over = new HashMap<>();
-            early.forEach(one -> over.put(
-                    one.position().epoch(),
-                    Objects.requireNonNull(upTo.get(one.position().epoch()))));
+            early.forEach(one -> over.put(one.position().epoch(), whereItLeft(one, upTo)));
             here = here.tellingFirst(early, here.positions().with(over), pending.afterEarly(over.keySet()));
             return null; // the gaps are come to again
         }
@@ -342,6 +340,13 @@ final class Advance {
         pace.begins(nowNs);
         here = further.leavingUnannounced(left).reloading(upTo);
         return new Step.Missed(List.copyOf(gaps), announced.timeMs());
+    }
+
+    /** Its log may have less by now: that is told behind it. */
+    private static Place whereItLeft(Step.Left left, Frontier upTo) {
+        Place place = Objects.requireNonNull(upTo.get(left.position().epoch()));
+        return new Place(
+                place.stream(), Math.max(place.sequence(), left.position().sequence()), place.kind());
     }
 
     /** Producers that left in front of what the gaps tell of the same node. */

@@ -380,6 +380,22 @@ class SubscriptionStateTest implements TopicView {
         assertEquals(3, sequenceOf(P));
     }
 
+    @Test
+    @DisplayName(
+            "ruleC11: a producer that left is told in front of what its node's log has lost since (seed 1000002004031)")
+    void leftBeforeItsLogLostThat() {
+        Stream own = Stream.of(9, TOPIC, "p");
+        settled.add(P.epoch());
+        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 1L));
+        subscription = SubscriptionState.of(new Opening.Latest(), feed, this, SETTINGS, 0);
+        subscription.begin(at(Place.at(P, 3)), Map.of(P, End.exact(3, 0)), notices);
+        subscription.goOn(new ReadOn.In(feed, feed.attach(feed.oldest(), 0)));
+        assertEquals(new Step.Left("p", P.at(3)), subscription.next(0));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 4L, null, null)), announced());
+        subscription.reloaded(null);
+        idle();
+    }
+
     private long sequenceOf(Stream stream) {
         return token().entries().stream()
                 .filter(entry -> entry.epoch().equals(stream.epoch()))

@@ -47,8 +47,6 @@ public final class Witness {
 
     /** By their nodes' names the streams of which something was given, and nothing of the node announced as missed since. */
     final Map<String, Set<Epoch>> trusted = new HashMap<>();
-    /** Was it told that anything may be missed? */
-    boolean trustsNothing;
 
     @Nullable List<Gap> pending;
     /** What had been published when the reload that is under way began. */
@@ -113,7 +111,6 @@ public final class Witness {
         copy.accounts.putAll(accounts);
         copy.reflected.putAll(reflected);
         copy.last.putAll(last);
-        copy.trustsNothing = trustsNothing;
         trusted.forEach((node, streams) -> copy.trusted.put(node, new HashSet<>(streams)));
         copy.sinceMs = sinceMs;
         copy.ready = ready;

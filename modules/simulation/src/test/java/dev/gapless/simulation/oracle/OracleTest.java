@@ -377,15 +377,35 @@ class OracleTest implements Observer {
 
     @Test
     void findsAStoreThatLostWhatWasGivenUntold() {
+        storeLosesWhatWasGiven();
+        breaks("C11", () -> give(SECOND, 1, 1));
+    }
+
+    @Test
+    void agreesOnceAStoresLossIsTold() {
+        storeLosesWhatWasGiven();
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 4L, null, null));
+        give(SECOND, 1, 2);
+        oracle.checkLevel(witness);
+    }
+
+    @Test
+    void agreesThatAStoresLossIsToldBehindTheEnd() {
+        ready();
+        publish(FIRST, 1, 3);
+        give(FIRST, 1, 3);
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 4L, null, null));
+        truth.goesBack("n1", Map.of(1L, 1L));
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 4L, null, null));
+        breaks("G2", () -> missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 4L, null, null)));
+    }
+
+    private void storeLosesWhatWasGiven() {
         ready();
         publish(FIRST, 1, 3);
         give(FIRST, 1, 3);
         truth.goesBack("n1", Map.of(1L, 1L));
         restart();
-        give(SECOND, 1, 2);
-        breaks("C11", () -> oracle.checkLevel(witness));
-        missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 4L, null, new Position(SECOND, 1)));
-        oracle.checkLevel(witness);
     }
 
     @Test
