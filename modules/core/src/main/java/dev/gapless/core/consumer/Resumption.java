@@ -73,11 +73,9 @@ final class Resumption {
     private void resume(CursorToken token) {
         covered = token.isMadeByHand() || (history.covers(token, now.ns()) && !listsWhatEndedBefore(token));
         Set<Epoch> listed = new HashSet<>();
-        long after = Long.MIN_VALUE;
         for (CursorToken.Entry entry : token.entries()) {
             listed.add(entry.epoch());
-            resume(entry, after);
-            after = Math.max(after, streams.order(entry.epoch()));
+            resume(entry);
         }
         for (Stream member : streams.members()) {
             if (!listed.contains(member.epoch())) {
@@ -156,7 +154,7 @@ final class Resumption {
         return false;
     }
 
-    private void resume(CursorToken.Entry entry, long after) {
+    private void resume(CursorToken.Entry entry) {
         Epoch epoch = entry.epoch();
         long sequence = entry.sequence() == CursorToken.Entry.UNKNOWN ? Place.UNKNOWN : entry.sequence();
         Stream open = open(epoch);
@@ -172,7 +170,7 @@ final class Resumption {
         if (open == null || !(isMember || isKnown)) {
             End end = endOf(entry);
             if (end == null) {
-                places.put(epoch, Place.at(streams.expect(stream, after, now), sequence));
+                places.put(epoch, Place.at(streams.expect(stream, now), sequence));
             } else {
                 ended.put(stream, end);
             }

@@ -6,7 +6,6 @@ import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Frontier;
@@ -18,7 +17,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,13 +58,7 @@ final class Streams {
     /** Of those that the history remembers: those whose end this node has seen, or that ended before it was there. */
     private final Set<Epoch> heard = new HashSet<>();
 
-    /**
-     * Since when those run that are known here and are not {@link #named}, by the cluster's time; of those that have not said it, when they came. Of
-     * what tokens name it is above what stands before it there.
-     */
-    private final Map<Epoch, Long> order = new HashMap<>();
-
-    private final NodeLogs logs = new NodeLogs();
+    private final StoredLogs logs = new StoredLogs();
 
     private long forgotten;
     private EndedStreams remembered = EndedStreams.NOTHING;
@@ -136,6 +128,7 @@ final class Streams {
     /** Tells all threads. */
     void publish() {
         expectsMore = false;
+        logs.forget(this::isUnknown);
         Map<Epoch, Stream> open = new HashMap<>(members);
         Map<Epoch, Long> removed = new HashMap<>();
         waited.forEach((epoch, one) -> {
@@ -158,15 +151,14 @@ final class Streams {
             }
         });
         known = new StreamsView(
-                open, removed, earlier(), settled.keySet(), strangers, unheard(), remembered, stored(), notices);
-    }
-
-    private List<Epoch> earlier() {
-        Set<Epoch> earlier = new LinkedHashSet<>(settled.keySet());
-        earlier.addAll(waited.keySet());
-        order.keySet().removeIf(epoch -> !members.containsKey(epoch) && !earlier.contains(epoch));
-        logs.forget(this::isUnknown);
-        return earlier.stream().sorted(Comparator.comparingLong(this::order)).toList();
+                open,
+                removed,
+                settled.keySet(),
+                strangers,
+                unheard(),
+                remembered,
+                logs.view(members.keySet()),
+                notices);
     }
 
     HistoryView history() {
@@ -183,9 +175,6 @@ final class Streams {
     /** A member came. {@return its stream} */
     Stream appeared(long uid, String address, Now now) {
         Stream stream = Stream.of(uid, topic, address);
-        if (!named.containsKey(stream.epoch())) {
-            order.putIfAbsent(stream.epoch(), history().timeMs(now.ns()));
-        }
         members.put(stream.epoch(), stream);
         waited.remove(stream.epoch());
         settled.remove(stream.epoch()); // a token named it, and this node had not heard of it yet
@@ -204,7 +193,7 @@ final class Streams {
             return null;
         }
         named.put(stream.epoch(), sinceMs);
-        order.remove(stream.epoch());
+        logs.comes(stream);
         return stream;
     }
 
@@ -264,43 +253,30 @@ final class Streams {
         return one == null ? named.getOrDefault(stream.epoch(), Long.MIN_VALUE) : one.sinceMs();
     }
 
-    /** By this the streams of a node came one after the other, as far as it is known: the lowest was first. */
-    long order(Epoch stream) {
-        Long said = logs.order(stream);
-        Long since = said == null ? named.get(stream) : said;
-        return since == null ? order.getOrDefault(stream, Long.MIN_VALUE) : since;
-    }
-
     /** A member's log has these streams of earlier incarnations, the oldest first. */
     void hasInItsLog(Stream member, List<LogIdentity.Earlier> earlier) {
-        boolean isFirst =
-                earlier.isEmpty() && former().noneMatch(one -> one.node().equals(member.node()));
-        if (!isFirst && members.containsKey(member.epoch()) && logs.add(member, earlier, topic, this::order)) {
+        boolean isFirst = earlier.isEmpty() && !hadStored(member.node());
+        if (!isFirst && members.containsKey(member.epoch()) && logs.add(member, earlier, topic)) {
             publish();
         }
     }
 
-    /** What logs have of earlier streams. */
-    private EarlierStreams stored() {
-        return logs.isEmpty() ? EarlierStreams.NONE : logs.view(members.keySet(), former().toList(), this::order);
+    /** Is an earlier stream of that node known, and stored? */
+    private boolean hadStored(String node) {
+        return java.util.stream.Stream.concat(
+                        waited.values().stream().map(Waited::stream),
+                        settled.values().stream().map(Settled::stream))
+                .anyMatch(one -> one.node().equals(node) && isDurable(one.epoch()));
     }
 
-    /** Those of durable members that were removed. */
-    private java.util.stream.Stream<Stream> former() {
-        return java.util.stream.Stream.concat(
-                        waited.values().stream().filter(Waited::wasMember).map(Waited::stream),
-                        settled.values().stream().filter(Settled::wasMember).map(Settled::stream))
-                .filter(one -> isDurable(one.epoch()));
+    /** Does a log have the one in front of the other, as its member said? */
+    boolean isInFront(Epoch stream, Epoch other) {
+        return logs.behind(stream).contains(other);
     }
 
     /** What lies behind that stream in logs, as their members said. */
     Set<Epoch> behind(Epoch stream) {
         return logs.behind(stream);
-    }
-
-    /** Is it known that the one came after the other one of the same node? */
-    boolean isAfter(Epoch stream, Epoch other) {
-        return order(other) > 0 && order(stream) > order(other);
     }
 
     @Nullable Stream member(Epoch epoch) {
@@ -380,17 +356,12 @@ final class Streams {
         return one == null ? End.lost(now.ms()) : one.end().at(now.ms());
     }
 
-    Stream expect(Stream stream, Now now) {
-        return expect(stream, Long.MIN_VALUE, now);
-    }
-
     /**
      * A token names it, and this node has not heard of it: it may yet.
      *
-     * @param after the order of the one that the token has before it: if nobody here knows better, it came behind that
      * @return it, by the best label that anybody has said
      */
-    Stream expect(Stream stream, long after, Now now) {
+    Stream expect(Stream stream, Now now) {
         Epoch epoch = stream.epoch();
         Waited before = waited.get(epoch);
         EndedStreams.Gone gone = remembered.get(epoch);
@@ -400,13 +371,13 @@ final class Streams {
         }
         if (before != null) {
             waited.put(epoch, before.of(its));
+            expectsMore |= !its.equals(before.stream());
             return its;
         }
         Settled over = settled.get(epoch);
         long removedMs = over == null ? Long.MAX_VALUE : over.removedMs();
         End end = over != null ? over.end() : gone == null ? End.lost(now.ms()) : gone.end(now.ms());
         long dueNs = now.ns() + returnNs(epoch);
-        order.putIfAbsent(epoch, Math.max(after, Long.MIN_VALUE + order.size()) + 1);
         waited.put(epoch, new Waited(its, removedMs, Long.MIN_VALUE, dueNs, end, Math.max(0, end.head())));
         expectsMore = true;
         return its;
@@ -481,10 +452,7 @@ final class Streams {
     /** It is settled how it ended. {@return how, for all readers} */
     End settle(Stream stream, End end, Now now) {
         Waited before = waited.remove(stream.epoch());
-        Long since = named.remove(stream.epoch());
-        if (since != null) {
-            order.put(stream.epoch(), since);
-        }
+        named.remove(stream.epoch());
         long removedMs = before == null ? removedMs(stream, now) : before.removedMs();
         End its = removedMs == Long.MAX_VALUE ? end.ofStranger() : end;
         Settled earlier = settled.get(stream.epoch());

@@ -59,22 +59,6 @@ final class Succession {
         return registrations.all().stream().anyMatch(r -> isEarlier(r, stream));
     }
 
-    /** That of an earlier stream of the same node, through whose log the reader comes to this one; null if it asks for this one. */
-    @Nullable Registration comesBefore(Registration r) {
-        if (r.isPresent() && r.hasPlace()) {
-            return null;
-        }
-        for (Registration other : registrations.all()) {
-            if (other.isCarried()
-                    && other != r
-                    && other.stream().node().equals(r.stream().node())) {
-                return other;
-            }
-        }
-        Registration first = predecessorOf(r.stream());
-        return first == r ? null : first;
-    }
-
     private static boolean isEarlier(Registration r, Stream stream) {
         return !r.isPresent() && r.stream().node().equals(stream.node());
     }
@@ -129,13 +113,12 @@ final class Succession {
         return earlier == null || member.hasPlace() ? null : earlier.position();
     }
 
-    /** Does it come first of two that wait: something of it was read, and of the other not, or it is the older one? */
+    /** Does it come first of two that wait: something of it was read, and of the other not, or a log has it in front? */
     private boolean comesBefore(Registration r, Registration other) {
         boolean isRead = r.hasBegun() || r.at() > 0;
         boolean otherIsRead = other.hasBegun() || other.at() > 0;
         return isRead == otherIsRead
-                ? streams.order(r.stream().epoch())
-                        < streams.order(other.stream().epoch())
+                ? streams.isInFront(r.stream().epoch(), other.stream().epoch())
                 : isRead;
     }
 
@@ -203,7 +186,7 @@ final class Succession {
             registrar.registerLater(r, now.ns()); // it is a member yet, as far as this node has heard
             return null;
         }
-        return its == null ? expects(stream, r.predecessor(), now) : its;
+        return its == null ? expects(stream, now) : its;
     }
 
     /** Is it over for whoever reads here, since its end was read or announced? Not for who begins with what the member's log has. */
@@ -213,9 +196,9 @@ final class Succession {
         return feed.hasChain(stream.epoch()) || (isSettled && !r.asksForThePast());
     }
 
-    private Registration expects(Stream stream, @Nullable Position behind, Now now) {
+    private Registration expects(Stream stream, Now now) {
         if (streams.isUnknown(stream.epoch()) || streams.settled(stream.epoch()) != null) {
-            streams.expect(stream, behind == null ? Long.MIN_VALUE : streams.order(behind.epoch()), now);
+            streams.expect(stream, now);
             streams.publishExpected();
         }
         Registration its = Registration.behind(stream, Place.UNKNOWN, false);

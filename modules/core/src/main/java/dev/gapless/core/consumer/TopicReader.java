@@ -23,7 +23,6 @@ import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -123,10 +122,8 @@ final class TopicReader {
         }
         for (Stream waited : streams.waitedFor()) {
             Place place = from.get(waited);
-            boolean leadsOn = place != null // to what nobody has heard of
-                    && place.over()
-                    && streams.isDurable(waited.epoch())
-                    && isLastRead(waited, from);
+            boolean leadsOn =
+                    place != null && place.over() && streams.isDurable(waited.epoch()); // to what nobody has heard of
             if ((place == null || leadsOn) && streams.wasMember(waited.epoch())) {
                 Registration r = Registration.ofMember(waited, unlisted);
                 r.becomeWaiting(true);
@@ -137,13 +134,6 @@ final class TopicReader {
             }
         }
         askNamed(now.ns());
-    }
-
-    /** Is there no later stream of that node of which something was read there? What lies in front of that one was passed. */
-    private boolean isLastRead(Stream stream, Frontier at) {
-        return at.places().stream()
-                .filter(place -> place.sequence() > 0 && place.stream().node().equals(stream.node()))
-                .noneMatch(place -> streams.order(place.stream().epoch()) > streams.order(stream.epoch()));
     }
 
     private void askNamed(long nowNs) {
@@ -318,30 +308,10 @@ final class TopicReader {
      * Places a subscription that stands there; null if this reader does not cover that.
      *
      * @param claims whether its places are what an application says, and may be ones that the producers never had
-     * @param began whether this reader began from there
      */
-    Feed.@Nullable Placed place(Frontier at, boolean claims, boolean began, long nowNs) {
-        boolean fits = asksForUnlisted(at)
-                && knowsNames(at)
-                && (began || (asksInOrder(at) && (!context.settings().durable() || passesNothingTwice(at))));
+    Feed.@Nullable Placed place(Frontier at, boolean claims, long nowNs) {
+        boolean fits = asksForUnlisted(at) && knowsNames(at);
         return fits ? feed.place(at, new Asks(claims), nowNs) : null;
-    }
-
-    /** Streams that a subscription was told are lost, and that a later incarnation's log may have had: they stay over for it. */
-    Map<Epoch, Place> lostOf(Frontier at) {
-        Map<Epoch, Place> lost = new HashMap<>();
-        for (Place place : at.places()) {
-            Epoch stream = place.stream().epoch();
-            if (place.kind() == Place.Kind.LOST && streams.isDurable(stream) && comesNoMore(stream)) {
-                lost.put(stream, Place.over(place.stream(), place.sequence()));
-            }
-        }
-        return lost;
-    }
-
-    private boolean comesNoMore(Epoch stream) {
-        Registration r = registrations.of(stream);
-        return r != null && (r.isCarried() || (!r.isPresent() && r.hasBegun()));
     }
 
     /** Are all places there within what the producers are known to have had? */
@@ -400,55 +370,6 @@ final class TopicReader {
             }
         }
         return true;
-    }
-
-    /**
-     * Does it come to no stream that a subscription has read through others of the node that were passed elsewhere? Nobody here can say that they
-     * were.
-     */
-    private boolean asksInOrder(Frontier at) {
-        for (Place place : at.places()) {
-            Registration r = place.sequence() <= 0
-                    ? null
-                    : registrations.of(place.stream().epoch());
-            Registration first = r == null || r.hasBegun() ? null : succession.comesBefore(r);
-            Place before = first == null ? null : at.get(first.stream());
-            if (first != null && (before == null || before.over() || !before.isKnown())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * Does it come, or did it come, to no earlier stream of a node of which a subscription has no place, while it has read another one there? Nobody
-     * here can say whether it has passed that one elsewhere, unless it is known that it came later.
-     */
-    private boolean passesNothingTwice(Frontier at) {
-        for (Place tail : feed.tails().values()) {
-            if (mayHavePassed(tail.stream(), at)) {
-                return false;
-            }
-        }
-        for (Registration r : registrations.all()) {
-            if (!r.hasBegun() && (r.isCarried() || !r.isPresent()) && mayHavePassed(r.stream(), at)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean mayHavePassed(Stream stream, Frontier at) {
-        if (at.get(stream) != null || streams.member(stream.epoch()) != null) {
-            return false;
-        }
-        for (Place place : at.places()) {
-            boolean isRead = place.sequence() > 0 && place.stream().node().equals(stream.node());
-            if (isRead && !streams.isAfter(stream.epoch(), place.stream().epoch())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static boolean asksFromTheBeginning(Registration r) {

@@ -3,19 +3,36 @@ package dev.gapless.core.feed;
 import dev.gapless.core.Epoch;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * What the logs of durable nodes have of streams of earlier incarnations, as their members said (rule D7). Immutable.
  *
  * @param logs by the members' own streams: the earlier ones of their logs, the oldest first
- * @param heads the last sequence that the nodes' logs have of each; 0 of one that they have lost
+ * @param heads the last sequence that the nodes' logs have of each that has no member any more
+ * @param latest by the nodes' names the own stream of the member that said last what its log has
+ * @param complete the own streams of those whose logs have all that they ever had: others may have forgotten the oldest
+ * @param members the streams of members
+ * @param later those of members, also of former ones, that came behind the latest
  */
-public record EarlierStreams(Map<Epoch, List<Stream>> logs, Map<Epoch, Long> heads) {
-    public static final EarlierStreams NONE = new EarlierStreams(Map.of(), Map.of());
+public record EarlierStreams(
+        Map<Epoch, List<Stream>> logs,
+        Map<Epoch, Long> heads,
+        Map<String, Epoch> latest,
+        Set<Epoch> complete,
+        Set<Epoch> members,
+        Set<Epoch> later) {
+    public static final EarlierStreams NONE =
+            new EarlierStreams(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Set.of());
 
     public EarlierStreams {
         logs = Map.copyOf(logs);
         heads = Map.copyOf(heads);
+        latest = Map.copyOf(latest);
+        complete = Set.copyOf(complete);
+        members = Set.copyOf(members);
+        later = Set.copyOf(later);
     }
 
     /** What lies in front of a member's own stream in its log. */
@@ -23,9 +40,15 @@ public record EarlierStreams(Map<Epoch, List<Stream>> logs, Map<Epoch, Long> hea
         return logs.getOrDefault(own, List.of());
     }
 
-    /** Has whoever stands there read a stream to its end, and further than the node's log has it by now? Else its reader finds that. */
+    /** Is it that of an earlier incarnation in a log? */
+    public boolean contains(Stream stream) {
+        return logs.values().stream()
+                .anyMatch(log -> log.stream().anyMatch(one -> one.epoch().equals(stream.epoch())));
+    }
+
+    /** Has a subscription that stands there read a stream to its end, and further than the node's log has it by now? */
     public boolean hasLostOf(Frontier at) {
-        if (!heads.isEmpty()) {
+        if (!logs.isEmpty()) {
             for (Place place : at.places()) {
                 if (hasLostOf(place)) {
                     return true;
@@ -35,26 +58,59 @@ public record EarlierStreams(Map<Epoch, List<Stream>> logs, Map<Epoch, Long> hea
         return false;
     }
 
-    /** Is that place behind what the node's log has? */
+    /** Is that a place of such a stream? Of one that goes on its reader finds that out, if the member's log has anything of it. */
     public boolean hasLostOf(Place place) {
-        Long head = heads.get(place.stream().epoch());
-        return head != null && place.over() && place.sequence() > head;
+        long head = head(place.stream());
+        boolean isToBeTold =
+                place.over() || (head <= 0 && isPresent(place.stream().node()));
+        return place.sequence() > Math.max(0, head) && isToBeTold;
+    }
+
+    /** The last sequence that its node's log has; -1 if that has nothing of it, and no limit if it is not known. */
+    private long head(Stream stream) {
+        Long head = heads.get(stream.epoch());
+        if (head != null) {
+            return head;
+        }
+        return isAbsent(stream) && complete.contains(latest.get(stream.node())) ? Place.AWAITED : Long.MAX_VALUE;
+    }
+
+    /** Is that the log of a member? */
+    private boolean isPresent(String node) {
+        Epoch own = latest.get(node);
+        return own != null && members.contains(own);
+    }
+
+    /** Does the log of its node not have it? */
+    private boolean isAbsent(Stream stream) {
+        return latest.containsKey(stream.node())
+                && !members.contains(stream.epoch())
+                && !later.contains(stream.epoch())
+                && !heads.containsKey(stream.epoch())
+                && !stream.epoch().equals(latest.get(stream.node()));
     }
 
     /** The same place, or the last one in front of it that the node's log has. */
     public Place upTo(Place place) {
-        Long head = heads.get(place.stream().epoch());
-        return head == null || place.sequence() <= head ? place : new Place(place.stream(), head, place.kind());
+        long head = head(place.stream());
+        return place.sequence() <= head ? place : new Place(place.stream(), head, place.kind());
     }
 
-    /** May whoever stands there not be given these? The node's log has lost them, or they come too late. */
-    public boolean forbids(Frontier at, FeedEntry.Messages messages) {
-        Long head = heads.get(messages.stream().epoch());
-        return head != null && (messages.lastSequence() > head || isTooLate(at, messages.stream()));
+    /** May messages of that stream up to there not be given any more? The node's log has lost them, or they come too late. */
+    public boolean forbids(Frontier at, Stream stream, long upTo) {
+        boolean isEarlier = !logs.isEmpty() && !members.contains(stream.epoch());
+        return isEarlier && (upTo > head(stream) || isTooLate(at, stream));
     }
 
-    /** Has it read something that lies behind that stream in a log? Then what is left of the stream comes too late for it. */
+    /**
+     * Has a subscription that stands there read something that lies behind that stream in its node's log? Then what is left of it comes too late. What
+     * the log does not have came before all that it has.
+     */
     public boolean isTooLate(Frontier at, Stream stream) {
+        if (isAbsent(stream)) {
+            Epoch own = Objects.requireNonNull(latest.get(stream.node()));
+            return isRead(at, own) || before(own).stream().anyMatch(one -> isRead(at, one.epoch()));
+        }
         for (Map.Entry<Epoch, List<Stream>> log : logs.entrySet()) {
             boolean isInFront = false;
             for (Stream one : log.getValue()) {

@@ -2,7 +2,6 @@ package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -12,7 +11,6 @@ import java.util.Set;
  * @param open streams of members, and those of which it is not settled how they ended
  * @param removed of these and of those that ended when they were removed, by the cluster's time, in milliseconds since 1970; until every
  *     subscription has read the end
- * @param earlier those of members that were removed, and that tokens name: the oldest first, as far as this is known
  * @param settled those of which it is settled how they ended, until every subscription has read that
  * @param strangers those that are not over for everybody, of incarnations that were no members here
  * @param unheard those that the history says are over, and of which nothing has come here: whoever was not told at its start has not passed
@@ -24,7 +22,6 @@ import java.util.Set;
 public record StreamsView(
         Map<Epoch, Stream> open,
         Map<Epoch, Long> removed,
-        List<Epoch> earlier,
         Set<Epoch> settled,
         Set<Epoch> strangers,
         Set<Epoch> unheard,
@@ -38,7 +35,6 @@ public record StreamsView(
     public StreamsView {
         open = Map.copyOf(open);
         removed = Map.copyOf(removed);
-        earlier = List.copyOf(earlier);
         settled = Set.copyOf(settled);
         strangers = Set.copyOf(strangers);
         unheard = Set.copyOf(unheard);
@@ -57,7 +53,7 @@ public record StreamsView(
             Set<Epoch> unheard,
             EndedStreams remembered,
             long notices) {
-        this(open, removed, List.of(), settled, Set.of(), unheard, remembered, EarlierStreams.NONE, notices);
+        this(open, removed, settled, Set.of(), unheard, remembered, EarlierStreams.NONE, notices);
     }
 
     /**
@@ -79,7 +75,7 @@ public record StreamsView(
     }
 
     /** Is its incarnation a member here, or was it one, as far as that counts yet? */
-    boolean wasMember(Epoch stream) {
+    public boolean wasMember(Epoch stream) {
         return open.containsKey(stream) || removed.containsKey(stream);
     }
 

@@ -122,9 +122,14 @@ final class Advance {
                     index = entry.last() + 1; // S1
                     continue;
                 }
-                if (known.stored().forbids(at, messages)) {
+                if (known.stored().forbids(at, messages.stream(), messages.lastSequence())) {
                     if (!run.isEmpty()) {
                         break;
+                    }
+                    Place place = at.get(messages.stream());
+                    if (place != null && place.over()) { // it was told
+                        index = entry.last() + 1;
+                        continue;
                     }
                     here = here.movedTo(index, at);
                     return lost(messages.stream());
@@ -152,12 +157,17 @@ final class Advance {
         }
         if (run.isEmpty()) {
             here.cursor().idleAt(index);
-            here = here.movedTo(index, at);
+            here = reading().movedTo(index, at);
             return Step.IDLE;
         }
         MessageRun messages = run.from(at);
-        here = here.giving(index, messages);
+        here = reading().giving(index, messages);
         return new Step.Messages(messages);
+    }
+
+    /** What it waited to be told may not be so any more. */
+    private Standing reading() {
+        return here.phase() instanceof SubscriptionPhase.Waiting ? here.passed(here.positions()) : here;
     }
 
     /** Up to where it has got. Of a stream that is over nothing counts, unless its incarnation has turned out to be there. */
@@ -203,13 +213,6 @@ final class Advance {
             return entry instanceof FeedEntry.Began began && place.isKnown() && began.at() > place.sequence()
                     ? goesOnBehind(began, further)
                     : notice(entry);
-        }
-        if (place != null
-                && !(entry instanceof FeedEntry.Ended)
-                && known.stored().isTooLate(at, stream)) {
-            Missing late = new Missing(at, known);
-            late.addLost(stream);
-            return handOrLeft(further, late);
         }
         if (entry instanceof FeedEntry.Began began) {
             if (place != null && place.sequence() == Place.UNKNOWN) {

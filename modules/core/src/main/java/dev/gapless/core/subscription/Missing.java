@@ -73,7 +73,9 @@ final class Missing {
 
     /** Nothing more of it is given, since a later incarnation's log has lost that, or it comes too late. */
     void addLost(Stream stream) {
-        add(stream, End.lost(0));
+        End end = End.lost(0);
+        boolean isOver = known.wasMember(stream.epoch()) || known.stored().contains(stream);
+        add(stream, isOver ? end : end.ofStranger());
         lost.add(stream.epoch());
     }
 
@@ -99,11 +101,6 @@ final class Missing {
             FeedEntry entry = feed.get(i);
             if (entry != null && later.contains(entry.stream().node())) {
                 // of a stream behind one whose end is read first
-            } else if ((entry instanceof FeedEntry.Expired || entry instanceof FeedEntry.Began)
-                    && at.get(entry.stream()) != null
-                    && !at.isOver(entry.stream())
-                    && known.stored().isTooLate(at, entry.stream())) {
-                addLost(entry.stream());
             } else if (entry instanceof FeedEntry.Expired expired && expired.isSetBack()) {
                 later.add(expired.stream()
                         .node()); // what came before that is read first, or is missed for another reason
@@ -304,7 +301,8 @@ final class Missing {
         upTo.put(stream.epoch(), end.wasMember() ? Place.over(stream, last) : Place.lost(stream, last));
         boolean counts = here != Place.AWAITED || notice.promised();
         if (end.isOpen()) {
-            Long first = place(stream) != null && here >= 0 ? here + 1 : null; // else it has read nothing of it
+            boolean isRead = lost.contains(stream.epoch()) ? here > 0 : place(stream) != null && here >= 0;
+            Long first = isRead ? here + 1 : null; // else it has read nothing of it, or did so elsewhere
             return counts ? new Gap(stream.node(), end.reason(), stream.epoch(), first, null, end.successor()) : null;
         }
         boolean complete = notice.isComplete();

@@ -11,8 +11,6 @@ import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.StreamsView;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -71,19 +69,8 @@ final class Tokens {
                 cluster,
                 timeMs,
                 knows ? history.id() : HistoryId.UNKNOWN,
-                inOrder(entries.values(), known),
+                entries.values().stream().sorted(CursorToken.IN_ORDER).toList(),
                 filter);
-    }
-
-    /** The streams of one node in their order: where the token is resumed nobody else may know it, and in that order they are asked for. */
-    private static List<CursorToken.Entry> inOrder(Collection<CursorToken.Entry> entries, StreamsView known) {
-        Map<Epoch, Integer> order = new HashMap<>();
-        known.earlier().forEach(epoch -> order.put(epoch, order.size()));
-        return entries.stream()
-                .sorted(Comparator.comparing(
-                                (CursorToken.Entry entry) -> order.getOrDefault(entry.epoch(), Integer.MAX_VALUE))
-                        .thenComparing(CursorToken.IN_ORDER))
-                .toList();
     }
 
     /** The same place; if its stream was announced as lost, and has turned out to be a member's, it goes on behind that. */

@@ -295,17 +295,6 @@ class ResumptionTest {
     }
 
     @Test
-    @DisplayName("ruleT2: streams of which nobody here has heard come behind what the token lists before them")
-    void listedInTheirOrder() {
-        isWaitedFor(P2, 40);
-        Stream p3 = Stream.of(4, TOPIC, "p");
-        var unused = resume(token(open(p3, 0), open(P2, 0), open(P, 0)));
-        streams.publish();
-        assertEquals(List.of(p3.epoch(), P2.epoch(), P.epoch()), streams.known().earlier());
-        assertTrue(streams.order(P.epoch()) > 40);
-    }
-
-    @Test
     @DisplayName("ruleT2: not if the token lists it, as over or not")
     void listedIsNotToldTwice() {
         ended(P, TAKEN_MS + 1, 5L);

@@ -20,6 +20,7 @@ import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,12 +51,6 @@ class StreamsTest {
     private void member(long uid, String name) {
         streams.appeared(uid, "host:" + uid, now);
         streams.named(uid, name, 100);
-    }
-
-    /** It was stored, and was removed without a word. */
-    private void wasStored(long uid) {
-        streams.setDurable(Epoch.of(uid, TOPIC), true);
-        isWaitedFor(uid);
     }
 
     /** It was removed without a word. */
@@ -176,103 +171,84 @@ class StreamsTest {
         isWaitedFor(1);
         streams.expect(between, now);
         member(2, "p"); // since 100, by its clock
-        assertFalse(streams.isAfter(NEXT.epoch(), P.epoch()));
-        assertFalse(streams.isAfter(NEXT.epoch(), between.epoch()), "nobody knows");
+        assertFalse(streams.isInFront(P.epoch(), NEXT.epoch()), "nobody knows");
         streams.hasInItsLog(NEXT, List.of(new LogIdentity.Earlier(1, 5), new LogIdentity.Earlier(3, 0)));
-        assertTrue(streams.isAfter(NEXT.epoch(), between.epoch()));
-        assertTrue(streams.isAfter(between.epoch(), P.epoch()));
-        assertFalse(streams.isAfter(P.epoch(), NEXT.epoch()));
+        assertTrue(streams.isInFront(between.epoch(), NEXT.epoch()));
+        assertTrue(streams.isInFront(P.epoch(), between.epoch()));
+        assertFalse(streams.isInFront(NEXT.epoch(), P.epoch()));
         assertEquals(List.of(P, between), streams.known().stored().logs().get(NEXT.epoch()));
-    }
-
-    private static LogIdentity.Earlier earlier(long uid, long head) {
-        return new LogIdentity.Earlier(uid, head);
     }
 
     @Test
     @DisplayName(
-            "ruleC11: how much a member's log has of the streams of earlier incarnations, and that it has lost those that it does not name")
+            "ruleC11: how much a node's log has of the streams of earlier incarnations says the member that came last")
     void headsOfALog() {
-        Stream third = Stream.of(3, TOPIC, "p");
         member(1, "p");
-        wasStored(1);
+        isWaitedFor(1);
         member(2, "p");
         streams.hasInItsLog(NEXT, List.of(earlier(1, 5)));
         assertEquals(Map.of(P.epoch(), 5L), streams.known().stored().heads());
-        wasStored(2);
-        member(3, "p");
-        streams.hasInItsLog(third, List.of(earlier(1, 4)));
-        assertEquals(
-                Map.of(P.epoch(), 4L, NEXT.epoch(), 0L),
-                streams.known().stored().heads(),
-                "the least of them");
-        wasStored(3);
+        isWaitedFor(2);
         streams.publish();
-        assertEquals(
-                Map.of(P.epoch(), 4L, NEXT.epoch(), 0L),
-                streams.known().stored().heads(),
-                "nothing is known of the one that is waited for");
+        assertEquals(Map.of(P.epoch(), 5L), streams.known().stored().heads(), "as far as it is known");
+        member(3, "p");
+        streams.hasInItsLog(Stream.of(3, TOPIC, "p"), List.of(earlier(1, 4)));
+        assertEquals(Map.of(P.epoch(), 4L), streams.known().stored().heads());
+        assertEquals(Map.of("p", Epoch.of(3, TOPIC)), streams.known().stored().latest());
+        assertTrue(streams.known().stored().hasLostOf(Place.over(NEXT, 1)));
     }
 
     @Test
-    @DisplayName("ruleC11: a log that has nothing has lost what was read of its node; one whose node is new has not")
+    @DisplayName("ruleC11: what came behind the last log that is known is not known to be lost (seed 1000002014437)")
+    void cameLaterThanTheLog() {
+        member(1, "p");
+        isWaitedFor(1);
+        member(2, "p");
+        streams.hasInItsLog(NEXT, List.of(earlier(1, 5)));
+        isWaitedFor(2);
+        member(3, "p");
+        isWaitedFor(3);
+        streams.publish();
+        Place third = Place.over(Stream.of(3, TOPIC, "p"), 1);
+        assertFalse(streams.known().stored().hasLostOf(third));
+        member(4, "p");
+        streams.hasInItsLog(Stream.of(4, TOPIC, "p"), List.of(earlier(1, 5), earlier(2, 0)));
+        assertTrue(streams.known().stored().hasLostOf(third));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: a log that has nothing has lost what was read of its node; one whose node is new, or was not stored, has not")
     void logWithoutAnything() {
         member(1, "p");
         streams.hasInItsLog(P, List.of());
         assertEquals(EarlierStreams.NONE, streams.known().stored());
-        wasStored(1);
-        member(2, "p");
-        streams.hasInItsLog(NEXT, List.of());
-        assertEquals(Map.of(P.epoch(), 0L), streams.known().stored().heads());
-        assertEquals(List.of(P), streams.known().stored().logs().get(NEXT.epoch()));
-    }
-
-    @Test
-    @DisplayName(
-            "ruleC11: a stream of which a token alone says it, or that is not stored, is not known to be lost; nor is one of another node")
-    void lostOfOthers() {
-        member(1, "p");
         isWaitedFor(1);
         member(2, "p");
-        streams.expect(Stream.of(5, TOPIC, "p"), now);
-        member(6, "q");
-        wasStored(6);
-        streams.hasInItsLog(NEXT, List.of(earlier(7, 1)));
-        assertEquals(
-                Set.of(Epoch.of(7, TOPIC)), streams.known().stored().heads().keySet());
+        streams.hasInItsLog(NEXT, List.of());
+        assertEquals(EarlierStreams.NONE, streams.known().stored());
+        streams.setDurable(P.epoch(), true);
+        streams.hasInItsLog(NEXT, List.of());
+        assertTrue(streams.known().stored().hasLostOf(Place.over(P, 1)));
     }
 
     @Test
-    @DisplayName(
-            "ruleC11, ruleD5: a log forgets the oldest of too many; one that came behind those that it has is lost (seed 1000000647339)")
-    void lostOfTooMany() {
-        member(1, "p");
-        wasStored(1);
-        streams.appeared(2, "host:2", now);
-        streams.named(2, "p", 300);
-        streams.hasInItsLog(NEXT, mostOfThem(50));
-        assertEquals(0L, streams.known().stored().heads().get(P.epoch()));
-    }
-
-    @Test
-    @DisplayName("ruleC11, ruleD5: of one that came before those that a log has nobody knows whether it was forgotten")
-    void forgottenOfTooMany() {
-        member(1, "p");
-        wasStored(1);
-        streams.appeared(2, "host:2", now);
-        streams.named(2, "p", 300);
-        streams.hasInItsLog(NEXT, mostOfThem(150));
-        assertEquals(Long.MAX_VALUE, streams.known().stored().heads().get(P.epoch()));
-    }
-
-    /** As many as a log has; the first one ran since then. */
-    private List<LogIdentity.Earlier> mostOfThem(long sinceMs) {
-        streams.appeared(10, "host:10", now);
-        streams.named(10, "p", sinceMs);
-        wasStored(10);
-        return LongStream.range(10, 10 + Limits.MOST_EARLIER_STREAMS)
+    @DisplayName("ruleC11, ruleD5: a log that has as many as may be, and of each a message, may have forgotten others")
+    void asManyAsMayBe() {
+        member(2, "p");
+        List<LogIdentity.Earlier> most = LongStream.range(10, 10 + Limits.MOST_EARLIER_STREAMS)
                 .mapToObj(uid -> earlier(uid, 1))
                 .toList();
+        streams.hasInItsLog(NEXT, most);
+        assertFalse(streams.known().stored().hasLostOf(Place.over(P, 1)));
+        List<LogIdentity.Earlier> oneIsEmpty = new ArrayList<>(most);
+        oneIsEmpty.set(3, earlier(13, 0));
+        streams.hasInItsLog(NEXT, oneIsEmpty);
+        assertTrue(streams.known().stored().hasLostOf(Place.over(P, 1)), "those without messages go first");
+    }
+
+    private static LogIdentity.Earlier earlier(long uid, long head) {
+        return new LogIdentity.Earlier(uid, head);
     }
 
     @Test
@@ -488,30 +464,5 @@ class StreamsTest {
         streams.removed(1);
         streams.expectMore(at, now);
         assertEquals(P, streams.waitedFor(P.epoch()));
-    }
-
-    @Test
-    @DisplayName("ruleT1: earlier incarnations are known in their order, by when they came if they had no name")
-    void earlier() {
-        after(70);
-        streams.appeared(2, "host", now);
-        streams.appeared(1, "host", now);
-        streams.named(1, "p", 50);
-        Stream unnamed = streams.removed(2);
-        assertNotNull(unnamed);
-        streams.waitFor(unnamed, End.lost(0), now);
-        isWaitedFor(1);
-        Stream unknown = Stream.of(3, TOPIC, "p");
-        streams.expect(unknown, now);
-        Stream last = Stream.of(4, TOPIC, "p");
-        streams.expect(last, streams.order(NEXT.epoch()), now);
-        streams.publish();
-        List<Epoch> all = List.of(unknown.epoch(), P.epoch(), NEXT.epoch(), last.epoch());
-        assertEquals(all, streams.known().earlier());
-        streams.settle(P, End.lost(0), now);
-        streams.settle(NEXT, End.lost(0), now);
-        streams.expect(P, now);
-        streams.publish();
-        assertEquals(all, streams.known().earlier());
     }
 }

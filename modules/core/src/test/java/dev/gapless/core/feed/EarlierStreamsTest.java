@@ -1,13 +1,14 @@
 package dev.gapless.core.feed;
 
 import static dev.gapless.core.Given.TOPIC;
-import static dev.gapless.core.Given.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.Epoch;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -17,16 +18,21 @@ class EarlierStreamsTest {
     private static final Stream NEXT = Stream.of(3, TOPIC, "p");
     private static final Stream OWN = Stream.of(4, TOPIC, "p");
     private static final Stream Q = Stream.of(2, TOPIC, "q");
-    private static final EarlierStreams STORED =
-            new EarlierStreams(Map.of(OWN.epoch(), List.of(P, NEXT)), Map.of(P.epoch(), 5L, NEXT.epoch(), 0L));
+    private static final Stream ABSENT = Stream.of(5, TOPIC, "p");
+    private static final EarlierStreams STORED = stored(Set.of(OWN.epoch()), Set.of(OWN.epoch()));
+
+    private static EarlierStreams stored(Set<Epoch> complete, Set<Epoch> members) {
+        return new EarlierStreams(
+                Map.of(OWN.epoch(), List.of(P, NEXT)),
+                Map.of(P.epoch(), 5L, NEXT.epoch(), 0L),
+                Map.of("p", OWN.epoch()),
+                complete,
+                members,
+                Set.of());
+    }
 
     private static Frontier at(Place place) {
         return Frontier.of(Map.of(place.stream().epoch(), place));
-    }
-
-    private static FeedEntry.Messages message(Stream stream, long sequence) {
-        return new FeedEntry.Messages(
-                1, stream, sequence, slices(sequence, sequence).get(0));
     }
 
     @Test
@@ -57,11 +63,44 @@ class EarlierStreamsTest {
     @Test
     @DisplayName("ruleC11, ruleM2: nothing is given that a log has lost, or of what lies in front of what was read")
     void forbids() {
-        assertFalse(STORED.forbids(Frontier.EMPTY, message(P, 5)));
-        assertTrue(STORED.forbids(Frontier.EMPTY, message(P, 6)));
-        assertTrue(STORED.forbids(at(Place.at(OWN, 1)), message(P, 1)));
-        assertFalse(STORED.forbids(at(Place.at(P, 1)), message(OWN, 2)), "a member's own is in no log yet");
-        assertFalse(STORED.forbids(at(Place.at(OWN, 1)), message(Q, 1)));
+        assertFalse(STORED.forbids(Frontier.EMPTY, P, 5));
+        assertTrue(STORED.forbids(Frontier.EMPTY, P, 6));
+        assertTrue(STORED.forbids(at(Place.at(OWN, 1)), P, 1));
+        assertFalse(STORED.forbids(at(Place.at(P, 1)), OWN, 2), "a member's own is in no log yet");
+        assertFalse(STORED.forbids(at(Place.at(OWN, 1)), Q, 1));
+    }
+
+    @Test
+    @DisplayName("ruleC11: a log that has forgotten nothing has lost what it does not have, also where that goes on")
+    void lostAltogether() {
+        assertTrue(STORED.hasLostOf(Place.over(ABSENT, 1)));
+        assertTrue(STORED.hasLostOf(Place.at(ABSENT, 1)));
+        assertFalse(STORED.hasLostOf(Place.over(ABSENT, 0)), "nothing of it was read");
+        assertFalse(STORED.hasLostOf(Place.at(OWN, 7)));
+        assertEquals(Place.over(ABSENT, Place.AWAITED), STORED.upTo(Place.over(ABSENT, 3)));
+        assertTrue(STORED.forbids(Frontier.EMPTY, ABSENT, 1));
+        assertFalse(STORED.contains(ABSENT));
+        assertTrue(STORED.contains(NEXT));
+        EarlierStreams isMember = stored(Set.of(OWN.epoch()), Set.of(OWN.epoch(), ABSENT.epoch()));
+        assertFalse(isMember.hasLostOf(Place.over(ABSENT, 1)), "it is the next one");
+        EarlierStreams isGone = stored(Set.of(OWN.epoch()), Set.of());
+        assertTrue(isGone.hasLostOf(Place.over(ABSENT, 1)));
+        assertFalse(isGone.hasLostOf(Place.at(ABSENT, 1)), "it may be one that came since");
+        EarlierStreams isLater = new EarlierStreams(
+                STORED.logs(), STORED.heads(), STORED.latest(), STORED.complete(), Set.of(), Set.of(ABSENT.epoch()));
+        assertFalse(isLater.hasLostOf(Place.over(ABSENT, 1)), "it did");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11, ruleD5: a log that has forgotten some may have had them; these come before all that it has (seed 1000000647339)")
+    void forgotten() {
+        EarlierStreams some = stored(Set.of(), Set.of(OWN.epoch()));
+        assertFalse(some.hasLostOf(Place.over(ABSENT, 1)));
+        assertFalse(some.forbids(Frontier.EMPTY, ABSENT, 1));
+        assertTrue(some.forbids(at(Place.at(OWN, 1)), ABSENT, 1));
+        assertTrue(some.forbids(at(Place.over(NEXT, 1)), ABSENT, 1));
+        assertFalse(some.forbids(at(Place.over(Q, 1)), ABSENT, 1));
     }
 
     @Test

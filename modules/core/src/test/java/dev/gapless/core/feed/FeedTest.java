@@ -277,15 +277,7 @@ class FeedTest {
         feed.ended(next, 3, End.goneOn(3, 0), true);
         Set<Epoch> strangers = Set.of(P.epoch());
         StreamsView known = new StreamsView(
-                Map.of(),
-                Map.of(),
-                List.of(),
-                Set.of(),
-                strangers,
-                Set.of(),
-                EndedStreams.NOTHING,
-                EarlierStreams.NONE,
-                0);
+                Map.of(), Map.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, EarlierStreams.NONE, 0);
         assertTrue(feed.over(at(Place.over(next, 3)), known, 0).containsKey(P.epoch()));
         assertFalse(feed.over(at(Place.over(next, 0)), known, 0).containsKey(P.epoch()), "it may lack it");
     }
@@ -325,9 +317,10 @@ class FeedTest {
         feed.began(P, 0);
         feed.messages(P, 1, slices(1, 6));
         feed.ended(P, 6, End.goneOn(6, 0), true);
-        EarlierStreams stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 4L));
-        StreamsView known = new StreamsView(
-                Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, stored, 0);
+        EarlierStreams stored = new EarlierStreams(
+                Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 4L), Map.of(), Set.of(), Set.of(), Set.of());
+        StreamsView known =
+                new StreamsView(Map.of(), Map.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, stored, 0);
         Frontier lacks = at(Place.lost(P, 1));
         assertEquals(Map.of(P.epoch(), Place.over(P, 4)), feed.over(lacks, known, 0));
         assertEquals(
@@ -336,9 +329,8 @@ class FeedTest {
     }
 
     private static StreamsView known(Map<Epoch, Stream> open, Map<Epoch, List<Stream>> logs) {
-        EarlierStreams stored = new EarlierStreams(logs, Map.of());
-        return new StreamsView(
-                open, Map.of(), List.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, stored, 0);
+        EarlierStreams stored = new EarlierStreams(logs, Map.of(), Map.of(), Set.of(), Set.of(), Set.of());
+        return new StreamsView(open, Map.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, stored, 0);
     }
 
     @Test

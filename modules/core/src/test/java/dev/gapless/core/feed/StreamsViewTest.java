@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
@@ -18,15 +17,7 @@ class StreamsViewTest {
 
     private static StreamsView withStrangers(Set<Epoch> strangers) {
         return new StreamsView(
-                Map.of(),
-                Map.of(),
-                List.of(),
-                Set.of(),
-                strangers,
-                Set.of(),
-                EndedStreams.NOTHING,
-                EarlierStreams.NONE,
-                0);
+                Map.of(), Map.of(), Set.of(), strangers, Set.of(), EndedStreams.NOTHING, EarlierStreams.NONE, 0);
     }
 
     @Test

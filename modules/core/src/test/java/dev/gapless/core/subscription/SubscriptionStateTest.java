@@ -66,15 +66,7 @@ class SubscriptionStateTest implements TopicView {
     @Override
     public StreamsView known() {
         return new StreamsView(
-                open,
-                Map.of(),
-                List.of(),
-                settled,
-                strangers,
-                Set.of(),
-                EndedStreams.of(Given.history(), TOPIC),
-                stored,
-                notices);
+                open, Map.of(), settled, strangers, Set.of(), EndedStreams.of(Given.history(), TOPIC), stored, notices);
     }
 
     @Override
@@ -324,7 +316,7 @@ class SubscriptionStateTest implements TopicView {
             "ruleM2: of a stream that comes behind a later one of its log nothing is given, and it is announced once (seed 1000000004535)")
     void nothingIsGivenOutOfTheLogsOrder() {
         Stream own = Stream.of(9, TOPIC, "p");
-        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 2L));
+        stored = stored(own, 2);
         feed.began(P, 0);
         feed.messages(P, 1, slices(1, 2));
         feed.ended(P, 2, End.goneOn(2, 0), true);
@@ -351,9 +343,9 @@ class SubscriptionStateTest implements TopicView {
         subscription = in(feed, SETTINGS);
         assertEquals(List.of(1L), given());
         assertEquals(Step.IDLE, subscription.next(0));
-        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 2L));
+        stored = stored(own, 2);
         feed.messages(P, 1, slices(1, 2));
-        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 1L, null, null)), announced());
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), null, null, null)), announced());
         subscription.reloaded(null);
         assertEquals(Step.IDLE, subscription.next(0));
     }
@@ -367,9 +359,9 @@ class SubscriptionStateTest implements TopicView {
         subscription = in(feed, SETTINGS, Place.over(P, 6));
         feed.began(own, 0);
         assertEquals(Step.IDLE, subscription.next(0));
-        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 6L));
+        stored = stored(own, 6);
         assertFalse(subscription.hasNext(), "it has all of that");
-        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 3L));
+        stored = stored(own, 3);
         assertTrue(subscription.hasNext(), "also if nothing else comes");
         feed.messages(own, 1, slices(1, 1));
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 7L, null, null)), announced());
@@ -386,7 +378,7 @@ class SubscriptionStateTest implements TopicView {
     void leftBeforeItsLogLostThat() {
         Stream own = Stream.of(9, TOPIC, "p");
         settled.add(P.epoch());
-        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 1L));
+        stored = stored(own, 1);
         subscription = SubscriptionState.of(new Opening.Latest(), feed, this, SETTINGS, 0);
         subscription.begin(at(Place.at(P, 3)), Map.of(P, End.exact(3, 0)), notices);
         subscription.goOn(new ReadOn.In(feed, feed.attach(feed.oldest(), 0)));
@@ -394,6 +386,17 @@ class SubscriptionStateTest implements TopicView {
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 4L, null, null)), announced());
         subscription.reloaded(null);
         idle();
+    }
+
+    /** The log of that member has so much of the first one. */
+    private static EarlierStreams stored(Stream own, long head) {
+        return new EarlierStreams(
+                Map.of(own.epoch(), List.of(P)),
+                Map.of(P.epoch(), head),
+                Map.of("p", own.epoch()),
+                Set.of(own.epoch()),
+                Set.of(own.epoch()),
+                Set.of());
     }
 
     private long sequenceOf(Stream stream) {
@@ -412,7 +415,7 @@ class SubscriptionStateTest implements TopicView {
         began(P);
         feed.messages(P, 1, slices(1, 2));
         assertEquals(List.of(1L, 2L), given());
-        stored = new EarlierStreams(Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 2L));
+        stored = stored(own, 2);
         feed.messages(P, 3, slices(3, 4));
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 3L, null, null)), announced());
         subscription.reloaded(null);

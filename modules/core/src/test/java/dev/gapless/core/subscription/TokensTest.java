@@ -41,7 +41,6 @@ class TokensTest {
     private final Map<Epoch, Stream> open = new HashMap<>();
     private final Map<Epoch, Long> removed = new HashMap<>();
     private final Set<Epoch> settled = new HashSet<>();
-    private final List<Epoch> earlier = new ArrayList<>();
     private final Set<Epoch> unheard = new HashSet<>();
     private final List<Departure> departures = new ArrayList<>();
     private long historyId = Given.HISTORY;
@@ -83,7 +82,6 @@ class TokensTest {
         StreamsView known = new StreamsView(
                 open,
                 removed,
-                earlier,
                 settled,
                 Set.of(),
                 unheard,
@@ -124,20 +122,6 @@ class TokensTest {
         assertEquals(List.of(entry(P, 0, false)), token().entries());
         durable = true;
         assertEquals(List.of(entry(P, Entry.UNKNOWN, false)), token().entries());
-    }
-
-    @Test
-    @DisplayName("ruleT1: those of earlier incarnations in their order: where it is resumed nobody may know it")
-    void listsInOrder() {
-        stands(Place.at(Stream.of(3, TOPIC, "p"), 3));
-        stands(Place.at(P, 1));
-        stands(Place.at(Stream.of(4, TOPIC, "a"), 4));
-        earlier.add(Stream.of(3, TOPIC, "p").epoch());
-        earlier.add(P.epoch());
-        assertEquals(
-                List.of(3L, 1L, 4L),
-                token().entries().stream().map(Entry::sequence).toList());
-        assertEquals(token().entries(), CursorToken.parse(token().toString()).entries());
     }
 
     @Test
