@@ -106,22 +106,22 @@ final class StoredLogs {
             return EarlierStreams.NONE;
         }
         Map<Epoch, List<Stream>> earlier = new HashMap<>();
-        Map<Epoch, Long> heads = new HashMap<>();
-        Map<String, Epoch> latest = new HashMap<>();
         Set<Epoch> complete = new HashSet<>();
+        Map<String, StoredLog> latest = new HashMap<>();
         logs.forEach((own, log) -> {
             earlier.put(own, log.earlier());
-            latest.merge(log.own().node(), own, (before, next) -> members.contains(before) ? before : next);
+            latest.merge(
+                    log.own().node(),
+                    log,
+                    (before, next) -> members.contains(before.own().epoch()) ? before : next);
             if (log.isComplete()) {
                 complete.add(own);
             }
         });
-        logs.forEach((own, log) -> {
-            if (own.equals(latest.get(log.own().node()))) { // that is what the store has by now
-                heads.putAll(log.heads());
-            }
-        });
+        Map<Epoch, Long> heads = new HashMap<>(); // what the stores have by now
+        latest.values().forEach(log -> heads.putAll(log.heads()));
         heads.keySet().removeAll(members);
-        return new EarlierStreams(earlier, heads, latest, complete, members, later.keySet());
+        List<Stream> owns = latest.values().stream().map(StoredLog::own).toList();
+        return new EarlierStreams(earlier, heads, owns, complete, members, later.keySet());
     }
 }

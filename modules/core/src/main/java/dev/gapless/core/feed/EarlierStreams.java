@@ -3,15 +3,15 @@ package dev.gapless.core.feed;
 import dev.gapless.core.Epoch;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the logs of durable nodes have of streams of earlier incarnations, as their members said (rule D7). Immutable.
  *
  * @param logs by the members' own streams: the earlier ones of their logs, the oldest first
  * @param heads the last sequence that the nodes' logs have of each that has no member any more
- * @param latest by the nodes' names the own stream of the member that said last what its log has
+ * @param latest of each node the own stream of the member that said last what its log has
  * @param complete the own streams of those whose logs have all that they ever had: others may have forgotten the oldest
  * @param members the streams of members
  * @param later those of members, also of former ones, that came behind the latest
@@ -19,17 +19,17 @@ import java.util.Set;
 public record EarlierStreams(
         Map<Epoch, List<Stream>> logs,
         Map<Epoch, Long> heads,
-        Map<String, Epoch> latest,
+        List<Stream> latest,
         Set<Epoch> complete,
         Set<Epoch> members,
         Set<Epoch> later) {
     public static final EarlierStreams NONE =
-            new EarlierStreams(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Set.of());
+            new EarlierStreams(Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of());
 
     public EarlierStreams {
         logs = Map.copyOf(logs);
         heads = Map.copyOf(heads);
-        latest = Map.copyOf(latest);
+        latest = List.copyOf(latest);
         complete = Set.copyOf(complete);
         members = Set.copyOf(members);
         later = Set.copyOf(later);
@@ -61,8 +61,7 @@ public record EarlierStreams(
     /** Is that a place of such a stream? Of one that goes on its reader finds that out, if the member's log has anything of it. */
     public boolean hasLostOf(Place place) {
         long head = head(place.stream());
-        boolean isToBeTold =
-                place.over() || (head <= 0 && isPresent(place.stream().node()));
+        boolean isToBeTold = place.over() || (head <= 0 && isPresent(latestOf(place.stream())));
         return place.sequence() > Math.max(0, head) && isToBeTold;
     }
 
@@ -72,22 +71,29 @@ public record EarlierStreams(
         if (head != null) {
             return head;
         }
-        return isAbsent(stream) && complete.contains(latest.get(stream.node())) ? Place.AWAITED : Long.MAX_VALUE;
+        Stream without = withoutIt(stream);
+        return without != null && complete.contains(without.epoch()) ? Place.AWAITED : Long.MAX_VALUE;
     }
 
-    /** Is that the log of a member? */
-    private boolean isPresent(String node) {
-        Epoch own = latest.get(node);
-        return own != null && members.contains(own);
+    /** The own stream of the member whose log does not have it; null if it may have it. */
+    private @Nullable Stream withoutIt(Stream stream) {
+        Epoch epoch = stream.epoch();
+        Stream own =
+                members.contains(epoch) || later.contains(epoch) || heads.containsKey(epoch) ? null : latestOf(stream);
+        return own == null || own.epoch().equals(epoch) ? null : own;
     }
 
-    /** Does the log of its node not have it? */
-    private boolean isAbsent(Stream stream) {
-        return latest.containsKey(stream.node())
-                && !members.contains(stream.epoch())
-                && !later.contains(stream.epoch())
-                && !heads.containsKey(stream.epoch())
-                && !stream.epoch().equals(latest.get(stream.node()));
+    private @Nullable Stream latestOf(Stream stream) {
+        for (Stream own : latest) {
+            if (own.node().equals(stream.node())) {
+                return own;
+            }
+        }
+        return null;
+    }
+
+    private boolean isPresent(@Nullable Stream own) {
+        return own != null && members.contains(own.epoch());
     }
 
     /** The same place, or the last one in front of it that the node's log has. */
@@ -107,9 +113,10 @@ public record EarlierStreams(
      * the log does not have came before all that it has.
      */
     public boolean isTooLate(Frontier at, Stream stream) {
-        if (isAbsent(stream)) {
-            Epoch own = Objects.requireNonNull(latest.get(stream.node()));
-            return isRead(at, own) || before(own).stream().anyMatch(one -> isRead(at, one.epoch()));
+        Stream without = withoutIt(stream);
+        if (without != null) {
+            return isRead(at, without.epoch())
+                    || before(without.epoch()).stream().anyMatch(one -> isRead(at, one.epoch()));
         }
         for (Map.Entry<Epoch, List<Stream>> log : logs.entrySet()) {
             boolean isInFront = false;

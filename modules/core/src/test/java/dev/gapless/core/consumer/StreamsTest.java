@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
-import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
@@ -194,7 +193,7 @@ class StreamsTest {
         member(3, "p");
         streams.hasInItsLog(Stream.of(3, TOPIC, "p"), List.of(earlier(1, 4)));
         assertEquals(Map.of(P.epoch(), 4L), streams.known().stored().heads());
-        assertEquals(Map.of("p", Epoch.of(3, TOPIC)), streams.known().stored().latest());
+        assertEquals(List.of(Stream.of(3, TOPIC, "p")), streams.known().stored().latest());
         assertTrue(streams.known().stored().hasLostOf(Place.over(NEXT, 1)));
     }
 

@@ -25,7 +25,7 @@ class EarlierStreamsTest {
         return new EarlierStreams(
                 Map.of(OWN.epoch(), List.of(P, NEXT)),
                 Map.of(P.epoch(), 5L, NEXT.epoch(), 0L),
-                Map.of("p", OWN.epoch()),
+                List.of(OWN),
                 complete,
                 members,
                 Set.of());

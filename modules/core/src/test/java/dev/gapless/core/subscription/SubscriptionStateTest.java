@@ -393,7 +393,7 @@ class SubscriptionStateTest implements TopicView {
         return new EarlierStreams(
                 Map.of(own.epoch(), List.of(P)),
                 Map.of(P.epoch(), head),
-                Map.of("p", own.epoch()),
+                List.of(own),
                 Set.of(own.epoch()),
                 Set.of(own.epoch()),
                 Set.of());
