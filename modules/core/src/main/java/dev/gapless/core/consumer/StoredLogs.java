@@ -5,6 +5,7 @@ import dev.gapless.core.Limits;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.Stream;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -12,29 +13,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What the logs of a topic's durable nodes have of streams of earlier incarnations, as their members said (rule D7). Not thread-safe. */
 final class StoredLogs {
     /** By the members' own streams, also of those before them: the one that was heard of last comes last. Most topics never have any. */
     private Map<Epoch, StoredLog> logs = Map.of();
 
-    /** Own streams of members that came behind the last one of their node that said what its log has, and the nodes' names. */
-    private Map<Epoch, String> later = Map.of();
-
     /**
      * What a member's log has in front of its own stream.
      *
      * @param earlier the oldest first
      * @param heads the last sequence of each
+     * @param without those of members that were removed before, and that it does not have
      */
-    private record StoredLog(Stream own, List<Stream> earlier, Map<Epoch, Long> heads) {
+    private record StoredLog(Stream own, List<Stream> earlier, Map<Epoch, Long> heads, Set<Epoch> without) {
         static StoredLog of(Stream own, List<LogIdentity.Earlier> log, String topic) {
             Map<Epoch, Long> heads = new HashMap<>();
             log.forEach(one -> heads.put(Epoch.of(one.uid(), topic), one.head()));
             List<Stream> earlier = log.stream()
                     .map(one -> Stream.of(one.uid(), topic, own.node()))
                     .toList();
-            return new StoredLog(own, earlier, heads);
+            return new StoredLog(own, earlier, heads, new HashSet<>());
+        }
+
+        boolean saysTheSame(@Nullable StoredLog other) {
+            return other != null && earlier.equals(other.earlier) && heads.equals(other.heads);
+        }
+
+        boolean isWithout(Stream former) {
+            return former.node().equals(own.node()) && !heads.containsKey(former.epoch());
         }
 
         /** Has it all that it ever had? Of too many it forgets those without messages first, and then the oldest (rule D5). */
@@ -46,25 +54,16 @@ final class StoredLogs {
     /** A member's log has these streams of earlier incarnations, the oldest first. {@return is that news?} */
     boolean add(Stream own, List<LogIdentity.Earlier> earlier, String topic) {
         StoredLog log = StoredLog.of(own, earlier, topic);
-        if (log.equals(logs.get(own.epoch()))) {
+        if (log.saysTheSame(logs.get(own.epoch()))) {
             return false;
         }
         logs = logs.isEmpty() ? new LinkedHashMap<>() : logs;
         logs.put(own.epoch(), log);
-        if (!later.isEmpty()) {
-            later.values().removeIf(own.node()::equals);
-        }
         return true;
     }
 
-    /** It is a member, and its log is not known yet. */
-    void comes(Stream own) {
-        boolean hasOthers =
-                logs.values().stream().anyMatch(log -> log.own().node().equals(own.node()));
-        if (hasOthers && !logs.containsKey(own.epoch())) {
-            later = later.isEmpty() ? new HashMap<>() : later;
-            later.put(own.epoch(), own.node());
-        }
+    boolean isEmpty() {
+        return logs.isEmpty();
     }
 
     /** Is it in a log, in front of the member's own? */
@@ -91,25 +90,25 @@ final class StoredLogs {
         if (!logs.isEmpty()) {
             logs.keySet().removeIf(isUnknown);
         }
-        if (!later.isEmpty()) {
-            later.keySet().removeIf(isUnknown);
-        }
     }
 
     /**
      * What any thread may know of the streams that have no member any more.
      *
      * @param members the streams of members
+     * @param removed those of members that were removed
      */
-    EarlierStreams view(Set<Epoch> members) {
-        if (logs.isEmpty()) {
-            return EarlierStreams.NONE;
-        }
+    EarlierStreams view(Set<Epoch> members, Collection<Stream> removed) {
         Map<Epoch, List<Stream>> earlier = new HashMap<>();
         Set<Epoch> complete = new HashSet<>();
         Map<String, StoredLog> latest = new HashMap<>();
         logs.forEach((own, log) -> {
             earlier.put(own, log.earlier());
+            if (members.contains(own)) { // no namesake came later
+                removed.stream()
+                        .filter(log::isWithout)
+                        .forEach(one -> log.without().add(one.epoch()));
+            }
             latest.merge(
                     log.own().node(),
                     log,
@@ -121,7 +120,9 @@ final class StoredLogs {
         Map<Epoch, Long> heads = new HashMap<>(); // what the stores have by now
         latest.values().forEach(log -> heads.putAll(log.heads()));
         heads.keySet().removeAll(members);
+        Set<Epoch> former = new HashSet<>();
+        latest.values().forEach(log -> former.addAll(log.without()));
         List<Stream> owns = latest.values().stream().map(StoredLog::own).toList();
-        return new EarlierStreams(earlier, heads, owns, complete, members, later.keySet());
+        return new EarlierStreams(earlier, heads, owns, complete, members, former);
     }
 }

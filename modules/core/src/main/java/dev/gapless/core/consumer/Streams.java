@@ -6,6 +6,7 @@ import dev.gapless.core.HistoryView;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Frontier;
@@ -150,15 +151,7 @@ final class Streams {
                 strangers.add(epoch);
             }
         });
-        known = new StreamsView(
-                open,
-                removed,
-                settled.keySet(),
-                strangers,
-                unheard(),
-                remembered,
-                logs.view(members.keySet()),
-                notices);
+        known = new StreamsView(open, removed, settled.keySet(), strangers, unheard(), remembered, stored(), notices);
     }
 
     HistoryView history() {
@@ -193,7 +186,6 @@ final class Streams {
             return null;
         }
         named.put(stream.epoch(), sinceMs);
-        logs.comes(stream);
         return stream;
     }
 
@@ -261,12 +253,21 @@ final class Streams {
         }
     }
 
+    /** What logs have of earlier streams. */
+    private EarlierStreams stored() {
+        return logs.isEmpty() ? EarlierStreams.NONE : logs.view(members.keySet(), former().toList());
+    }
+
+    /** Those of members that were removed. */
+    private java.util.stream.Stream<Stream> former() {
+        return java.util.stream.Stream.concat(
+                waited.values().stream().filter(Waited::wasMember).map(Waited::stream),
+                settled.values().stream().filter(Settled::wasMember).map(Settled::stream));
+    }
+
     /** Is an earlier stream of that node known, and stored? */
     private boolean hadStored(String node) {
-        return java.util.stream.Stream.concat(
-                        waited.values().stream().map(Waited::stream),
-                        settled.values().stream().map(Settled::stream))
-                .anyMatch(one -> one.node().equals(node) && isDurable(one.epoch()));
+        return former().anyMatch(one -> one.node().equals(node) && isDurable(one.epoch()));
     }
 
     /** Does a log have the one in front of the other, as its member said? */

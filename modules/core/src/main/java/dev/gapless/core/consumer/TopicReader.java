@@ -300,7 +300,8 @@ final class TopicReader {
                 places.put(stream.epoch(), Place.at(stream, Place.AWAITED));
             }
         }
-        places.replaceAll((epoch, place) -> streams.known().stored().upTo(place));
+        Frontier at = Frontier.of(places);
+        places.replaceAll((epoch, place) -> streams.known().stored().upTo(at, place));
         return Frontier.of(places);
     }
 

@@ -115,7 +115,7 @@ final class Chains {
             if (isPassed) {
                 long upTo = place == null ? Place.AWAITED : place.sequence(); // a token says it elsewhere
                 long stored =
-                        known.stored().upTo(Place.over(stream, chain.end())).sequence();
+                        known.stored().upTo(at, Place.over(stream, chain.end())).sequence();
                 over.put(stream.epoch(), Place.over(stream, Math.max(upTo, stored)));
             }
         }
@@ -133,7 +133,7 @@ final class Chains {
             if (chain.isOverBy(index)
                     && at.get(stream) == null
                     && (isLeftOut(at, chain) || !chain.covers(null, 0, oldest))) {
-                announced.put(stream.epoch(), known.stored().upTo(Place.over(stream, chain.end())));
+                announced.put(stream.epoch(), known.stored().upTo(at, Place.over(stream, chain.end())));
             }
         }
         return announced;

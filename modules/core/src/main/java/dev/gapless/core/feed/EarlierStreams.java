@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param latest of each node the own stream of the member that said last what its log has
  * @param complete the own streams of those whose logs have all that they ever had: others may have forgotten the oldest
  * @param members the streams of members
- * @param later those of members, also of former ones, that came behind the latest
+ * @param former those of members that were removed, and came before the latest
  */
 public record EarlierStreams(
         Map<Epoch, List<Stream>> logs,
@@ -22,7 +22,7 @@ public record EarlierStreams(
         List<Stream> latest,
         Set<Epoch> complete,
         Set<Epoch> members,
-        Set<Epoch> later) {
+        Set<Epoch> former) {
     public static final EarlierStreams NONE =
             new EarlierStreams(Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of());
 
@@ -32,7 +32,7 @@ public record EarlierStreams(
         latest = List.copyOf(latest);
         complete = Set.copyOf(complete);
         members = Set.copyOf(members);
-        later = Set.copyOf(later);
+        former = Set.copyOf(former);
     }
 
     /** What lies in front of a member's own stream in its log. */
@@ -40,17 +40,11 @@ public record EarlierStreams(
         return logs.getOrDefault(own, List.of());
     }
 
-    /** Is it that of an earlier incarnation in a log? */
-    public boolean contains(Stream stream) {
-        return logs.values().stream()
-                .anyMatch(log -> log.stream().anyMatch(one -> one.epoch().equals(stream.epoch())));
-    }
-
     /** Has a subscription that stands there read a stream to its end, and further than the node's log has it by now? */
     public boolean hasLostOf(Frontier at) {
         if (!logs.isEmpty()) {
             for (Place place : at.places()) {
-                if (hasLostOf(place)) {
+                if (hasLostOf(at, place)) {
                     return true;
                 }
             }
@@ -58,29 +52,33 @@ public record EarlierStreams(
         return false;
     }
 
-    /** Is that a place of such a stream? Of one that goes on its reader finds that out, if the member's log has anything of it. */
-    public boolean hasLostOf(Place place) {
-        long head = head(place.stream());
-        boolean isToBeTold = place.over() || (head <= 0 && isPresent(latestOf(place.stream())));
-        return place.sequence() > Math.max(0, head) && isToBeTold;
+    /** Is that a place of such a stream? Of one that goes on its reader finds that out. */
+    public boolean hasLostOf(Frontier at, Place place) {
+        return place.over() && place.sequence() > Math.max(0, head(at, place.stream()));
     }
 
     /** The last sequence that its node's log has; -1 if that has nothing of it, and no limit if it is not known. */
-    private long head(Stream stream) {
+    private long head(Frontier at, Stream stream) {
         Long head = heads.get(stream.epoch());
         if (head != null) {
             return head;
         }
         Stream without = withoutIt(stream);
-        return without != null && complete.contains(without.epoch()) ? Place.AWAITED : Long.MAX_VALUE;
+        boolean isLost = without != null && complete.contains(without.epoch()) && isEarlier(at, stream, without);
+        return isLost ? Place.AWAITED : Long.MAX_VALUE;
     }
 
     /** The own stream of the member whose log does not have it; null if it may have it. */
     private @Nullable Stream withoutIt(Stream stream) {
         Epoch epoch = stream.epoch();
-        Stream own =
-                members.contains(epoch) || later.contains(epoch) || heads.containsKey(epoch) ? null : latestOf(stream);
+        Stream own = members.contains(epoch) || heads.containsKey(epoch) ? null : latestOf(stream);
         return own == null || own.epoch().equals(epoch) ? null : own;
+    }
+
+    /** Did it come before that one, so far as this is known? Of what tokens name: for whoever has passed it, and not that one. */
+    private boolean isEarlier(Frontier at, Stream stream, Stream own) {
+        Place place = at.get(own);
+        return former.contains(stream.epoch()) || (place != null && !place.over() && at.isOver(stream));
     }
 
     private @Nullable Stream latestOf(Stream stream) {
@@ -92,20 +90,16 @@ public record EarlierStreams(
         return null;
     }
 
-    private boolean isPresent(@Nullable Stream own) {
-        return own != null && members.contains(own.epoch());
-    }
-
     /** The same place, or the last one in front of it that the node's log has. */
-    public Place upTo(Place place) {
-        long head = head(place.stream());
+    public Place upTo(Frontier at, Place place) {
+        long head = head(at, place.stream());
         return place.sequence() <= head ? place : new Place(place.stream(), head, place.kind());
     }
 
     /** May messages of that stream up to there not be given any more? The node's log has lost them, or they come too late. */
     public boolean forbids(Frontier at, Stream stream, long upTo) {
         boolean isEarlier = !logs.isEmpty() && !members.contains(stream.epoch());
-        return isEarlier && (upTo > head(stream) || isTooLate(at, stream));
+        return isEarlier && (upTo > head(at, stream) || isTooLate(at, stream));
     }
 
     /**

@@ -75,7 +75,7 @@ public record StreamsView(
     }
 
     /** Is its incarnation a member here, or was it one, as far as that counts yet? */
-    public boolean wasMember(Epoch stream) {
+    boolean wasMember(Epoch stream) {
         return open.containsKey(stream) || removed.containsKey(stream);
     }
 

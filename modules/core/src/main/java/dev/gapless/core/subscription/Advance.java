@@ -126,11 +126,6 @@ final class Advance {
                     if (!run.isEmpty()) {
                         break;
                     }
-                    Place place = at.get(messages.stream());
-                    if (place != null && place.over()) { // it was told
-                        index = entry.last() + 1;
-                        continue;
-                    }
                     here = here.movedTo(index, at);
                     return lost(messages.stream());
                 }
@@ -223,7 +218,9 @@ final class Advance {
             return null; // whoever is less far finds a hole
         }
         Missing first = new Missing(at, known);
-        if (entry instanceof FeedEntry.Expired expired) {
+        if (entry instanceof FeedEntry.Expired && known.stored().forbids(at, stream, 0)) {
+            first.addLost(stream);
+        } else if (entry instanceof FeedEntry.Expired expired) {
             first.add(expired);
         } else if (entry instanceof FeedEntry.Ended ended) {
             first.add(ended);

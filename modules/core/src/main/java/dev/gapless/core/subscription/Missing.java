@@ -73,16 +73,14 @@ final class Missing {
 
     /** Nothing more of it is given, since a later incarnation's log has lost that, or it comes too late. */
     void addLost(Stream stream) {
-        End end = End.lost(0);
-        boolean isOver = known.wasMember(stream.epoch()) || known.stored().contains(stream);
-        add(stream, isOver ? end : end.ofStranger());
+        add(stream, End.lost(0));
         lost.add(stream.epoch());
     }
 
     /** All of which the logs of nodes have less than it has. */
     void addLost() {
         at.places().stream()
-                .filter(known.stored()::hasLostOf)
+                .filter(place -> known.stored().hasLostOf(at, place))
                 .map(Place::stream)
                 .forEach(this::addLost);
     }
@@ -101,6 +99,10 @@ final class Missing {
             FeedEntry entry = feed.get(i);
             if (entry != null && later.contains(entry.stream().node())) {
                 // of a stream behind one whose end is read first
+            } else if (entry instanceof FeedEntry.Expired
+                    && !at.isOver(entry.stream())
+                    && known.stored().forbids(at, entry.stream(), 0)) {
+                addLost(entry.stream());
             } else if (entry instanceof FeedEntry.Expired expired && expired.isSetBack()) {
                 later.add(expired.stream()
                         .node()); // what came before that is read first, or is missed for another reason
@@ -216,7 +218,7 @@ final class Missing {
                 if (gap != null) {
                     if (notice instanceof FeedEntry.Ended) {
                         upTo.computeIfPresent(
-                                gap.epoch(), (epoch, place) -> known.stored().upTo(place));
+                                gap.epoch(), (epoch, place) -> known.stored().upTo(at, place));
                     }
                     goesInFront(left.subList(0, lefts), gap, gaps, early);
                     gaps.add(gap);

@@ -91,7 +91,6 @@ public final class Oracle {
         if (name.equals(incarnation.node)) {
             comesBehindEarlierOnes(w, incarnation);
             w.trusted.computeIfAbsent(incarnation.node, node -> new HashSet<>()).add(incarnation.epoch);
-            checkLossAnnounced(w, incarnation);
         }
         w.begun.add(incarnation.node);
         Account now = w.of(incarnation).hasGot(position.sequence());
@@ -137,20 +136,6 @@ public final class Oracle {
         List<Truth.Incarnation> all = truth.incarnations(incarnation.node);
         if (all.indexOf(last) > all.indexOf(incarnation) && truth.cameAfter(last, incarnation)) {
             JudgedStreams.fail(w, "M2", "is given something of " + incarnation + " behind something of " + last);
-        }
-    }
-
-    /** C11: a subscription that has messages which the node's store has lost is told so before it is given anything published later. */
-    private void checkLossAnnounced(Witness w, Truth.Incarnation later) {
-        Set<Epoch> trusted = w.trusted.getOrDefault(later.node, Set.of());
-        for (Truth.Incarnation earlier : truth.incarnations(later.node)) {
-            long got = w.of(earlier).got();
-            if (trusted.contains(earlier.epoch) && truth.hadLost(earlier, got, later)) {
-                JudgedStreams.fail(
-                        w,
-                        "C11",
-                        "has got to " + got + " of " + earlier + ", which the store of " + later + " has lost");
-            }
         }
     }
 
@@ -255,9 +240,25 @@ public final class Oracle {
         if (w.pending != null) {
             JudgedStreams.fail(w, "G6", "is still reloading");
         }
+        truth.incarnations().forEach(incarnation -> checkLossAnnounced(w, incarnation));
         for (Truth.Incarnation incarnation : truth.incarnations()) {
             streams.nothingSkipped(w, incarnation, incarnation.owed(), "at the end (G6)");
             checkEndAnnounced(w, incarnation);
+        }
+    }
+
+    /** C11: a subscription that has messages which the node's store has lost, and something published later, was told so. */
+    private void checkLossAnnounced(Witness w, Truth.Incarnation later) {
+        Set<Epoch> trusted = w.trusted.getOrDefault(later.node, Set.of());
+        for (Truth.Incarnation earlier : truth.incarnations(later.node)) {
+            long got = w.of(earlier).got();
+            boolean hasBoth = trusted.contains(earlier.epoch) && trusted.contains(later.epoch);
+            if (hasBoth && truth.hadLost(earlier, got, later)) {
+                JudgedStreams.fail(
+                        w,
+                        "C11",
+                        "has got to " + got + " of " + earlier + ", which the store of " + later + " has lost");
+            }
         }
     }
 
