@@ -5,7 +5,6 @@ import dev.gapless.core.Limits;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.Stream;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,36 +12,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** What the logs of a topic's durable nodes have of streams of earlier incarnations, as their members said (rule D7). Not thread-safe. */
 final class StoredLogs {
     /** By the members' own streams, also of those before them: the one that was heard of last comes last. Most topics never have any. */
     private Map<Epoch, StoredLog> logs = Map.of();
 
+    /** By the own streams of members those of members that were removed when they said their names: these came before. */
+    private Map<Epoch, Set<Epoch>> former = Map.of();
+
     /**
      * What a member's log has in front of its own stream.
      *
      * @param earlier the oldest first
      * @param heads the last sequence of each
-     * @param without those of members that were removed before, and that it does not have
      */
-    private record StoredLog(Stream own, List<Stream> earlier, Map<Epoch, Long> heads, Set<Epoch> without) {
+    private record StoredLog(Stream own, List<Stream> earlier, Map<Epoch, Long> heads) {
         static StoredLog of(Stream own, List<LogIdentity.Earlier> log, String topic) {
             Map<Epoch, Long> heads = new HashMap<>();
             log.forEach(one -> heads.put(Epoch.of(one.uid(), topic), one.head()));
             List<Stream> earlier = log.stream()
                     .map(one -> Stream.of(one.uid(), topic, own.node()))
                     .toList();
-            return new StoredLog(own, earlier, heads, new HashSet<>());
-        }
-
-        boolean saysTheSame(@Nullable StoredLog other) {
-            return other != null && earlier.equals(other.earlier) && heads.equals(other.heads);
-        }
-
-        boolean isWithout(Stream former) {
-            return former.node().equals(own.node()) && !heads.containsKey(former.epoch());
+            return new StoredLog(own, earlier, heads);
         }
 
         /** Has it all that it ever had? Of too many it forgets those without messages first, and then the oldest (rule D5). */
@@ -54,12 +46,20 @@ final class StoredLogs {
     /** A member's log has these streams of earlier incarnations, the oldest first. {@return is that news?} */
     boolean add(Stream own, List<LogIdentity.Earlier> earlier, String topic) {
         StoredLog log = StoredLog.of(own, earlier, topic);
-        if (log.saysTheSame(logs.get(own.epoch()))) {
+        if (log.equals(logs.get(own.epoch()))) {
             return false;
         }
         logs = logs.isEmpty() ? new LinkedHashMap<>() : logs;
         logs.put(own.epoch(), log);
         return true;
+    }
+
+    /** A member has said its name, and those had been removed. */
+    void comes(Stream own, Set<Epoch> removed) {
+        if (!removed.isEmpty()) {
+            former = former.isEmpty() ? new HashMap<>() : former;
+            former.put(own.epoch(), removed);
+        }
     }
 
     boolean isEmpty() {
@@ -90,25 +90,22 @@ final class StoredLogs {
         if (!logs.isEmpty()) {
             logs.keySet().removeIf(isUnknown);
         }
+        if (!former.isEmpty()) {
+            former.keySet().removeIf(isUnknown);
+        }
     }
 
     /**
      * What any thread may know of the streams that have no member any more.
      *
      * @param members the streams of members
-     * @param removed those of members that were removed
      */
-    EarlierStreams view(Set<Epoch> members, Collection<Stream> removed) {
+    EarlierStreams view(Set<Epoch> members) {
         Map<Epoch, List<Stream>> earlier = new HashMap<>();
         Set<Epoch> complete = new HashSet<>();
         Map<String, StoredLog> latest = new HashMap<>();
         logs.forEach((own, log) -> {
             earlier.put(own, log.earlier());
-            if (members.contains(own)) { // no namesake came later
-                removed.stream()
-                        .filter(log::isWithout)
-                        .forEach(one -> log.without().add(one.epoch()));
-            }
             latest.merge(
                     log.own().node(),
                     log,
@@ -120,9 +117,10 @@ final class StoredLogs {
         Map<Epoch, Long> heads = new HashMap<>(); // what the stores have by now
         latest.values().forEach(log -> heads.putAll(log.heads()));
         heads.keySet().removeAll(members);
-        Set<Epoch> former = new HashSet<>();
-        latest.values().forEach(log -> former.addAll(log.without()));
+        Set<Epoch> before = new HashSet<>();
+        latest.values()
+                .forEach(log -> before.addAll(former.getOrDefault(log.own().epoch(), Set.of())));
         List<Stream> owns = latest.values().stream().map(StoredLog::own).toList();
-        return new EarlierStreams(earlier, heads, owns, complete, members, former);
+        return new EarlierStreams(earlier, heads, owns, complete, members, before);
     }
 }

@@ -21,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,6 +187,7 @@ final class Streams {
             return null;
         }
         named.put(stream.epoch(), sinceMs);
+        logs.comes(stream, former(node).map(Stream::epoch).collect(Collectors.toSet()));
         return stream;
     }
 
@@ -247,7 +249,7 @@ final class Streams {
 
     /** A member's log has these streams of earlier incarnations, the oldest first. */
     void hasInItsLog(Stream member, List<LogIdentity.Earlier> earlier) {
-        boolean isFirst = earlier.isEmpty() && !hadStored(member.node());
+        boolean isFirst = earlier.isEmpty() && former(member.node()).findAny().isEmpty();
         if (!isFirst && members.containsKey(member.epoch()) && logs.add(member, earlier, topic)) {
             publish();
         }
@@ -255,19 +257,16 @@ final class Streams {
 
     /** What logs have of earlier streams. */
     private EarlierStreams stored() {
-        return logs.isEmpty() ? EarlierStreams.NONE : logs.view(members.keySet(), former().toList());
+        return logs.isEmpty() ? EarlierStreams.NONE : logs.view(members.keySet());
     }
 
-    /** Those of members that were removed. */
-    private java.util.stream.Stream<Stream> former() {
+    /** Those that are stored of members of that name that were removed, and of those without a name. */
+    private java.util.stream.Stream<Stream> former(String node) {
         return java.util.stream.Stream.concat(
-                waited.values().stream().filter(Waited::wasMember).map(Waited::stream),
-                settled.values().stream().filter(Settled::wasMember).map(Settled::stream));
-    }
-
-    /** Is an earlier stream of that node known, and stored? */
-    private boolean hadStored(String node) {
-        return former().anyMatch(one -> one.node().equals(node) && isDurable(one.epoch()));
+                        waited.values().stream().filter(Waited::wasMember).map(Waited::stream),
+                        settled.values().stream().filter(Settled::wasMember).map(Settled::stream))
+                .filter(one ->
+                        isDurable(one.epoch()) && (one.isUnnamed() || one.node().equals(node)));
     }
 
     /** Does a log have the one in front of the other, as its member said? */

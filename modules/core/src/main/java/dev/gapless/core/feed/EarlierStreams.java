@@ -75,10 +75,11 @@ public record EarlierStreams(
         return own == null || own.epoch().equals(epoch) ? null : own;
     }
 
-    /** Did it come before that one, so far as this is known? Of what tokens name: for whoever has passed it, and not that one. */
+    /** Did it come before that one, so far as this is known? Of what tokens name: for whoever has passed it, and goes on in that of a member. */
     private boolean isEarlier(Frontier at, Stream stream, Stream own) {
         Place place = at.get(own);
-        return former.contains(stream.epoch()) || (place != null && !place.over() && at.isOver(stream));
+        boolean isThere = members.contains(own.epoch()) && place != null && !place.over();
+        return former.contains(stream.epoch()) || (isThere && at.isOver(stream));
     }
 
     private @Nullable Stream latestOf(Stream stream) {

@@ -209,6 +209,12 @@ final class Advance {
                     ? goesOnBehind(began, further)
                     : notice(entry);
         }
+        boolean isRead = entry instanceof FeedEntry.Expired || (entry instanceof FeedEntry.Began && place != null);
+        if (isRead && known.stored().forbids(at, stream, 0)) {
+            Missing late = new Missing(at, known);
+            late.addLost(stream);
+            return handOrLeft(further, late);
+        }
         if (entry instanceof FeedEntry.Began began) {
             if (place != null && place.sequence() == Place.UNKNOWN) {
                 return goesOnBehind(began, further);
@@ -218,9 +224,7 @@ final class Advance {
             return null; // whoever is less far finds a hole
         }
         Missing first = new Missing(at, known);
-        if (entry instanceof FeedEntry.Expired && known.stored().forbids(at, stream, 0)) {
-            first.addLost(stream);
-        } else if (entry instanceof FeedEntry.Expired expired) {
+        if (entry instanceof FeedEntry.Expired expired) {
             first.add(expired);
         } else if (entry instanceof FeedEntry.Ended ended) {
             first.add(ended);

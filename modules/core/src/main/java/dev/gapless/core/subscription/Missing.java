@@ -99,7 +99,8 @@ final class Missing {
             FeedEntry entry = feed.get(i);
             if (entry != null && later.contains(entry.stream().node())) {
                 // of a stream behind one whose end is read first
-            } else if (entry instanceof FeedEntry.Expired
+            } else if ((entry instanceof FeedEntry.Expired
+                            || (entry instanceof FeedEntry.Began && at.get(entry.stream()) != null))
                     && !at.isOver(entry.stream())
                     && known.stored().forbids(at, entry.stream(), 0)) {
                 addLost(entry.stream());

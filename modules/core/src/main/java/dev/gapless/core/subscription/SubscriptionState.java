@@ -457,7 +457,7 @@ public final class SubscriptionState {
         if (!(where instanceof ReadOn.In in)) {
             there = here.staying();
         } else {
-            there = readsOn(here, in, placedOnce);
+            there = readsOn(here, in, topic.known(), placedOnce);
             placedFrom = placedOnce && here.index() < here.feed().oldest() ? there.index() : 0;
             placedOnce = true;
             askedAt = in.feed() == shared ? NEVER : askedAt; // if it has to leave that again it may come back
@@ -481,7 +481,7 @@ public final class SubscriptionState {
                 .toList();
     }
 
-    private static Standing readsOn(Standing here, ReadOn.In in, boolean moves) {
+    private static Standing readsOn(Standing here, ReadOn.In in, StreamsView known, boolean moves) {
         Pending told = here.pending().at(in.passed());
         Map<Epoch, Place> passed = new HashMap<>(in.passed());
         passed.keySet().removeAll(told.upTo().keySet()); // the frontier passes those once they were told
@@ -496,7 +496,11 @@ public final class SubscriptionState {
             }
             Stream stream = before.stream();
             Place place = Place.at(stream, begins.getValue());
-            if (before.sequence() == Place.AWAITED || place.sequence() == 0) { // nothing was published before
+            if (known.stored().isTooLate(at, stream)) {
+                pending = pending.and(
+                        new Gap(stream.node(), Reason.PRODUCER_LOST, stream.epoch(), null, null, null),
+                        Place.over(stream, Place.AWAITED));
+            } else if (before.sequence() == Place.AWAITED || place.sequence() == 0) { // nothing was published before
                 at = at.with(place);
             } else {
                 Position resumesAt = stream.at(begins.getValue() + 1);
