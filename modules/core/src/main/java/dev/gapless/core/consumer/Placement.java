@@ -206,7 +206,7 @@ final class Placement {
 
     private boolean isPlaced(OpenSubscription one, Now now) {
         Frontier at = one.subscription.placedAt();
-        if (isPlaced(one, shared, at, now)) {
+        if (isPlaced(one, shared, at, false, now)) {
             return true;
         }
         TopicReader its = one.reader;
@@ -217,14 +217,14 @@ final class Placement {
             return true;
         }
         for (CatchUpReader catchUp : List.copyOf(catchUps.values())) {
-            if (isPlaced(one, catchUp.reader, at, now)) {
+            if (isPlaced(one, catchUp.reader, at, false, now)) {
                 return true;
             }
         }
         return false;
     }
 
-    private boolean isPlaced(OpenSubscription one, TopicReader reader, Frontier at, Now now) {
+    private boolean isPlaced(OpenSubscription one, TopicReader reader, Frontier at, boolean began, Now now) {
         if (reader == one.reader) {
             return false; // it would not ask
         }
@@ -241,7 +241,7 @@ final class Placement {
             passed.putAll(its.feed().passedInLogs(at, streams.known()));
         }
         over.putAll(passed);
-        Feed.Placed placed = reader.place(at.with(over), one.claims(), now.ns());
+        Feed.Placed placed = reader.place(at.with(over), one.claims(), began, now.ns());
         if (placed == null) {
             return false;
         }
@@ -333,7 +333,7 @@ final class Placement {
         OpenSubscription first = waiting.iterator().next();
         Frontier at = first.subscription.placedAt();
         boolean alone = first.start != null || first.claims();
-        if (!begins(first.start, alone ? at : leastOf(at), now) && !begins(first.start, at, now)) {
+        if (!begins(first.start, alone ? at : leastOf(at), null, now) && !begins(first.start, at, first, now)) {
             throw new IllegalStateException("A reader from " + at + " on does not have what is missing there");
         }
         changed(now.ns());
@@ -342,9 +342,10 @@ final class Placement {
     /**
      * Begins a reader for all that wait for the same.
      *
+     * @param whose the one that stands there; null if others may have passed more
      * @return false if it is of use to none of them, and has ended
      */
-    private boolean begins(@Nullable Start start, Frontier from, Now now) {
+    private boolean begins(@Nullable Start start, Frontier from, @Nullable OpenSubscription whose, Now now) {
         TopicReader reader = make.make(freeNumber(), start == null ? Start.LATEST : start, settings.forCatchUp());
         CatchUpReader made = new CatchUpReader(reader, now.ns());
         catchUps.put(reader.number(), made);
@@ -361,7 +362,7 @@ final class Placement {
                 one.start = null;
                 placeAtTheStart(one, reader, now);
             } else if (start == null && one.start == null) {
-                isPlaced(one, reader, one.subscription.placedAt(), now);
+                isPlaced(one, reader, one.subscription.placedAt(), one == whose, now);
             }
         }
         if (made.subscriptions.isEmpty()) {

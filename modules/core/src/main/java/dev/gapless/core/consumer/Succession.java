@@ -59,6 +59,22 @@ final class Succession {
         return registrations.all().stream().anyMatch(r -> isEarlier(r, stream));
     }
 
+    /** That of an earlier stream of the same node, through whose log the reader comes to this one; null if it asks for this one. */
+    @Nullable Registration comesBefore(Registration r) {
+        if (r.isPresent() && r.hasPlace()) {
+            return null;
+        }
+        for (Registration other : registrations.all()) {
+            if (other.isCarried()
+                    && other != r
+                    && other.stream().node().equals(r.stream().node())) {
+                return other;
+            }
+        }
+        Registration first = predecessorOf(r.stream());
+        return first == r ? null : first;
+    }
+
     private static boolean isEarlier(Registration r, Stream stream) {
         return !r.isPresent() && r.stream().node().equals(stream.node());
     }

@@ -309,9 +309,10 @@ final class TopicReader {
      * Places a subscription that stands there; null if this reader does not cover that.
      *
      * @param claims whether its places are what an application says, and may be ones that the producers never had
+     * @param began whether this reader began from there
      */
-    Feed.@Nullable Placed place(Frontier at, boolean claims, long nowNs) {
-        boolean fits = asksForUnlisted(at) && knowsNames(at);
+    Feed.@Nullable Placed place(Frontier at, boolean claims, boolean began, long nowNs) {
+        boolean fits = asksForUnlisted(at) && knowsNames(at) && (began || asksInOrder(at));
         return fits ? feed.place(at, new Asks(claims), nowNs) : null;
     }
 
@@ -367,6 +368,24 @@ final class TopicReader {
     private boolean asksForUnlisted(Frontier at) {
         for (Registration r : registrations.all()) {
             if (!r.hasBegun() && at.get(r.stream()) == null && !asksFromTheBeginning(r)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Does it come to no stream that a subscription has read through others of the node that were passed elsewhere? Nobody here can say that they
+     * were.
+     */
+    private boolean asksInOrder(Frontier at) {
+        for (Place place : at.places()) {
+            Registration r = place.sequence() <= 0
+                    ? null
+                    : registrations.of(place.stream().epoch());
+            Registration first = r == null || r.hasBegun() ? null : succession.comesBefore(r);
+            Place before = first == null ? null : at.get(first.stream());
+            if (first != null && (before == null || before.over() || !before.isKnown())) {
                 return false;
             }
         }

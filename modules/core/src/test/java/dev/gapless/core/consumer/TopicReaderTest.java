@@ -1291,12 +1291,14 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     void asksForPlaces() {
         member(PRODUCER);
         beginWithWhoIsThere();
-        assertNull(reader.place(Frontier.of(Map.of(P.epoch(), Place.at(P, 3))), true, nowNs), "it has not answered");
+        assertNull(
+                reader.place(Frontier.of(Map.of(P.epoch(), Place.at(P, 3))), true, false, nowNs),
+                "it has not answered");
         registered(LOG, 6, 7);
         Frontier at = Frontier.of(Map.of(P.epoch(), Place.at(P, 7)));
-        assertTrue(reader.place(at, true, nowNs) != null, "its producer had seven");
-        assertNull(reader.place(at.with(Place.at(P, 8)), true, nowNs));
-        assertNull(reader.place(at.with(Place.at(P, 4)), true, nowNs));
+        assertTrue(reader.place(at, true, false, nowNs) != null, "its producer had seven");
+        assertNull(reader.place(at.with(Place.at(P, 8)), true, false, nowNs));
+        assertNull(reader.place(at.with(Place.at(P, 4)), true, false, nowNs));
         assertTrue(reader.hasHeardOf(at));
         assertFalse(reader.hasHeardOf(at.with(Place.at(P, 8))));
     }
@@ -1305,15 +1307,15 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     @DisplayName("ruleS5: who does not list a stream is placed only where it is asked for from its beginning")
     void asksForWhatIsNotListed() {
         begin();
-        assertNull(reader.place(Frontier.EMPTY, true, nowNs), "asked for the latest");
+        assertNull(reader.place(Frontier.EMPTY, true, false, nowNs), "asked for the latest");
         reader = reader(Start.BEGINNING);
         beginWithWhoIsThere();
-        assertTrue(reader.place(Frontier.EMPTY, true, nowNs) != null);
+        assertTrue(reader.place(Frontier.EMPTY, true, false, nowNs) != null);
         reader = reader(Start.LATEST);
         feed = new Feed(Given.ring(64));
         reader = reader(Start.LATEST);
         live(6);
-        assertNull(reader.place(Frontier.EMPTY, true, nowNs), "1 to 5 are missing");
+        assertNull(reader.place(Frontier.EMPTY, true, false, nowNs), "1 to 5 are missing");
     }
 
     @Test
