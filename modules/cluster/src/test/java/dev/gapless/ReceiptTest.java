@@ -158,9 +158,9 @@ class ReceiptTest {
     @Test
     void whoeverWaitsWhenItsNodeEndsIsTold() {
         try (TestCluster ending = TestCluster.of(2, "")) {
-            CompletionStage<Held> waits = ending.gapless(1)
-                    .producer(Topic.of("ends", String.class))
-                    .publish("a message", Receipt.heldBy(1), Duration.ofHours(1));
+            Producer<String> producer = ending.gapless(1).producer(Topic.of("ends", String.class));
+            get(producer.publish("the node takes messages")); // else the next one waits for that, and is refused
+            CompletionStage<Held> waits = producer.publish("a message", Receipt.heldBy(1), Duration.ofHours(1));
             ending.leave(1);
             CompletionException failure = assertThrows(CompletionException.class, () -> get(waits));
             assertInstanceOf(NotHeld.class, failure.getCause());
