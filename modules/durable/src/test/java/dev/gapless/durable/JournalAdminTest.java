@@ -98,7 +98,8 @@ class JournalAdminTest {
     }
 
     @Test
-    @DisplayName("who has all of a log that is dropped is told nothing, and who lacks some of it is told")
+    @DisplayName(
+            "who has read something of a log that is dropped is told, as of a store that was put back; so is who lacks some of it")
     void dropped() {
         try (TestNode reader = TestNode.start("reader", directory, null, "")) {
             Received received = reader.subscribe("prices", StartFrom.latest());
@@ -120,7 +121,7 @@ class JournalAdminTest {
             try (TestNode node = TestNode.start("n", directory, reader, "")) {
                 Received lacks = node.subscribe("prices", StartFrom.token(token));
                 assertEquals(1, get(node.producer("prices").publish("three")).sequence());
-                received.await("zero", "one", "two k {h=v}", "three");
+                received.await("zero", "one", "two k {h=v}", "PRODUCER_LOST", "three");
                 lacks.await("PRODUCER_RESTARTED", "three");
             }
         }
