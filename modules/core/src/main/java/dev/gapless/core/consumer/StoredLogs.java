@@ -99,8 +99,9 @@ final class StoredLogs {
      * What any thread may know of the streams that have no member any more.
      *
      * @param members the streams of members
+     * @param inMemory those of former members that are not stored
      */
-    EarlierStreams view(Set<Epoch> members) {
+    EarlierStreams view(Set<Epoch> members, Set<Epoch> inMemory) {
         Map<Epoch, List<Stream>> earlier = new HashMap<>();
         Set<Epoch> complete = new HashSet<>();
         Map<String, StoredLog> latest = new HashMap<>();
@@ -121,6 +122,6 @@ final class StoredLogs {
         latest.values()
                 .forEach(log -> before.addAll(former.getOrDefault(log.own().epoch(), Set.of())));
         List<Stream> owns = latest.values().stream().map(StoredLog::own).toList();
-        return new EarlierStreams(earlier, heads, owns, complete, members, before);
+        return new EarlierStreams(earlier, heads, owns, complete, members, before, inMemory);
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param complete the own streams of those whose logs have all that they ever had: others may have forgotten the oldest
  * @param members the streams of members
  * @param former those of members that were removed, and came before the latest
+ * @param inMemory those of members that were removed, and not stored
  */
 public record EarlierStreams(
         Map<Epoch, List<Stream>> logs,
@@ -22,9 +23,10 @@ public record EarlierStreams(
         List<Stream> latest,
         Set<Epoch> complete,
         Set<Epoch> members,
-        Set<Epoch> former) {
+        Set<Epoch> former,
+        Set<Epoch> inMemory) {
     public static final EarlierStreams NONE =
-            new EarlierStreams(Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of());
+            new EarlierStreams(Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of(), Set.of());
 
     public EarlierStreams {
         logs = Map.copyOf(logs);
@@ -33,6 +35,7 @@ public record EarlierStreams(
         complete = Set.copyOf(complete);
         members = Set.copyOf(members);
         former = Set.copyOf(former);
+        inMemory = Set.copyOf(inMemory);
     }
 
     /** What lies in front of a member's own stream in its log. */
@@ -71,7 +74,8 @@ public record EarlierStreams(
     /** The own stream of the member whose log does not have it; null if it may have it. */
     private @Nullable Stream withoutIt(Stream stream) {
         Epoch epoch = stream.epoch();
-        Stream own = members.contains(epoch) || heads.containsKey(epoch) ? null : latestOf(stream);
+        boolean isElsewhere = members.contains(epoch) || heads.containsKey(epoch) || inMemory.contains(epoch);
+        Stream own = isElsewhere ? null : latestOf(stream);
         return own == null || own.epoch().equals(epoch) ? null : own;
     }
 

@@ -19,6 +19,7 @@ class EarlierStreamsTest {
     private static final Stream OWN = Stream.of(4, TOPIC, "p");
     private static final Stream Q = Stream.of(2, TOPIC, "q");
     private static final Stream ABSENT = Stream.of(5, TOPIC, "p");
+    private static final Stream IN_MEMORY = Stream.of(7, TOPIC, "p");
     private static final EarlierStreams STORED = stored(Set.of(OWN.epoch()), Set.of(OWN.epoch()));
 
     private static EarlierStreams stored(Set<Epoch> complete, Set<Epoch> members) {
@@ -28,7 +29,8 @@ class EarlierStreamsTest {
                 List.of(OWN),
                 complete,
                 members,
-                Set.of(ABSENT.epoch()));
+                Set.of(ABSENT.epoch()),
+                Set.of(IN_MEMORY.epoch()));
     }
 
     private static boolean lost(EarlierStreams stored, Place place) {
@@ -95,6 +97,7 @@ class EarlierStreamsTest {
         assertFalse(STORED.hasLostOf(at), "it may be the next one");
         assertTrue(STORED.hasLostOf(at.with(Place.at(OWN, 0))));
         assertFalse(STORED.hasLostOf(at.with(Place.over(OWN, 0))));
+        assertFalse(STORED.hasLostOf(at(Place.over(IN_MEMORY, 2)).with(Place.at(OWN, 0))), "it was never in a store");
         assertEquals(
                 Place.over(stranger, Place.AWAITED), STORED.upTo(at.with(Place.at(OWN, 0)), Place.over(stranger, 2)));
         assertFalse(STORED.forbids(at(Place.at(OWN, 0)), stranger, 1), "it is not passed");

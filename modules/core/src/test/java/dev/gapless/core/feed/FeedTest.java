@@ -318,7 +318,13 @@ class FeedTest {
         feed.messages(P, 1, slices(1, 6));
         feed.ended(P, 6, End.goneOn(6, 0), true);
         EarlierStreams stored = new EarlierStreams(
-                Map.of(own.epoch(), List.of(P)), Map.of(P.epoch(), 4L), List.of(), Set.of(), Set.of(), Set.of());
+                Map.of(own.epoch(), List.of(P)),
+                Map.of(P.epoch(), 4L),
+                List.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of());
         StreamsView known =
                 new StreamsView(Map.of(), Map.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, stored, 0);
         Frontier lacks = at(Place.lost(P, 1));
@@ -329,7 +335,7 @@ class FeedTest {
     }
 
     private static StreamsView known(Map<Epoch, Stream> open, Map<Epoch, List<Stream>> logs) {
-        EarlierStreams stored = new EarlierStreams(logs, Map.of(), List.of(), Set.of(), Set.of(), Set.of());
+        EarlierStreams stored = new EarlierStreams(logs, Map.of(), List.of(), Set.of(), Set.of(), Set.of(), Set.of());
         return new StreamsView(open, Map.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, stored, 0);
     }
 

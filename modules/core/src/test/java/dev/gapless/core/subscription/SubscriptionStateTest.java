@@ -396,6 +396,7 @@ class SubscriptionStateTest implements TopicView {
                 List.of(own),
                 Set.of(own.epoch()),
                 Set.of(own.epoch()),
+                Set.of(),
                 Set.of());
     }
 

@@ -17,7 +17,7 @@ public final class Configurations {
                     .may(Kind.RESUME, 1)
                     .may(Kind.EARLY, 1)
                     .may(Kind.CRASH, 1)
-                    .atLeast(75_000, 50),
+                    .atLeast(70_000, 50),
             Configuration.of("loss")
                     .host("a", 4, 0)
                     .host("b", 0, 1)
