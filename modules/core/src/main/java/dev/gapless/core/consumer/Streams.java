@@ -152,7 +152,8 @@ final class Streams {
                 strangers.add(epoch);
             }
         });
-        known = new StreamsView(open, removed, settled.keySet(), strangers, unheard(), remembered, stored(), notices);
+        known = new StreamsView(
+                open, removed, settled.keySet(), strangers, unheard(), remembered, stored(removed.keySet()), notices);
     }
 
     HistoryView history() {
@@ -255,26 +256,23 @@ final class Streams {
         }
     }
 
-    /** What logs have of earlier streams. */
-    private EarlierStreams stored() {
-        return logs.isEmpty() ? EarlierStreams.NONE : logs.view(members.keySet(), inMemory());
+    /** What logs have of earlier streams, those of members that were removed among them. */
+    private EarlierStreams stored(Set<Epoch> removed) {
+        if (logs.isEmpty()) {
+            return EarlierStreams.NONE;
+        }
+        Set<Epoch> inMemory =
+                removed.stream().filter(epoch -> !isDurable(epoch)).collect(Collectors.toSet());
+        return logs.view(members.keySet(), inMemory);
     }
 
     /** Those that are stored of members of that name that were removed, and of those without a name. */
     private java.util.stream.Stream<Stream> former(String node) {
-        return former().filter(one ->
-                isDurable(one.epoch()) && (one.isUnnamed() || one.node().equals(node)));
-    }
-
-    /** Those of members that were removed. */
-    private java.util.stream.Stream<Stream> former() {
         return java.util.stream.Stream.concat(
-                waited.values().stream().filter(Waited::wasMember).map(Waited::stream),
-                settled.values().stream().filter(Settled::wasMember).map(Settled::stream));
-    }
-
-    private Set<Epoch> inMemory() {
-        return former().map(Stream::epoch).filter(epoch -> !isDurable(epoch)).collect(Collectors.toSet());
+                        waited.values().stream().filter(Waited::wasMember).map(Waited::stream),
+                        settled.values().stream().filter(Settled::wasMember).map(Settled::stream))
+                .filter(one ->
+                        isDurable(one.epoch()) && (one.isUnnamed() || one.node().equals(node)));
     }
 
     /** Does a log have the one in front of the other, as its member said? */

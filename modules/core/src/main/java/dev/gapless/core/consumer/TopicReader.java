@@ -300,9 +300,7 @@ final class TopicReader {
                 places.put(stream.epoch(), Place.at(stream, Place.AWAITED));
             }
         }
-        Frontier at = Frontier.of(places);
-        places.replaceAll((epoch, place) -> streams.known().stored().upTo(at, place));
-        return Frontier.of(places);
+        return streams.known().stored().upTo(Frontier.of(places));
     }
 
     /**

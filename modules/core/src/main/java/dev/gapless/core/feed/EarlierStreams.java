@@ -101,6 +101,20 @@ public record EarlierStreams(
         return place.sequence() <= head ? place : new Place(place.stream(), head, place.kind());
     }
 
+    /** The same, with no place further than the node's log has its stream. */
+    public Frontier upTo(Frontier at) {
+        return logs.isEmpty()
+                ? at
+                : at.with(at.places().stream().map(place -> upTo(at, place)).toList());
+    }
+
+    /** Does this lead on in a stream of which nothing more may be given? Where it begins, only for whoever has a place in it. */
+    public boolean forbids(Frontier at, FeedEntry notice) {
+        boolean leadsOn = notice instanceof FeedEntry.Expired
+                || (notice instanceof FeedEntry.Began && at.get(notice.stream()) != null);
+        return leadsOn && forbids(at, notice.stream(), 0);
+    }
+
     /** May messages of that stream up to there not be given any more? The node's log has lost them, or they come too late. */
     public boolean forbids(Frontier at, Stream stream, long upTo) {
         boolean isEarlier = !logs.isEmpty() && !members.contains(stream.epoch());

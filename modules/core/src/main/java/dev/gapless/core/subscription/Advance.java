@@ -209,8 +209,7 @@ final class Advance {
                     ? goesOnBehind(began, further)
                     : notice(entry);
         }
-        boolean isRead = entry instanceof FeedEntry.Expired || (entry instanceof FeedEntry.Began && place != null);
-        if (isRead && known.stored().forbids(at, stream, 0)) {
+        if (known.stored().forbids(at, entry)) {
             Missing late = new Missing(at, known);
             late.addLost(stream);
             return handOrLeft(further, late);

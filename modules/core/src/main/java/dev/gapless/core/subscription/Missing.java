@@ -99,10 +99,9 @@ final class Missing {
             FeedEntry entry = feed.get(i);
             if (entry != null && later.contains(entry.stream().node())) {
                 // of a stream behind one whose end is read first
-            } else if ((entry instanceof FeedEntry.Expired
-                            || (entry instanceof FeedEntry.Began && at.get(entry.stream()) != null))
+            } else if (entry != null
                     && !at.isOver(entry.stream())
-                    && known.stored().forbids(at, entry.stream(), 0)) {
+                    && known.stored().forbids(at, entry)) {
                 addLost(entry.stream());
             } else if (entry instanceof FeedEntry.Expired expired && expired.isSetBack()) {
                 later.add(expired.stream()

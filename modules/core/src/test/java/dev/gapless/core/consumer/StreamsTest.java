@@ -178,7 +178,7 @@ class StreamsTest {
         streams.expect(between, now);
         member(2, "p"); // since 100, by its clock
         assertFalse(streams.isInFront(P.epoch(), NEXT.epoch()), "nobody knows");
-        streams.hasInItsLog(NEXT, List.of(new LogIdentity.Earlier(1, 5), new LogIdentity.Earlier(3, 0)));
+        streams.hasInItsLog(NEXT, List.of(earlier(1, 5), earlier(3, 0)));
         assertTrue(streams.isInFront(between.epoch(), NEXT.epoch()));
         assertTrue(streams.isInFront(P.epoch(), between.epoch()));
         assertFalse(streams.isInFront(NEXT.epoch(), P.epoch()));
@@ -277,7 +277,7 @@ class StreamsTest {
         streams.expectMore(lacks, now);
         assertNull(streams.waitedFor(P.epoch()));
         member(2, "p");
-        streams.hasInItsLog(NEXT, List.of(new LogIdentity.Earlier(1, 5)));
+        streams.hasInItsLog(NEXT, List.of(earlier(1, 5)));
         streams.expectMore(lacks, now);
         assertEquals(P, streams.waitedFor(P.epoch()));
     }
