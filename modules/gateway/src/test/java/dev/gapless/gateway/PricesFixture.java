@@ -83,9 +83,9 @@ abstract class PricesFixture {
     }
 
     /** What the table cannot use it treats like a gap: it reads its source again. */
-    final void miss() {
+    final Position miss() {
         ObjectNode other = TestGateway.JSON.createObjectNode().put("id", "another");
-        var unused = TestGateway.get(producer.publish("EURCHF", other));
+        return TestGateway.get(producer.publish("EURCHF", other));
     }
 
     final void delete(String key) {

@@ -245,7 +245,7 @@ final class StateCursor<T> extends TopicCursor {
         if (missed != null) {
             expired(missed);
         }
-        boolean wasMissing = isStale;
+        boolean wasMissing = isStale || missed != null; // the source may have been read before anybody looked
         isStale = step.then().stale();
         if (then == null) {
             return; // before the first state
