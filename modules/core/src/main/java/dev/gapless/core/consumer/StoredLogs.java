@@ -50,6 +50,7 @@ final class StoredLogs {
             return false;
         }
         logs = logs.isEmpty() ? new LinkedHashMap<>() : logs;
+        logs.remove(own.epoch());
         logs.put(own.epoch(), log);
         return true;
     }
@@ -121,7 +122,8 @@ final class StoredLogs {
         Set<Epoch> before = new HashSet<>();
         latest.values()
                 .forEach(log -> before.addAll(former.getOrDefault(log.own().epoch(), Set.of())));
-        List<Stream> owns = latest.values().stream().map(StoredLog::own).toList();
+        Map<String, Stream> owns = new HashMap<>();
+        latest.forEach((node, log) -> owns.put(node, log.own()));
         return new EarlierStreams(earlier, heads, owns, complete, members, before, inMemory);
     }
 }

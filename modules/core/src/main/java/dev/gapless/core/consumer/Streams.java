@@ -168,7 +168,7 @@ final class Streams {
     // ------------------------------------------------------------------ members
 
     /** A member came. {@return its stream} */
-    Stream appeared(long uid, String address, Now now) {
+    Stream appeared(long uid, String address) {
         Stream stream = Stream.of(uid, topic, address);
         members.put(stream.epoch(), stream);
         waited.remove(stream.epoch());
@@ -250,8 +250,7 @@ final class Streams {
 
     /** A member's log has these streams of earlier incarnations, the oldest first. */
     void hasInItsLog(Stream member, List<LogIdentity.Earlier> earlier) {
-        boolean isFirst = earlier.isEmpty() && former(member.node()).findAny().isEmpty();
-        if (!isFirst && members.containsKey(member.epoch()) && logs.add(member, earlier, topic)) {
+        if (members.containsKey(member.epoch()) && logs.add(member, earlier, topic)) {
             publish();
         }
     }
@@ -338,7 +337,7 @@ final class Streams {
         return one == null ? 0 : one.heard();
     }
 
-    /** Those are waited for once more, in their order, of which their node's store may have what lies between the place and the end. */
+    /** Those are waited for once more of which their node's store may have what lies between the place and the end. */
     void expectMore(Frontier from, Now now) {
         for (Settled one : settled.values()) {
             Place place = from.get(one.stream());

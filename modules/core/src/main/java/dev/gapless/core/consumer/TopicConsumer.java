@@ -225,7 +225,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         streams.remember(view.history());
         for (MemberEvent event : view.snapshot()) {
             if (event instanceof MemberEvent.Present present) {
-                streams.appeared(present.uid(), present.address(), now);
+                streams.appeared(present.uid(), present.address());
             } else if (event instanceof MemberEvent.Named named) {
                 streams.named(named.uid(), named.node(), named.sinceMs());
             }
@@ -248,7 +248,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         streams.remember(view.history());
         for (MemberEvent event : events) {
             if (event instanceof MemberEvent.Present present) {
-                Stream stream = streams.appeared(present.uid(), present.address(), now);
+                Stream stream = streams.appeared(present.uid(), present.address());
                 placement.readers(reader -> reader.appeared(stream));
             } else if (event instanceof MemberEvent.Named named) {
                 Stream stream = streams.named(named.uid(), named.node(), named.sinceMs());

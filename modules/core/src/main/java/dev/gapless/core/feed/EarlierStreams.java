@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param logs by the members' own streams: the earlier ones of their logs, the oldest first
  * @param heads the last sequence that the nodes' logs have of each that has no member any more
- * @param latest of each node the own stream of the member that said last what its log has
+ * @param latest by the nodes' names the own stream of the member that said last what its log has
  * @param complete the own streams of those whose logs have all that they ever had: others may have forgotten the oldest
  * @param members the streams of members
  * @param former those of members that were removed, and came before the latest
@@ -20,18 +20,18 @@ import org.jspecify.annotations.Nullable;
 public record EarlierStreams(
         Map<Epoch, List<Stream>> logs,
         Map<Epoch, Long> heads,
-        List<Stream> latest,
+        Map<String, Stream> latest,
         Set<Epoch> complete,
         Set<Epoch> members,
         Set<Epoch> former,
         Set<Epoch> inMemory) {
     public static final EarlierStreams NONE =
-            new EarlierStreams(Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of(), Set.of());
+            new EarlierStreams(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Set.of(), Set.of());
 
     public EarlierStreams {
         logs = Map.copyOf(logs);
         heads = Map.copyOf(heads);
-        latest = List.copyOf(latest);
+        latest = Map.copyOf(latest);
         complete = Set.copyOf(complete);
         members = Set.copyOf(members);
         former = Set.copyOf(former);
@@ -67,7 +67,7 @@ public record EarlierStreams(
             return head;
         }
         Stream without = withoutIt(stream);
-        boolean isLost = without != null && complete.contains(without.epoch()) && isEarlier(at, stream, without);
+        boolean isLost = without != null && isEarlier(at, stream, without) && !mayBeForgotten(stream, without);
         return isLost ? Place.AWAITED : Long.MAX_VALUE;
     }
 
@@ -75,7 +75,7 @@ public record EarlierStreams(
     private @Nullable Stream withoutIt(Stream stream) {
         Epoch epoch = stream.epoch();
         boolean isElsewhere = members.contains(epoch) || heads.containsKey(epoch) || inMemory.contains(epoch);
-        Stream own = isElsewhere ? null : latestOf(stream);
+        Stream own = isElsewhere ? null : latest.get(stream.node());
         return own == null || own.epoch().equals(epoch) ? null : own;
     }
 
@@ -86,13 +86,22 @@ public record EarlierStreams(
         return former.contains(stream.epoch()) || (isThere && at.isOver(stream));
     }
 
-    private @Nullable Stream latestOf(Stream stream) {
-        for (Stream own : latest) {
-            if (own.node().equals(stream.node())) {
-                return own;
+    /** May that member's log have forgotten it, since it had too many? Then it has none that lies in front of it in another one. */
+    private boolean mayBeForgotten(Stream stream, Stream own) {
+        return !complete.contains(own.epoch())
+                && logs.entrySet().stream().noneMatch(log -> hasInFront(log.getKey(), log.getValue(), stream.epoch()));
+    }
+
+    /** Does that log have it, and in front of it one of which its node's log still has messages? */
+    private boolean hasInFront(Epoch own, List<Stream> earlier, Epoch stream) {
+        boolean isThere = false;
+        for (Stream one : earlier) {
+            if (one.epoch().equals(stream)) {
+                return isThere;
             }
+            isThere |= heads.getOrDefault(one.epoch(), 0L) > 0;
         }
-        return null;
+        return isThere && own.equals(stream);
     }
 
     /** The same place, or the last one in front of it that the node's log has. */
@@ -117,8 +126,8 @@ public record EarlierStreams(
 
     /** May messages of that stream up to there not be given any more? The node's log has lost them, or they come too late. */
     public boolean forbids(Frontier at, Stream stream, long upTo) {
-        boolean isEarlier = !logs.isEmpty() && !members.contains(stream.epoch());
-        return isEarlier && (upTo > head(at, stream) || isTooLate(at, stream));
+        boolean isFormer = !logs.isEmpty() && !members.contains(stream.epoch());
+        return isFormer && (upTo > head(at, stream) || isTooLate(at, stream));
     }
 
     /**

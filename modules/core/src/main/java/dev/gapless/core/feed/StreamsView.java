@@ -45,6 +45,16 @@ public record StreamsView(
         return !ended.end().wasMember() && open.containsKey(ended.stream().epoch());
     }
 
+    /**
+     * Has an incarnation that was taken for lost been a member here since, so far as that entry says? Of one whose stream a later log had the end says
+     * so, too, and nothing new.
+     */
+    public boolean hasReturned(FeedEntry entry) {
+        return !(entry instanceof FeedEntry.Ended ended)
+                || (ended.end().wasMember()
+                        && !strangers.contains(ended.stream().epoch()));
+    }
+
     /** Where none is waited for, and none is of a stranger. */
     public StreamsView(
             Map<Epoch, Stream> open,

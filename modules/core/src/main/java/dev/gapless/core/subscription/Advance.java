@@ -91,6 +91,7 @@ final class Advance {
     Step read() {
         boolean hasLost = known.stored().hasLostOf(here.positions());
         if (hasLost || !here.pending().isNothing() || here.notices() < known.notices()) {
+            here = here.telling(here.pending().upTo(known.stored(), here.positions()));
             Missing missing = new Missing(here.positions().with(here.pending().upTo()), known);
             missing.addLost();
             if (hasLost) {
@@ -148,6 +149,9 @@ final class Advance {
                 }
                 at = here.positions();
                 index = here.index();
+                if (known.stored().hasLostOf(at)) {
+                    return read(); // a log that has less leads on here: that is told first
+                }
             }
         }
         if (run.isEmpty()) {
@@ -198,9 +202,7 @@ final class Advance {
             return notice(entry);
         }
         if (place != null && place.over()) {
-            boolean hasReturned =
-                    !(entry instanceof FeedEntry.Ended ended) || ended.end().wasMember();
-            if (place.kind() == Place.Kind.OVER || !hasReturned || known.staysLost(place)) {
+            if (place.kind() == Place.Kind.OVER || !known.hasReturned(entry) || known.staysLost(place)) {
                 here = further;
                 return null;
             }

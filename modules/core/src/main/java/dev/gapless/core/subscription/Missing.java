@@ -177,12 +177,12 @@ final class Missing {
             return true;
         }
         Place place = from.getOrDefault(notice.stream().epoch(), at.get(notice.stream()));
-        boolean hasReturned =
-                !(notice instanceof FeedEntry.Ended ended) || ended.end().wasMember();
+        boolean isOfAStranger =
+                notice instanceof FeedEntry.Ended ended && !ended.end().wasMember();
         return place == null
-                ? !hasReturned // another one's token named it
+                ? isOfAStranger // another one's token named it
                 : place.kind() == Place.Kind.OVER
-                        || (place.kind() == Place.Kind.LOST && !hasReturned)
+                        || (place.kind() == Place.Kind.LOST && !known.hasReturned(notice))
                         || known.staysLost(place);
     }
 

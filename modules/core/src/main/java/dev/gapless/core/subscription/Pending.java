@@ -3,6 +3,8 @@ package dev.gapless.core.subscription;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
+import dev.gapless.core.feed.EarlierStreams;
+import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -60,6 +62,19 @@ record Pending(List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, Li
         Map<Epoch, Place> further = new HashMap<>(upTo);
         further.replaceAll((epoch, place) -> places.getOrDefault(epoch, place));
         return new Pending(gaps, further, early, left, sinceMs);
+    }
+
+    /** The same. Of streams of which it tells a gap no place leads further than their node's log has them by now. */
+    Pending upTo(EarlierStreams stored, Frontier at) {
+        Frontier behind = at.with(upTo);
+        Map<Epoch, Place> reached = new HashMap<>();
+        for (Gap gap : gaps) {
+            Place place = gap.epoch() == null ? null : upTo.get(gap.epoch());
+            if (place != null) {
+                reached.put(place.stream().epoch(), stored.upTo(behind, place));
+            }
+        }
+        return at(reached);
     }
 
     /** The same, but for what is told early, and by that. */

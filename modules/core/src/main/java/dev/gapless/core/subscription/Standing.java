@@ -100,6 +100,11 @@ record Standing(
         return new Standing(phase, feed, cursor, index, MessageRun.none(at), rest, List.copyOf(all));
     }
 
+    /** This is what it is told before it reads on. */
+    Standing telling(Pending first) {
+        return new Standing(phase, feed, cursor, index, run, first, unannounced);
+    }
+
     // ------------------------------------------------------------------ transitions between phases
 
     /** It may begin there, once it was told this. */

@@ -49,7 +49,7 @@ class ResumptionTest {
     private final List<Departure> departures = new ArrayList<>();
 
     private void member(Stream stream, long sinceMs) {
-        streams.appeared(stream.uid(), "host", NOW);
+        streams.appeared(stream.uid(), "host");
         streams.named(stream.uid(), stream.node(), sinceMs);
     }
 

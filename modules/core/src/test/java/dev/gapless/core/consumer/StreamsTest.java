@@ -15,7 +15,6 @@ import dev.gapless.core.Limits;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
@@ -49,7 +48,7 @@ class StreamsTest {
     }
 
     private void member(long uid, String name) {
-        streams.appeared(uid, "host:" + uid, now);
+        streams.appeared(uid, "host:" + uid);
         streams.named(uid, name, 100);
     }
 
@@ -72,7 +71,7 @@ class StreamsTest {
     @Test
     @DisplayName("ruleC7: a member goes by its address until it has said its name; it runs since when it says")
     void members() {
-        assertEquals(new Stream(P.epoch(), 1, "host:1"), streams.appeared(1, "host:1", now));
+        assertEquals(new Stream(P.epoch(), 1, "host:1"), streams.appeared(1, "host:1"));
         assertEquals(List.of(), streams.named());
         assertEquals(Long.MIN_VALUE, streams.sinceMs(P));
         assertEquals(P, streams.named(1, "p", 100));
@@ -116,7 +115,7 @@ class StreamsTest {
     void silent() {
         member(1, "p");
         assertNull(streams.endOf(P, null, false, now));
-        Stream unnamed = streams.appeared(2, "host:2", now);
+        Stream unnamed = streams.appeared(2, "host:2");
         assertEquals(End.lost(0), streams.endOf(unnamed, null, false, now));
     }
 
@@ -172,7 +171,7 @@ class StreamsTest {
             "ruleC11: what a log has in front of a member's own stream came before that, in the log's order, whatever clocks and tokens say (seed 1000000933534)")
     void orderOfALog() {
         Stream between = Stream.of(3, TOPIC, "p");
-        streams.appeared(1, "host:1", now);
+        streams.appeared(1, "host:1");
         streams.named(1, "p", 500);
         isWaitedFor(1);
         streams.expect(between, now);
@@ -200,7 +199,8 @@ class StreamsTest {
         member(3, "p");
         streams.hasInItsLog(Stream.of(3, TOPIC, "p"), List.of(earlier(1, 4)));
         assertEquals(Map.of(P.epoch(), 4L), streams.known().stored().heads());
-        assertEquals(List.of(Stream.of(3, TOPIC, "p")), streams.known().stored().latest());
+        assertEquals(
+                Map.of("p", Stream.of(3, TOPIC, "p")), streams.known().stored().latest());
         assertTrue(hasLostOf(Place.over(NEXT, 1)));
     }
 
@@ -228,16 +228,26 @@ class StreamsTest {
     void logWithoutAnything() {
         member(1, "p");
         streams.hasInItsLog(P, List.of());
-        assertEquals(EarlierStreams.NONE, streams.known().stored());
         isWaitedFor(1);
         member(2, "p");
         streams.hasInItsLog(NEXT, List.of());
-        assertEquals(EarlierStreams.NONE, streams.known().stored());
+        assertFalse(hasLostOf(Place.over(P, 1)), "it was not stored");
         wasStored(2);
         member(3, "p");
         streams.hasInItsLog(Stream.of(3, TOPIC, "p"), List.of());
         assertTrue(hasLostOf(Place.over(NEXT, 1)));
         assertFalse(hasLostOf(Place.over(P, 1)), "it was not stored");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: a log that has nothing has lost what a token names whose incarnation was never a member here")
+    void logWithoutWhatATokenNames() {
+        member(2, "p");
+        streams.hasInItsLog(NEXT, List.of());
+        Frontier at = Frontier.of(Map.of(P.epoch(), Place.over(P, 1)));
+        assertFalse(streams.known().stored().hasLostOf(at), "it may be the next one");
+        assertTrue(streams.known().stored().hasLostOf(at.with(Place.at(NEXT, 0))));
     }
 
     @Test
@@ -289,7 +299,7 @@ class StreamsTest {
         streams.expect(NEXT, now);
         streams.settle(NEXT, End.lost(0), now);
         member(1, "p");
-        streams.appeared(2, "host:2", now);
+        streams.appeared(2, "host:2");
         assertEquals(P, streams.member(P.epoch()));
         assertNull(streams.waitedFor(P.epoch()));
         assertNull(streams.settled(NEXT.epoch()));
@@ -411,7 +421,7 @@ class StreamsTest {
     @Test
     @DisplayName("ruleF2: of one that never said its name the end is exact, too, if another member heard its farewell")
     void unnamedWhoseFarewellAnotherHeard() {
-        streams.appeared(1, "host:1", now);
+        streams.appeared(1, "host:1");
         streams.remember(Given.history(new Departure(1, "host:1", 1, Map.of(P.epoch(), 7L))));
         Stream stream = streams.removed(1);
         assertNotNull(stream);
@@ -427,13 +437,13 @@ class StreamsTest {
         late.remember(Given.history(new Departure(3, "r", 0, null)));
         late.publish();
         assertEquals(Set.of(), late.known().unheard(), "this node was not there");
-        late.appeared(1, "host:1", now);
+        late.appeared(1, "host:1");
         late.remember(Given.history(
                 new Departure(3, "r", 0, null), new Departure(1, "p", 1, null), new Departure(2, "p", 2, null)));
         late.publish();
         assertEquals(Set.of(NEXT.epoch()), late.known().unheard());
         late.removed(1);
-        late.appeared(2, "host:2", now);
+        late.appeared(2, "host:2");
         late.removed(2);
         late.publish();
         assertEquals(Set.of(), late.known().unheard());
@@ -448,7 +458,7 @@ class StreamsTest {
         assertTrue(streams.mayReturn(departure, now));
         after(1);
         assertFalse(streams.mayReturn(departure, now));
-        streams.appeared(2, "host:2", now);
+        streams.appeared(2, "host:2");
         assertFalse(streams.mayReturn(departure, now), "it has not said its name");
         member(2, "p");
         assertTrue(streams.mayReturn(departure, now));
@@ -471,7 +481,7 @@ class StreamsTest {
     void aMemberIsAskedItself() {
         streams.setDurable(P.epoch(), true);
         streams.expect(P, now);
-        streams.appeared(1, "host:1", now);
+        streams.appeared(1, "host:1");
         streams.settle(P, End.goneOn(5, 0), now);
         Frontier at = Frontier.EMPTY.with(Place.at(P, 3));
         streams.expectMore(at, now);

@@ -152,7 +152,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     // ------------------------------------------------------------------ members
 
     private void present(long uid) {
-        Stream stream = streams.appeared(uid, "host:" + uid, now());
+        Stream stream = streams.appeared(uid, "host:" + uid);
         if (begun) {
             reader.appeared(stream);
         }

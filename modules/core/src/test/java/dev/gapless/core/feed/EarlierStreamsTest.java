@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +27,7 @@ class EarlierStreamsTest {
         return new EarlierStreams(
                 Map.of(OWN.epoch(), List.of(P, NEXT)),
                 Map.of(P.epoch(), 5L, NEXT.epoch(), 0L),
-                List.of(OWN),
+                Map.of("p", OWN),
                 complete,
                 members,
                 Set.of(ABSENT.epoch()),
@@ -113,6 +114,33 @@ class EarlierStreamsTest {
         assertTrue(some.forbids(at(Place.at(OWN, 1)), ABSENT, 1));
         assertTrue(some.forbids(at(Place.over(NEXT, 1)), ABSENT, 1));
         assertFalse(some.forbids(at(Place.over(Q, 1)), ABSENT, 1));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11, ruleD5: a log that has forgotten some has lost what came behind one that it has, as another one says")
+    void lostBehindWhatIsThere() {
+        assertTrue(lost(forgetful(P, ABSENT), Place.over(ABSENT, 1)), "its own log said so");
+        assertTrue(lost(forgetful(P, ABSENT, Stream.of(9, TOPIC, "p")), Place.over(ABSENT, 1)), "a later one did");
+        assertFalse(
+                lost(forgetful(NEXT, ABSENT), Place.over(ABSENT, 1)), "without messages that one is forgotten later");
+        assertFalse(lost(forgetful(ABSENT, P, Stream.of(9, TOPIC, "p")), Place.over(ABSENT, 1)), "it lies in front");
+        assertFalse(lost(forgetful(P, Stream.of(9, TOPIC, "p")), Place.over(ABSENT, 1)), "it is not in that log");
+    }
+
+    /** The member's log may have forgotten some. Another one had these, in this order: the last one's own, if that is not its own. */
+    private static EarlierStreams forgetful(Stream first, Stream... more) {
+        List<Stream> streams = new ArrayList<>(List.of(first));
+        streams.addAll(List.of(more));
+        Stream last = streams.remove(streams.size() - 1);
+        return new EarlierStreams(
+                Map.of(OWN.epoch(), List.of(P, NEXT), last.epoch(), streams),
+                Map.of(P.epoch(), 5L, NEXT.epoch(), 0L),
+                Map.of("p", OWN),
+                Set.of(),
+                Set.of(OWN.epoch()),
+                Set.of(ABSENT.epoch()),
+                Set.of());
     }
 
     @Test

@@ -388,12 +388,53 @@ class SubscriptionStateTest implements TopicView {
         idle();
     }
 
+    @Test
+    @DisplayName(
+            "ruleC11: what a log has lost is told in front of its member's messages, also if nobody remembers that stream any more")
+    void toldInFrontOfWhatComes() {
+        Stream own = Stream.of(9, TOPIC, "p");
+        TopicSettings durable = SETTINGS.with(draft -> draft.durable = true);
+        subscription = in(feed, durable, Place.over(P, 6));
+        began(Q);
+        feed.messages(Q, 1, slices(1, 1));
+        assertEquals(List.of(1L), given());
+        stored = new EarlierStreams(
+                Map.of(own.epoch(), List.of(Q)),
+                Map.of(),
+                Map.of("p", own),
+                Set.of(own.epoch()),
+                Set.of(own.epoch()),
+                Set.of(),
+                Set.of());
+        feed.began(own, 0);
+        feed.messages(own, 1, slices(1, 1));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 7L, null, null)), announced());
+        subscription.reloaded(null);
+        assertEquals(List.of(1L), given());
+        idle();
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC11: a stream that is announced anyway is not announced a second time, since a log has less of it")
+    void announcedOnce() {
+        Stream own = Stream.of(9, TOPIC, "p");
+        settled.add(P.epoch());
+        stored = stored(own, 1);
+        subscription = SubscriptionState.of(new Opening.Latest(), feed, this, SETTINGS, 0);
+        subscription.begin(at(Place.at(P, 3)), Map.of(P, End.exact(5, 0)), notices);
+        subscription.goOn(new ReadOn.In(feed, feed.attach(feed.oldest(), 0)));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 4L, 2L, null)), announced());
+        subscription.reloaded(null);
+        idle();
+    }
+
     /** The log of that member has so much of the first one. */
     private static EarlierStreams stored(Stream own, long head) {
         return new EarlierStreams(
                 Map.of(own.epoch(), List.of(P)),
                 Map.of(P.epoch(), head),
-                List.of(own),
+                Map.of(own.node(), own),
                 Set.of(own.epoch()),
                 Set.of(own.epoch()),
                 Set.of(),
@@ -1036,6 +1077,19 @@ class SubscriptionStateTest implements TopicView {
         assertEquals(List.of(3L, 4L), given());
         assertEquals(Place.at(P, 4), subscription.positions().get(P));
         idle();
+    }
+
+    @Test
+    @DisplayName(
+            "G2: who was told that one was taken for lost is not told so again where a later log had it (seed 1000000789789)")
+    void takenForLostAndInALog() {
+        strangers.add(P.epoch());
+        subscription = in(feed, SETTINGS, Place.lost(P, 2));
+        ended(feed, P, 11, End.lost(0), true);
+        idle();
+        strangers.clear();
+        subscription = in(feed, SETTINGS, Place.lost(P, 2));
+        assertEquals(List.of(P.epoch()), announced().stream().map(Gap::epoch).toList(), "it was a member since");
     }
 
     @Test
