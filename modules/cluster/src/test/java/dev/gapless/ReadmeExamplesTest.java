@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -226,12 +227,16 @@ class ReadmeExamplesTest {
         }
 
         static boolean isBehind(CursorToken token, Gap gap) {
-            Position at = token.positions().get(gap.node());
-            if (at == null || gap.resumesAt() == null) {
-                return token.positions().containsKey(gap.node()); // listed without a position: not read yet
+            if (gap.node() == null || !token.positions().containsKey(gap.node())) {
+                return false; // of no single node, or the table has no stream of it that goes on
             }
-            return at.epoch().equals(gap.resumesAt().epoch())
-                    ? at.sequence() + 1 < gap.resumesAt().sequence()
+            Position at = token.positions().get(gap.node());
+            if (at == null) {
+                return true; // listed without a position: not read yet
+            }
+            Position next = gap.resumesAt();
+            return (next != null && at.epoch().equals(next.epoch()))
+                    ? at.sequence() + 1 < next.sequence()
                     : at.epoch().equals(gap.epoch());
         }
     }
@@ -297,6 +302,22 @@ class ReadmeExamplesTest {
             assertEquals(before + 1, delivered.size(), "only what came before the gap, and the one after the reload");
         }
         assertEquals(table.readAll(), view.prices);
+    }
+
+    @Test
+    @DisplayName("a view waits for a table that is behind, and for no gap that its token never reaches")
+    void aViewWaitsForATableThatIsBehind() {
+        Epoch before = new Epoch(1);
+        Epoch now = new Epoch(2);
+        CursorToken token = new CursorToken("view", "cluster", 0, Map.of("n", new Position(now, 3)));
+        assertTrue(PriceView.isBehind(token, new Gap("n", Reason.OVERRUN, now, 4L, 2L, new Position(now, 6))));
+        assertFalse(PriceView.isBehind(token, new Gap("n", Reason.OVERRUN, now, 3L, 1L, new Position(now, 4))));
+        assertTrue(PriceView.isBehind(token, new Gap("n", Reason.PRODUCER_LOST, now, 4L, null, null)));
+        assertFalse(
+                PriceView.isBehind(token, new Gap("n", Reason.PRODUCER_LOST, before, 9L, null, null)),
+                "the table reads a later stream of that node");
+        assertFalse(PriceView.isBehind(token, new Gap("lost", Reason.PRODUCER_LOST, before, 9L, null, null)));
+        assertFalse(PriceView.isBehind(token, new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null)));
     }
 
     /** Holds up whoever passes until it is open. */

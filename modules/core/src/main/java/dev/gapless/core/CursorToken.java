@@ -98,7 +98,7 @@ public final class CursorToken {
      * @param timeMs up to when its subscription has passed the end of every stream that ended, by the cluster's time, in milliseconds
      *     since 1970
      * @param historyId of the members' memory of them; 0 if the node where the token was taken had none yet
-     * @param entries one for each stream; of several of one node the oldest first, as far as that is known
+     * @param entries one for each stream
      * @param filter a hash of the filter by which its subscription left out messages; 0 if it left out none
      */
     public CursorToken(String topic, String cluster, long timeMs, long historyId, List<Entry> entries, long filter) {
@@ -139,7 +139,7 @@ public final class CursorToken {
         return historyId == MADE_BY_HAND;
     }
 
-    /** Of several of one node the oldest first, as far as that was known where it was taken. */
+    /** One for each stream, by nodes; the order says nothing of which came first. */
     public List<Entry> entries() {
         return entries;
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param node the producer's name, or null where the gap concerns no single one
  * @param reason why
  * @param epoch the epoch in which messages are missing, or null if unknown
- * @param firstMissing the first missing sequence, or null if unknown
+ * @param firstMissing the first missing sequence, or null if unknown; of what a store has lost the one behind all that was read
  * @param missed how many are missing, or null if unknown
  * @param resumesAt the first position that will be delivered again, or null while that is open
  */

@@ -18,8 +18,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store, for people who look after it. The nodes that use it must not run, but for {@link #topics} and {@link #messages} of PostgreSQL. For
- * one thread.
+ * A store, for people who look after it. The nodes that use it must not run, but for {@link #topics}, {@link #messages} and
+ * {@link #subscriptions} of PostgreSQL. For one thread.
  */
 public final class JournalAdmin implements AutoCloseable {
     private static final int FETCHED = 64;

@@ -131,7 +131,9 @@ final class JournalCommand implements Runnable {
                 .put("damage", topic.damage());
     }
 
-    @Command(name = "check", description = "Reads everything, and exits with 1 if a record is damaged or missing.")
+    @Command(
+            name = "check",
+            description = "Reads all logs; exits with 1 if a record is damaged, or missing between others.")
     int check() {
         List<StoredTopic> topics = with(JournalAdmin::topics);
         List<StoredTopic> damaged =

@@ -244,9 +244,9 @@ public final class TestNode implements NamedNode {
     }
 
     /**
-     * Its store has again what it had at {@link #backUpStore}: after {@link #start} whoever has more of a durable topic is told, and a
-     * subscription with a name goes on where its token of then says. Throws IllegalStateException while the node is running, and if there is no
-     * copy.
+     * Its store has again what it had at {@link #backUpStore}: after {@link #start} whoever has more of a durable topic is told
+     * ({@code POSITION_UNKNOWN} after a {@link #crash}, {@code PRODUCER_LOST} if the node had left), and a subscription with a name goes on where
+     * its token of then says. Throws IllegalStateException while the node is running, and if there is no copy.
      */
     public void putBackStore() {
         world.order(() -> {
