@@ -79,11 +79,11 @@ public record EarlierStreams(
         return own == null || own.epoch().equals(epoch) ? null : own;
     }
 
-    /** Did it come before that one, so far as this is known? Of what tokens name: for whoever has passed it, and goes on in that of a member. */
+    /** Did it come before that one, so far as this is known? Of what tokens name: for whoever has passed it, and begins with that of a member. */
     private boolean isEarlier(Frontier at, Stream stream, Stream own) {
         Place place = at.get(own);
-        boolean isThere = members.contains(own.epoch()) && place != null && !place.over();
-        return former.contains(stream.epoch()) || (isThere && at.isOver(stream));
+        boolean begins = members.contains(own.epoch()) && place != null && !place.over() && place.sequence() == 0;
+        return former.contains(stream.epoch()) || (begins && at.isOver(stream));
     }
 
     /** May that member's log have forgotten it, since it had too many? Then it has none that lies in front of it in another one. */

@@ -98,6 +98,7 @@ class EarlierStreamsTest {
         assertFalse(STORED.hasLostOf(at), "it may be the next one");
         assertTrue(STORED.hasLostOf(at.with(Place.at(OWN, 0))));
         assertFalse(STORED.hasLostOf(at.with(Place.over(OWN, 0))));
+        assertFalse(STORED.hasLostOf(at.with(Place.at(OWN, 1))), "it may have come later (seed 1000000095321)");
         assertFalse(STORED.hasLostOf(at(Place.over(IN_MEMORY, 2)).with(Place.at(OWN, 0))), "it was never in a store");
         assertEquals(
                 Place.over(stranger, Place.AWAITED), STORED.upTo(at.with(Place.at(OWN, 0)), Place.over(stranger, 2)));
