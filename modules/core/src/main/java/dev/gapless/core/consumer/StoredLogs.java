@@ -122,8 +122,7 @@ final class StoredLogs {
         Set<Epoch> before = new HashSet<>();
         latest.values()
                 .forEach(log -> before.addAll(former.getOrDefault(log.own().epoch(), Set.of())));
-        Map<String, Stream> owns = new HashMap<>();
-        latest.forEach((node, log) -> owns.put(node, log.own()));
+        List<Stream> owns = latest.values().stream().map(StoredLog::own).toList();
         return new EarlierStreams(earlier, heads, owns, complete, members, before, inMemory);
     }
 }

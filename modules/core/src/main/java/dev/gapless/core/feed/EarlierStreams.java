@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param logs by the members' own streams: the earlier ones of their logs, the oldest first
  * @param heads the last sequence that the nodes' logs have of each that has no member any more
- * @param latest by the nodes' names the own stream of the member that said last what its log has
+ * @param latest of each node the own stream of the member that said last what its log has
  * @param complete the own streams of those whose logs have all that they ever had: others may have forgotten the oldest
  * @param members the streams of members
  * @param former those of members that were removed, and came before the latest
@@ -20,18 +20,18 @@ import org.jspecify.annotations.Nullable;
 public record EarlierStreams(
         Map<Epoch, List<Stream>> logs,
         Map<Epoch, Long> heads,
-        Map<String, Stream> latest,
+        List<Stream> latest,
         Set<Epoch> complete,
         Set<Epoch> members,
         Set<Epoch> former,
         Set<Epoch> inMemory) {
     public static final EarlierStreams NONE =
-            new EarlierStreams(Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Set.of(), Set.of());
+            new EarlierStreams(Map.of(), Map.of(), List.of(), Set.of(), Set.of(), Set.of(), Set.of());
 
     public EarlierStreams {
         logs = Map.copyOf(logs);
         heads = Map.copyOf(heads);
-        latest = Map.copyOf(latest);
+        latest = List.copyOf(latest);
         complete = Set.copyOf(complete);
         members = Set.copyOf(members);
         former = Set.copyOf(former);
@@ -75,7 +75,7 @@ public record EarlierStreams(
     private @Nullable Stream withoutIt(Stream stream) {
         Epoch epoch = stream.epoch();
         boolean isElsewhere = members.contains(epoch) || heads.containsKey(epoch) || inMemory.contains(epoch);
-        Stream own = isElsewhere ? null : latest.get(stream.node());
+        Stream own = isElsewhere ? null : latestOf(stream);
         return own == null || own.epoch().equals(epoch) ? null : own;
     }
 
@@ -84,6 +84,15 @@ public record EarlierStreams(
         Place place = at.get(own);
         boolean begins = members.contains(own.epoch()) && place != null && !place.over() && place.sequence() == 0;
         return former.contains(stream.epoch()) || (begins && at.isOver(stream));
+    }
+
+    private @Nullable Stream latestOf(Stream stream) {
+        for (Stream own : latest) {
+            if (own.node().equals(stream.node())) {
+                return own;
+            }
+        }
+        return null;
     }
 
     /** May that member's log have forgotten it, since it had too many? Then it has none that lies in front of it in another one. */

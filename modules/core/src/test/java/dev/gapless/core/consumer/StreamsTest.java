@@ -199,8 +199,7 @@ class StreamsTest {
         member(3, "p");
         streams.hasInItsLog(Stream.of(3, TOPIC, "p"), List.of(earlier(1, 4)));
         assertEquals(Map.of(P.epoch(), 4L), streams.known().stored().heads());
-        assertEquals(
-                Map.of("p", Stream.of(3, TOPIC, "p")), streams.known().stored().latest());
+        assertEquals(List.of(Stream.of(3, TOPIC, "p")), streams.known().stored().latest());
         assertTrue(hasLostOf(Place.over(NEXT, 1)));
     }
 

@@ -27,7 +27,7 @@ class EarlierStreamsTest {
         return new EarlierStreams(
                 Map.of(OWN.epoch(), List.of(P, NEXT)),
                 Map.of(P.epoch(), 5L, NEXT.epoch(), 0L),
-                Map.of("p", OWN),
+                List.of(OWN),
                 complete,
                 members,
                 Set.of(ABSENT.epoch()),
@@ -137,7 +137,7 @@ class EarlierStreamsTest {
         return new EarlierStreams(
                 Map.of(OWN.epoch(), List.of(P, NEXT), last.epoch(), streams),
                 Map.of(P.epoch(), 5L, NEXT.epoch(), 0L),
-                Map.of("p", OWN),
+                List.of(OWN),
                 Set.of(),
                 Set.of(OWN.epoch()),
                 Set.of(ABSENT.epoch()),

@@ -320,7 +320,7 @@ class FeedTest {
         EarlierStreams stored = new EarlierStreams(
                 Map.of(own.epoch(), List.of(P)),
                 Map.of(P.epoch(), 4L),
-                Map.of(),
+                List.of(),
                 Set.of(),
                 Set.of(),
                 Set.of(),
@@ -335,7 +335,7 @@ class FeedTest {
     }
 
     private static StreamsView known(Map<Epoch, Stream> open, Map<Epoch, List<Stream>> logs) {
-        EarlierStreams stored = new EarlierStreams(logs, Map.of(), Map.of(), Set.of(), Set.of(), Set.of(), Set.of());
+        EarlierStreams stored = new EarlierStreams(logs, Map.of(), List.of(), Set.of(), Set.of(), Set.of(), Set.of());
         return new StreamsView(open, Map.of(), Set.of(), Set.of(), Set.of(), EndedStreams.NOTHING, stored, 0);
     }
 

@@ -401,7 +401,7 @@ class SubscriptionStateTest implements TopicView {
         stored = new EarlierStreams(
                 Map.of(own.epoch(), List.of(Q)),
                 Map.of(),
-                Map.of("p", own),
+                List.of(own),
                 Set.of(own.epoch()),
                 Set.of(own.epoch()),
                 Set.of(),
@@ -434,7 +434,7 @@ class SubscriptionStateTest implements TopicView {
         return new EarlierStreams(
                 Map.of(own.epoch(), List.of(P)),
                 Map.of(P.epoch(), head),
-                Map.of(own.node(), own),
+                List.of(own),
                 Set.of(own.epoch()),
                 Set.of(own.epoch()),
                 Set.of(),
