@@ -119,6 +119,16 @@ public record EarlierStreams(
         return place.sequence() <= head ? place : new Place(place.stream(), head, place.kind());
     }
 
+    /** The same of a stream whose loss is announced. Often the node's member says what was lost: then its own stream comes next. */
+    public Place announced(Frontier at, Place place) {
+        Frontier behind = at.with(place);
+        Stream own = withoutIt(place.stream());
+        Place next = own == null ? null : at.get(own);
+        return own == null || (next != null && next.isKnown())
+                ? upTo(behind, place)
+                : upTo(behind.with(Place.at(own, 0)), place);
+    }
+
     /** The same, with no place further than the node's log has its stream. */
     public Frontier upTo(Frontier at) {
         return logs.isEmpty()

@@ -218,7 +218,7 @@ final class Missing {
                 if (gap != null) {
                     if (notice instanceof FeedEntry.Ended) {
                         upTo.computeIfPresent(
-                                gap.epoch(), (epoch, place) -> known.stored().upTo(at, place));
+                                gap.epoch(), (epoch, place) -> known.stored().announced(at, place));
                     }
                     goesInFront(left.subList(0, lefts), gap, gaps, early);
                     gaps.add(gap);

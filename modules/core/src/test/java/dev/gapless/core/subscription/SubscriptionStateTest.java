@@ -416,6 +416,31 @@ class SubscriptionStateTest implements TopicView {
 
     @Test
     @DisplayName(
+            "ruleC11: who is told by a log's answer that it has lost a stream is not told so again where that log begins")
+    void toldByTheLogsAnswer() {
+        Stream own = Stream.of(9, TOPIC, "p");
+        stored = new EarlierStreams(
+                Map.of(own.epoch(), List.of()),
+                Map.of(),
+                List.of(own),
+                Set.of(own.epoch()),
+                Set.of(own.epoch()),
+                Set.of(),
+                Set.of());
+        began(P);
+        feed.messages(P, 1, slices(1, 1));
+        assertEquals(List.of(1L), given());
+        ended(feed, P, 1, End.restarted(own.at(1), 0), true);
+        feed.began(own, 0);
+        feed.messages(own, 1, slices(1, 1));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, P.epoch(), 2L, null, own.at(1))), announced());
+        subscription.reloaded(null);
+        assertEquals(List.of(1L), given());
+        idle();
+    }
+
+    @Test
+    @DisplayName(
             "ruleC11: a stream that is announced anyway is not announced a second time, since a log has less of it")
     void announcedOnce() {
         Stream own = Stream.of(9, TOPIC, "p");
