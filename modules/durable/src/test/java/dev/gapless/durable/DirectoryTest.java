@@ -52,14 +52,9 @@ class DirectoryTest {
                 Received received = node.subscribe("prices", StartFrom.earliest());
                 Load load = Load.on(node.producer("prices"), "x".repeat(4_000));
                 await(() -> node.store().equals("failing"));
-                await(() -> load.refusal() != null);
-                assertSays(
-                        load.refusal(),
-                        "prices",
-                        "node n",
-                        disk.toString(),
-                        "gapless.journal.directory",
-                        "No space left");
+                // Before that a publish may be refused since the disk is slow.
+                await(() -> Objects.requireNonNullElse(load.refusal(), "").contains("No space left"));
+                assertSays(load.refusal(), "prices", "node n", disk.toString(), "gapless.journal.directory");
                 get(node.producer("memory").publish("in memory"));
                 Files.delete(ballast);
                 await(() -> node.store().equals("ok"));
