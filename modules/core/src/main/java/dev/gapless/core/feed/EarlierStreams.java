@@ -97,20 +97,20 @@ public record EarlierStreams(
 
     /** May that member's log have forgotten it, since it had too many? Then it has none that lies in front of it in another one. */
     private boolean mayBeForgotten(Stream stream, Stream own) {
-        return !complete.contains(own.epoch())
-                && logs.entrySet().stream().noneMatch(log -> hasInFront(log.getKey(), log.getValue(), stream.epoch()));
+        return !complete.contains(own.epoch()) && logs.keySet().stream().noneMatch(log -> hasInFront(log, stream));
     }
 
     /** Does that log have it, and in front of it one of which its node's log still has messages? */
-    private boolean hasInFront(Epoch own, List<Stream> earlier, Epoch stream) {
-        boolean isThere = false;
-        for (Stream one : earlier) {
-            if (one.epoch().equals(stream)) {
-                return isThere;
-            }
-            isThere |= heads.getOrDefault(one.epoch(), 0L) > 0;
-        }
-        return isThere && own.equals(stream);
+    private boolean hasInFront(Epoch log, Stream stream) {
+        List<Epoch> order = order(log);
+        int its = order.indexOf(stream.epoch());
+        return its > 0 && order.subList(0, its).stream().anyMatch(one -> heads.getOrDefault(one, 0L) > 0);
+    }
+
+    /** What a log has, the oldest first, and the member's own stream behind that. */
+    private List<Epoch> order(Epoch own) {
+        return java.util.stream.Stream.concat(before(own).stream().map(Stream::epoch), java.util.stream.Stream.of(own))
+                .toList();
     }
 
     /** The same place, or the last one in front of it that the node's log has. */
@@ -155,23 +155,17 @@ public record EarlierStreams(
      */
     public boolean isTooLate(Frontier at, Stream stream) {
         Stream without = withoutIt(stream);
-        if (without != null) {
-            return isRead(at, without.epoch())
-                    || before(without.epoch()).stream().anyMatch(one -> isRead(at, one.epoch()));
-        }
-        for (Map.Entry<Epoch, List<Stream>> log : logs.entrySet()) {
-            boolean isInFront = false;
-            for (Stream one : log.getValue()) {
-                if (isInFront && isRead(at, one.epoch())) {
-                    return true;
-                }
-                isInFront |= one.epoch().equals(stream.epoch());
-            }
-            if (isInFront && isRead(at, log.getKey())) {
-                return true;
-            }
-        }
-        return false;
+        java.util.stream.Stream<Epoch> behind = without != null
+                ? order(without.epoch()).stream()
+                : logs.keySet().stream().flatMap(log -> behind(log, stream).stream());
+        return behind.anyMatch(one -> isRead(at, one));
+    }
+
+    /** What lies behind it in that log; nothing if it is not there. */
+    private List<Epoch> behind(Epoch log, Stream stream) {
+        List<Epoch> order = order(log);
+        int its = order.indexOf(stream.epoch());
+        return its < 0 ? List.of() : order.subList(its + 1, order.size());
     }
 
     private static boolean isRead(Frontier at, Epoch stream) {

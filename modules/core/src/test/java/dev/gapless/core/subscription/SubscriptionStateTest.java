@@ -77,15 +77,23 @@ class SubscriptionStateTest implements TopicView {
     // ------------------------------------------------------------------ given
 
     private SubscriptionState unplaced(TopicSettings settings, Place... places) {
+        return unplaced(settings, Map.of(), places);
+    }
+
+    /** It is told of these ends first. */
+    private SubscriptionState unplaced(TopicSettings settings, Map<Stream, End> ended, Place... places) {
         SubscriptionState made = SubscriptionState.of(new Opening.Latest(), feed, this, settings, 0);
-        made.begin(at(places), Map.of(), notices);
+        made.begin(at(places), ended, notices);
         return made;
     }
 
     private SubscriptionState in(Feed its, TopicSettings settings, Place... places) {
-        SubscriptionState made = unplaced(settings, places);
-        made.goOn(new ReadOn.In(its, its.attach(its.oldest(), 0)));
-        return made;
+        return in(its, unplaced(settings, places));
+    }
+
+    private static SubscriptionState in(Feed its, SubscriptionState unplaced) {
+        unplaced.goOn(new ReadOn.In(its, its.attach(its.oldest(), 0)));
+        return unplaced;
     }
 
     private static Frontier at(Place... places) {
@@ -379,9 +387,7 @@ class SubscriptionStateTest implements TopicView {
         Stream own = Stream.of(9, TOPIC, "p");
         settled.add(P.epoch());
         stored = stored(own, 1);
-        subscription = SubscriptionState.of(new Opening.Latest(), feed, this, SETTINGS, 0);
-        subscription.begin(at(Place.at(P, 3)), Map.of(P, End.exact(3, 0)), notices);
-        subscription.goOn(new ReadOn.In(feed, feed.attach(feed.oldest(), 0)));
+        subscription = in(feed, unplaced(SETTINGS, Map.of(P, End.exact(3, 0)), Place.at(P, 3)));
         assertEquals(new Step.Left("p", P.at(3)), subscription.next(0));
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 4L, null, null)), announced());
         subscription.reloaded(null);
@@ -398,14 +404,7 @@ class SubscriptionStateTest implements TopicView {
         began(Q);
         feed.messages(Q, 1, slices(1, 1));
         assertEquals(List.of(1L), given());
-        stored = new EarlierStreams(
-                Map.of(own.epoch(), List.of(Q)),
-                Map.of(),
-                List.of(own),
-                Set.of(own.epoch()),
-                Set.of(own.epoch()),
-                Set.of(),
-                Set.of());
+        stored = stored(own, Map.of());
         feed.began(own, 0);
         feed.messages(own, 1, slices(1, 1));
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 7L, null, null)), announced());
@@ -419,14 +418,7 @@ class SubscriptionStateTest implements TopicView {
             "ruleC11: who is told by a log's answer that it has lost a stream is not told so again where that log begins")
     void toldByTheLogsAnswer() {
         Stream own = Stream.of(9, TOPIC, "p");
-        stored = new EarlierStreams(
-                Map.of(own.epoch(), List.of()),
-                Map.of(),
-                List.of(own),
-                Set.of(own.epoch()),
-                Set.of(own.epoch()),
-                Set.of(),
-                Set.of());
+        stored = stored(own, Map.of());
         began(P);
         feed.messages(P, 1, slices(1, 1));
         assertEquals(List.of(1L), given());
@@ -446,9 +438,7 @@ class SubscriptionStateTest implements TopicView {
         Stream own = Stream.of(9, TOPIC, "p");
         settled.add(P.epoch());
         stored = stored(own, 1);
-        subscription = SubscriptionState.of(new Opening.Latest(), feed, this, SETTINGS, 0);
-        subscription.begin(at(Place.at(P, 3)), Map.of(P, End.exact(5, 0)), notices);
-        subscription.goOn(new ReadOn.In(feed, feed.attach(feed.oldest(), 0)));
+        subscription = in(feed, unplaced(SETTINGS, Map.of(P, End.exact(5, 0)), Place.at(P, 3)));
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 4L, 2L, null)), announced());
         subscription.reloaded(null);
         idle();
@@ -456,9 +446,16 @@ class SubscriptionStateTest implements TopicView {
 
     /** The log of that member has so much of the first one. */
     private static EarlierStreams stored(Stream own, long head) {
+        return stored(own, Map.of(P, head));
+    }
+
+    /** The log of that member has so much of one at most. */
+    private static EarlierStreams stored(Stream own, Map<Stream, Long> earlier) {
+        Map<Epoch, Long> heads = new HashMap<>();
+        earlier.forEach((stream, head) -> heads.put(stream.epoch(), head));
         return new EarlierStreams(
-                Map.of(own.epoch(), List.of(P)),
-                Map.of(P.epoch(), head),
+                Map.of(own.epoch(), List.copyOf(earlier.keySet())),
+                heads,
                 List.of(own),
                 Set.of(own.epoch()),
                 Set.of(own.epoch()),
@@ -1033,12 +1030,10 @@ class SubscriptionStateTest implements TopicView {
     @DisplayName(
             "ruleF2: also if that is known from the beginning; who lacks some of it is told that it is over, and no more")
     void whoLeftBeforeItBeganIsToldInFront() {
-        subscription = SubscriptionState.of(new Opening.Latest(), feed, this, SETTINGS, 0);
         Map<Stream, End> ends = new LinkedHashMap<>();
         ends.put(P, End.exact(2, 7));
         ends.put(P2, End.lost(7));
-        subscription.begin(at(Place.at(P, 2)), ends, notices);
-        subscription.goOn(new ReadOn.In(feed, feed.attach(feed.oldest(), 0)));
+        subscription = in(feed, unplaced(SETTINGS, ends, Place.at(P, 2)));
         assertEquals(new Step.Left("p", P.at(2)), subscription.next(0));
         assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P2.epoch(), null, null, null)), announced());
         subscription.reloaded(null);
