@@ -361,15 +361,19 @@ class JavaScriptClientTest {
     void aCredentialThatExpiresIsRenewedInPlace() throws Exception {
         install();
         String permissions = "{\"subscribe\":[\"history\"]}";
-        String expires =
-                Instant.now().plusSeconds(15).truncatedTo(ChronoUnit.SECONDS).toString();
-        String first = entry("the first", permissions + ",\"expires\":\"" + expires + "\"");
         Path tokenFile = Files.writeString(directory.resolve("token.txt"), "the first");
         Path out = directory.resolve("history.txt");
-        String config = "gapless.gateway.access.tokens-file = \""
-                + tokensFile(List.of(first, entry("the second", permissions))) + "\"";
-        try (TestGateway gateway = TestGateway.start(config)) {
+        try (TestGateway gateway = TestGateway.start(accessControl("the second", permissions))) {
             publish(gateway, 1, 10);
+            String expires = Instant.now() // not before there is a gateway: it may start slowly
+                    .plusSeconds(15)
+                    .truncatedTo(ChronoUnit.SECONDS)
+                    .toString();
+            String first = entry("the first", permissions + ",\"expires\":\"" + expires + "\"");
+            tokensFile(List.of(first, entry("the second", permissions)));
+            TestGateway.await(() -> gateway.get("/api/status", "Authorization", "Bearer the first")
+                            .statusCode()
+                    == 403);
             Process client = start(
                     out,
                     "node",
