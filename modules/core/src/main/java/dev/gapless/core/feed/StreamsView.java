@@ -45,16 +45,6 @@ public record StreamsView(
         return !ended.end().wasMember() && open.containsKey(ended.stream().epoch());
     }
 
-    /**
-     * Has an incarnation that was taken for lost been a member here since, so far as that entry says? Of one whose stream a later log had the end says
-     * so, too, and nothing new.
-     */
-    public boolean hasReturned(FeedEntry entry) {
-        return !(entry instanceof FeedEntry.Ended ended)
-                || (ended.end().wasMember()
-                        && !strangers.contains(ended.stream().epoch()));
-    }
-
     /** Where none is waited for, and none is of a stranger. */
     public StreamsView(
             Map<Epoch, Stream> open,
@@ -75,12 +65,11 @@ public record StreamsView(
     }
 
     /**
-     * Does nothing more come of a stream that was announced as lost, since a later log has it and nobody knows how much of it was given? If its
-     * incarnation turns out to be a member, it goes on.
+     * Does nothing more come of a stream that was announced as lost? So it is where a later log has it: what a feed has of it may begin further
+     * behind. If its incarnation turns out to be a member, it goes on.
      */
     public boolean staysLost(Place place) {
         return place.kind() == Place.Kind.LOST
-                && !place.isKnown()
                 && strangers.contains(place.stream().epoch());
     }
 

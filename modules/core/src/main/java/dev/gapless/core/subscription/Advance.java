@@ -202,7 +202,9 @@ final class Advance {
             return notice(entry);
         }
         if (place != null && place.over()) {
-            if (place.kind() == Place.Kind.OVER || !known.hasReturned(entry) || known.staysLost(place)) {
+            boolean isOfAStranger =
+                    entry instanceof FeedEntry.Ended ended && !ended.end().wasMember();
+            if (place.kind() == Place.Kind.OVER || isOfAStranger || known.staysLost(place)) {
                 here = further;
                 return null;
             }

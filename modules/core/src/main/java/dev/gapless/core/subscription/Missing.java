@@ -182,7 +182,7 @@ final class Missing {
         return place == null
                 ? isOfAStranger // another one's token named it
                 : place.kind() == Place.Kind.OVER
-                        || (place.kind() == Place.Kind.LOST && !known.hasReturned(notice))
+                        || (place.kind() == Place.Kind.LOST && isOfAStranger)
                         || known.staysLost(place);
     }
 
