@@ -316,9 +316,6 @@ final class Advance {
         }
         gaps.addAll(pending.gaps());
         gaps.addAll(announced.gaps());
-        if (!gaps.isEmpty() && gaps.get(0).node() == null) {
-            gaps.removeIf(gap -> gap.node() != null && saysNothing(gap));
-        }
         List<Step.Left> left = new ArrayList<>(further.unannounced());
         left.addAll(pending.left());
         left.addAll(announced.left());
@@ -350,11 +347,6 @@ final class Advance {
         pace.begins(nowNs);
         here = further.leavingUnannounced(left).reloading(upTo);
         return new Step.Missed(List.copyOf(gaps), announced.timeMs());
-    }
-
-    /** Does it say no more than that something may be missed? */
-    private static boolean saysNothing(Gap gap) {
-        return gap.firstMissing() == null && gap.missed() == null && gap.resumesAt() == null;
     }
 
     /** Its log may have less by now: that is told behind it. */
