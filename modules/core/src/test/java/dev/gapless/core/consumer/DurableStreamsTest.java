@@ -128,6 +128,30 @@ class DurableStreamsTest {
 
     @Test
     @DisplayName(
+            "ruleT2, G1: who is told that anything may be missed is told in the same reload that a stream is over whose producer had not answered (seed 3000000002222)")
+    void isToldOfBothInOneReload() {
+        topic.member(9, "q");
+        topic.up().run();
+        Stream unanswered = topic.unheard(1, "p", 3);
+        CursorToken elsewhere = new CursorToken(
+                TOPIC,
+                "c",
+                topic.now().ms(),
+                Given.HISTORY + 1,
+                List.of(OneTopic.at(unanswered, CursorToken.Entry.UNKNOWN)),
+                0);
+        Stream now = topic.member(2, "p");
+        Reader resumed = topic.resume(1, elsewhere);
+        topic.after(5_000).publish(2, 1).run();
+        Gap over = new Gap("p", Reason.PRODUCER_LOST, unanswered.epoch(), null, null, null);
+        assertEquals(List.of(NOBODY_KNOWS, over), resumed.gaps);
+        assertEquals(1, resumed.reloads);
+        assertEquals(List.of(), resumed.given(unanswered));
+        assertEquals(List.of(1L), resumed.given(now));
+    }
+
+    @Test
+    @DisplayName(
             "ruleS5, G1: who is overtaken in the midst of a stream of which nobody has heard gets it from the log (seed 1000000020919)")
     void overtakenInFrontOfWhatNobodyHasHeardOf() {
         Reader reader = thatHas(3).stands();
