@@ -9,8 +9,10 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,7 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Draws faults and begins one every second or so, up to four at once, and only what {@link Majority} can spare: what has to
- * wait lets others go before. Each kind takes place once before any comes again by lot.
+ * wait lets others go before. Each kind takes place once before any comes again by lot. Where time is up, those that have not
+ * taken place yet come one by one: at once they interrupt each other, on a slow machine each time.
  */
 final class FaultSchedule implements AutoCloseable {
     private static final int AT_ONCE = 4;
@@ -33,6 +36,7 @@ final class FaultSchedule implements AutoCloseable {
     private final Random random;
     private final Deque<Drawn> bag = new ArrayDeque<>();
     private final Set<Fault> done = Collections.synchronizedSet(EnumSet.noneOf(Fault.class));
+    private final Map<Fault, String> interruptions = new ConcurrentHashMap<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
     private final Semaphore slots = new Semaphore(AT_ONCE);
     private final ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);
@@ -54,11 +58,26 @@ final class FaultSchedule implements AutoCloseable {
         return outstanding;
     }
 
-    /** Goes on until that time, and returns when the last fault has ended. */
-    void runUntil(long endNs) throws InterruptedException {
-        while (System.nanoTime() - endNs < 0 && failures.isEmpty()) {
+    /** For people: kinds that have not taken place, and what interrupted each of them last. */
+    String lacking() {
+        return "Never took place: "
+                + outstanding().stream()
+                        .map(fault -> fault + " (" + interruptions.getOrDefault(fault, "never begun") + ")")
+                        .toList();
+    }
+
+    /**
+     * Goes on until that time, and returns when the last fault has ended.
+     *
+     * @param oneByOne only those that have not taken place yet
+     */
+    void runUntil(long endNs, boolean oneByOne) throws InterruptedException {
+        int slotsOfEach = oneByOne ? AT_ONCE : 1;
+        while (System.nanoTime() - endNs < 0
+                && failures.isEmpty()
+                && !(oneByOne && outstanding().isEmpty())) {
             population.tend();
-            LockSupport.parkNanos(beginOne() ? random.nextInt(LONGEST_INTERVAL_MS) * 1_000_000L : POLL_NS);
+            LockSupport.parkNanos(beginOne(slotsOfEach) ? random.nextInt(LONGEST_INTERVAL_MS) * 1_000_000L : POLL_NS);
         }
         population.traffic(false); // while faults last: the last messages may be lost, and nothing follows them
         while (!slots.tryAcquire(AT_ONCE, 1, TimeUnit.SECONDS)) {
@@ -71,9 +90,12 @@ final class FaultSchedule implements AutoCloseable {
     }
 
     /** Begins the first fault of the bag that may begin now. */
-    private boolean beginOne() {
-        if (!slots.tryAcquire()) {
+    private boolean beginOne(int slotsOfEach) {
+        if (!slots.tryAcquire(slotsOfEach)) {
             return false;
+        }
+        if (slotsOfEach == AT_ONCE) {
+            bag.removeIf(drawn -> done.contains(drawn.fault()));
         }
         if (bag.isEmpty()) {
             List<Fault> next = new ArrayList<>(outstanding());
@@ -92,15 +114,15 @@ final class FaultSchedule implements AutoCloseable {
                 Random own = new Random(drawn.seed());
                 Collections.shuffle(free, own);
                 bag.remove(drawn);
-                begin(fault, List.copyOf(free.subList(0, fault.concerns.nodes)), present.nodes(), own);
+                begin(fault, List.copyOf(free.subList(0, fault.concerns.nodes)), present.nodes(), own, slotsOfEach);
                 return true;
             }
         }
-        slots.release();
+        slots.release(slotsOfEach);
         return false;
     }
 
-    private void begin(Fault fault, List<TestNode> nodes, List<TestNode> present, Random own) {
+    private void begin(Fault fault, List<TestNode> nodes, List<TestNode> present, Random own, int slotsTaken) {
         population.take(fault, nodes);
         List<TestNode> others = new ArrayList<>(present);
         others.removeAll(nodes);
@@ -110,13 +132,14 @@ final class FaultSchedule implements AutoCloseable {
                 inject(fault, nodes, bystanders, own);
             } finally {
                 population.giveBack(fault, nodes);
-                slots.release();
+                slots.release(slotsTaken);
             }
         });
     }
 
     private void inject(Fault fault, List<TestNode> nodes, Bystanders bystanders, Random own) {
         if (!faults.mayTake(fault)) {
+            interruptions.putIfAbsent(fault, "as many as may be at once were there already");
             return;
         }
         long began = System.nanoTime();
@@ -127,6 +150,7 @@ final class FaultSchedule implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             if (e instanceof Lasting.Interrupted || Lasting.isEndOf(nodes, e)) {
                 journal.timed("fault", "interrupted", began);
+                interruptions.put(fault, String.valueOf(e.getMessage()));
             } else {
                 failures.add(new AssertionError(fault + " of " + nodes, e));
             }
