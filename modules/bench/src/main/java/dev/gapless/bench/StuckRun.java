@@ -13,9 +13,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class StuckRun extends OneRun {
     /** Between both measurements, for the ring to overtake the subscription that is stuck. */
-    private static final long SETTLE_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long SETTLE_NS = TimeUnit.SECONDS.toNanos(4);
 
-    private static final int RING = 128;
+    /** Two seconds and a half: nobody else may miss anything, and a busy machine may stop a process for more than half a second. */
+    private static final int RING = 512;
 
     StuckRun(Plan plan, Workload workload, String peer, Children children) {
         super(plan, workload, peer, children);

@@ -333,7 +333,8 @@ public enum Workload {
             case W4, W4B, W4B_RETAINED -> scale.stop();
             case W5 -> REMOVAL;
             case W6, W11 -> START.multipliedBy(3);
-            case W7, C_MUTE -> measure.plus(START);
+            case W7 -> measure.plus(START.multipliedBy(2));
+            case C_MUTE -> measure.plus(START);
             case C_SOCKETS, C_INGEST, C_IDLE -> START.multipliedBy(2);
             case C_RETURN, C_STATE_RETURN -> START.multipliedBy(25);
             case T_RETURN -> scale.stop().multipliedBy(3).plus(START.multipliedBy(10));
