@@ -72,12 +72,11 @@ final class FaultSchedule implements AutoCloseable {
      * @param oneByOne only those that have not taken place yet
      */
     void runUntil(long endNs, boolean oneByOne) throws InterruptedException {
-        int slotsOfEach = oneByOne ? AT_ONCE : 1;
         while (System.nanoTime() - endNs < 0
                 && failures.isEmpty()
                 && !(oneByOne && outstanding().isEmpty())) {
             population.tend();
-            LockSupport.parkNanos(beginOne(slotsOfEach) ? random.nextInt(LONGEST_INTERVAL_MS) * 1_000_000L : POLL_NS);
+            LockSupport.parkNanos(beginOne(oneByOne) ? random.nextInt(LONGEST_INTERVAL_MS) * 1_000_000L : POLL_NS);
         }
         population.traffic(false); // while faults last: the last messages may be lost, and nothing follows them
         while (!slots.tryAcquire(AT_ONCE, 1, TimeUnit.SECONDS)) {
@@ -90,11 +89,11 @@ final class FaultSchedule implements AutoCloseable {
     }
 
     /** Begins the first fault of the bag that may begin now. */
-    private boolean beginOne(int slotsOfEach) {
-        if (!slots.tryAcquire(slotsOfEach)) {
+    private boolean beginOne(boolean oneByOne) {
+        if ((oneByOne && slots.availablePermits() < AT_ONCE) || !slots.tryAcquire()) {
             return false;
         }
-        if (slotsOfEach == AT_ONCE) {
+        if (oneByOne) {
             bag.removeIf(drawn -> done.contains(drawn.fault()));
         }
         if (bag.isEmpty()) {
@@ -114,15 +113,15 @@ final class FaultSchedule implements AutoCloseable {
                 Random own = new Random(drawn.seed());
                 Collections.shuffle(free, own);
                 bag.remove(drawn);
-                begin(fault, List.copyOf(free.subList(0, fault.concerns.nodes)), present.nodes(), own, slotsOfEach);
+                begin(fault, List.copyOf(free.subList(0, fault.concerns.nodes)), present.nodes(), own);
                 return true;
             }
         }
-        slots.release(slotsOfEach);
+        slots.release();
         return false;
     }
 
-    private void begin(Fault fault, List<TestNode> nodes, List<TestNode> present, Random own, int slotsTaken) {
+    private void begin(Fault fault, List<TestNode> nodes, List<TestNode> present, Random own) {
         population.take(fault, nodes);
         List<TestNode> others = new ArrayList<>(present);
         others.removeAll(nodes);
@@ -132,7 +131,7 @@ final class FaultSchedule implements AutoCloseable {
                 inject(fault, nodes, bystanders, own);
             } finally {
                 population.giveBack(fault, nodes);
-                slots.release(slotsTaken);
+                slots.release();
             }
         });
     }

@@ -33,7 +33,7 @@ class LongFaultsTest {
     private static final Duration TIME = MINUTES == null ? Duration.ofSeconds(60) : Duration.ofMinutes(MINUTES);
     private static final Duration ROUND = Duration.ofSeconds(30);
     /** Each kind of fault must have taken place by then, though many are interrupted: in these rounds they come one by one. */
-    private static final int MOST_FURTHER_ROUNDS = 10;
+    private static final int MOST_FURTHER_ROUNDS = 6;
 
     /** Each build draws the same faults; whoever asks for more time gets others each time. */
     private static final long SEED =
