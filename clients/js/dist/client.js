@@ -49,61 +49,87 @@ var Backoff = class {
 };
 
 // src/place.ts
+var MOST_ENTRIES = 1e3;
+var MANY_ENTRIES = 100;
 var Place = class {
+  /** Does the gateway take what came since a token? */
+  takesThen = true;
   token;
-  entries = /* @__PURE__ */ new Map();
+  then = /* @__PURE__ */ new Map();
+  streams = /* @__PURE__ */ new Map();
   constructor(from) {
     this.token = from ?? null;
-    if (from?.startsWith("{")) {
-      try {
-        for (const entry of JSON.parse(from).positions) this.entries.set(entry.node, entry);
-      } catch {
-      }
+    if (!from?.startsWith("{")) return;
+    try {
+      const { token, then = [], positions = [] } = JSON.parse(from);
+      for (const entry of positions) this.streams.set(entry.epoch, entry);
+      for (const entry of then) this.then.set(entry.epoch, entry);
+      this.token = token ?? from;
+    } catch {
+      this.then.clear();
     }
   }
   /** To resume here; null if it is not known where this is. */
   text() {
-    return this.token ?? (this.entries.size > 0 ? JSON.stringify({ positions: [...this.entries.values()] }) : null);
+    if (this.then.size === 0) return this.token;
+    if (this.takesThen && this.then.size <= MOST_ENTRIES) return JSON.stringify({ token: this.token, then: [...this.then.values()] });
+    return this.streams.size > 0 ? JSON.stringify({ positions: [...this.streams.values()] }) : this.token;
   }
-  /** The subscription is there. Streams that have ended are not listed. */
+  /** Is it worth a token? */
+  isLong() {
+    return this.then.size >= MANY_ENTRIES;
+  }
+  /** The subscription is there. A gateway of before does not list streams that have ended: those that are known stay. */
   begin(positions, token) {
-    for (const { node, epoch, seq } of positions) {
-      if (seq !== null) {
-        this.entries.set(node, { node, epoch, seq: sequence(seq) });
-      } else if (!this.entries.has(node)) {
-        this.entries.set(node, { node, epoch, seq });
-      }
+    this.at(token);
+    if (this.takesThen) this.streams.clear();
+    for (const { node, epoch, seq, ended } of positions) {
+      if (seq !== null || !this.streams.has(epoch)) this.keep({ node, epoch, seq: seq === null ? null : sequence(seq), ended });
     }
-    this.token = token;
   }
   event({ node, epoch, seq }, token) {
-    this.entries.set(node, { node, epoch, seq: sequence(seq) });
-    this.token = token ?? null;
+    this.put({ node, epoch, seq: sequence(seq) });
+    if (token) this.at(token);
   }
   left({ node, epoch, seq }, token) {
-    this.event({ node, epoch, seq }, token);
-    this.ends(node);
+    this.put({ node, epoch, seq: sequence(seq), ended: true });
+    if (token) this.at(token);
   }
-  ends(node) {
-    const entry = this.entries.get(node);
-    if (entry) entry.ended = true;
-  }
+  /** One notice: its gaps may come in any order. What resumes in a stream of which it tells, too, goes by what it tells of that one. */
   gaps(gaps) {
-    for (const { node, epoch, first_missing, resumes_epoch, resumes_at } of gaps) {
-      if (node === null) continue;
-      if (resumes_epoch !== null && resumes_at !== null) {
-        this.entries.set(node, { node, epoch: resumes_epoch, seq: sequence(resumes_at) - 1 });
-        continue;
-      }
-      if (!this.entries.has(node) && epoch !== null) {
-        this.entries.set(node, { node, epoch, seq: first_missing === null ? null : sequence(first_missing) - 1 });
-      }
-      this.ends(node);
+    const all = gaps.filter((gap) => gap.node !== null);
+    const others = all.filter((gap) => gap.epoch !== gap.resumes_epoch);
+    for (const gap of others) this.resumes(gap);
+    for (const { node, epoch, first_missing } of others) {
+      if (epoch === null) continue;
+      const seq = first_missing === null ? this.streams.get(epoch)?.seq ?? null : sequence(first_missing) - 1;
+      this.put({ node, epoch, seq, ended: true });
     }
-    this.token = null;
+    for (const gap of all) if (gap.epoch === gap.resumes_epoch) this.resumes(gap);
   }
+  resumes({ node, resumes_epoch, resumes_at }) {
+    if (resumes_epoch !== null && resumes_at !== null) this.put({ node, epoch: resumes_epoch, seq: sequence(resumes_at) - 1 });
+  }
+  /** It came since the token. Behind a token a stream has a sequence. */
+  put(entry) {
+    if (entry.seq !== null) this.then.set(entry.epoch, entry);
+    this.keep(entry);
+  }
+  /** As many streams as a token names. */
+  keep(entry) {
+    this.streams.set(entry.epoch, entry);
+    if (this.streams.size <= MOST_ENTRIES) return;
+    for (const one of this.streams.values()) {
+      if (one.ended) {
+        this.streams.delete(one.epoch);
+        return;
+      }
+    }
+  }
+  /** A token that stands behind all of this. */
   at(token) {
     this.token = token;
+    this.then.clear();
   }
 };
 function sequence(seq) {
@@ -140,6 +166,7 @@ var Session = class {
   url;
   token;
   isReady = false;
+  takesThen = false;
   readySinceMs = 0;
   isOver = false;
   socket;
@@ -255,6 +282,7 @@ var Session = class {
     const subscription = this.owner.subscriptions.get(String(frame.topic));
     switch (frame.type) {
       case "connected":
+        this.takesThen = !!frame.data?.from?.includes?.("then");
         if (this.token === null) this.ready();
         break;
       case "authenticated":
@@ -699,6 +727,8 @@ var TopicSubscription = class {
   retry;
   /** Tokens stand in front of a gap that was told until the gateway has answered so many pings. */
   trustFrom = 0;
+  /** A token is on its way that makes the place short. */
+  isAsked = false;
   at;
   backoff;
   get place() {
@@ -731,6 +761,7 @@ var TopicSubscription = class {
   // ------------------------------------------------------------------ what its connection tells
   connected(link) {
     this.link = link;
+    this.at.takesThen = link.takesThen;
     this.settle();
   }
   disconnected(cause) {
@@ -772,7 +803,7 @@ var TopicSubscription = class {
   }
   frame(frame, size) {
     if (frame.type === "subscribed" && this.phase === "opening") {
-      if (!Array.isArray(frame.positions)) throw new Error("subscribed without positions");
+      if (!Array.isArray(frame.positions) || typeof frame.token !== "string") throw new Error("subscribed without positions or token");
       this.phase = "on";
       this.trustFrom = 0;
       this.full = false;
@@ -783,6 +814,7 @@ var TopicSubscription = class {
       const frames = frame.type === "batch" ? frame.data : [frame];
       this.full = frames.length >= BEHIND_EVENTS;
       for (const one of frames) this.take(one, size / frames.length);
+      if (frame.type === "batch" && frame.token && !this.options.state) this.put({ token: frame.token, size: 0 });
       this.look();
     }
   }
@@ -793,6 +825,7 @@ var TopicSubscription = class {
     if (frame.type === "event" && !this.options.state && typeof frame.seq !== "number") throw new Error("an event without seq");
     if (isGap && this.waitsFor()) this.trustFrom = Infinity;
     this.put({ frame, size });
+    if (isGap && !this.waitsFor() && !this.options.state) this.link?.ping();
   }
   /** Does the gateway wait for its Resume? */
   waitsFor() {
@@ -864,7 +897,7 @@ var TopicSubscription = class {
       type: "Subscribe",
       topic: this.topic,
       id: "s",
-      ids: true,
+      ids: state || !this.at.takesThen || void 0,
       from,
       filter: nodes || keys ? { nodes, keys } : void 0,
       on_lag: state ? void 0 : this.waitsFor() ? "pause" : "resync",
@@ -877,11 +910,13 @@ var TopicSubscription = class {
   handle(item) {
     if ("token" in item) {
       this.at.at(item.token);
+      this.isAsked = false;
       return this.keep();
     }
     const frame = item.frame;
     switch (frame.type) {
       case "subscribed":
+        this.isAsked = false;
         this.at.begin(this.options.state ? [] : frame.positions, frame.token);
         return;
       case "cursor_expired":
@@ -917,6 +952,10 @@ var TopicSubscription = class {
     });
   }
   keep() {
+    if (this.at.isLong() && !this.isAsked) {
+      this.isAsked = true;
+      this.link?.ping();
+    }
     const place = this.options.store && this.at.text();
     const pending = place ? this.options.store?.(place) : void 0;
     if (takesLong(pending)) return pending;

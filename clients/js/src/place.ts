@@ -2,74 +2,107 @@ import { GaplessError, type Gap, type Position } from './api'
 
 type Entry = { node: string; epoch: string; seq: number | null; ended?: true }
 
+/** So many entries a gateway takes behind a token. */
+const MOST_ENTRIES = 1_000
+/** With so many a place is long, and a new token makes it short. */
+const MANY_ENTRIES = 100
+
 /**
- * How far a subscription has got. The gateway's tokens say it best: they know of streams that ended, and of what a filter passed over. Behind a
- * gap there is none until something follows, so positions are kept beside, by the rules of docs/gateway.md ("Positions and tokens").
+ * How far a subscription has got: a gateway's token, and behind it the streams that went on since. An entry replaces what the token says of its
+ * stream; a new token empties the list. A gateway of before takes no list behind a token. Positions of all streams are kept for it, by the rules
+ * of docs/gateway.md ("Positions and tokens"). The epoch is the id of a stream: a node may have several.
  */
 export class Place {
+  /** Does the gateway take what came since a token? */
+  takesThen = true
   private token: string | null
-  private readonly entries = new Map<string, Entry>()
+  private readonly then = new Map<string, Entry>()
+  private readonly streams = new Map<string, Entry>()
 
   constructor(from: string | null | undefined) {
     this.token = from ?? null
-    if (from?.startsWith('{')) {
-      try {
-        for (const entry of JSON.parse(from).positions) this.entries.set(entry.node, entry)
-      } catch {
-        // the gateway says what is wrong with it
-      }
+    if (!from?.startsWith('{')) return
+    try {
+      const { token, then = [], positions = [] } = JSON.parse(from)
+      for (const entry of positions) this.streams.set(entry.epoch, entry)
+      for (const entry of then) this.then.set(entry.epoch, entry)
+      this.token = token ?? from
+    } catch {
+      this.then.clear() // the gateway says what is wrong with it
     }
   }
 
   /** To resume here; null if it is not known where this is. */
   text(): string | null {
-    return this.token ?? (this.entries.size > 0 ? JSON.stringify({ positions: [...this.entries.values()] }) : null)
+    if (this.then.size === 0) return this.token
+    if (this.takesThen && this.then.size <= MOST_ENTRIES) return JSON.stringify({ token: this.token, then: [...this.then.values()] })
+    // Of a place that was stored the other streams are not known: what came since its token comes again.
+    return this.streams.size > 0 ? JSON.stringify({ positions: [...this.streams.values()] }) : this.token
   }
 
-  /** The subscription is there. Streams that have ended are not listed. */
+  /** Is it worth a token? */
+  isLong(): boolean {
+    return this.then.size >= MANY_ENTRIES
+  }
+
+  /** The subscription is there. A gateway of before does not list streams that have ended: those that are known stay. */
   begin(positions: Entry[], token: string): void {
-    for (const { node, epoch, seq } of positions) {
-      if (seq !== null) {
-        this.entries.set(node, { node, epoch, seq: sequence(seq) })
-      } else if (!this.entries.has(node)) {
-        this.entries.set(node, { node, epoch, seq })
-      }
+    this.at(token)
+    if (this.takesThen) this.streams.clear()
+    for (const { node, epoch, seq, ended } of positions) {
+      if (seq !== null || !this.streams.has(epoch)) this.keep({ node, epoch, seq: seq === null ? null : sequence(seq), ended })
     }
-    this.token = token
   }
 
   event({ node, epoch, seq }: Position, token: string | undefined): void {
-    this.entries.set(node, { node, epoch, seq: sequence(seq) })
-    this.token = token ?? null
+    this.put({ node, epoch, seq: sequence(seq) })
+    if (token) this.at(token)
   }
 
   left({ node, epoch, seq }: Position, token: string | undefined): void {
-    this.event({ node, epoch, seq }, token)
-    this.ends(node)
+    this.put({ node, epoch, seq: sequence(seq), ended: true })
+    if (token) this.at(token)
   }
 
-  private ends(node: string): void {
-    const entry = this.entries.get(node)
-    if (entry) entry.ended = true
-  }
-
+  /** One notice: its gaps may come in any order. What resumes in a stream of which it tells, too, goes by what it tells of that one. */
   gaps(gaps: Gap[]): void {
-    for (const { node, epoch, first_missing, resumes_epoch, resumes_at } of gaps) {
-      if (node === null) continue
-      if (resumes_epoch !== null && resumes_at !== null) {
-        this.entries.set(node, { node, epoch: resumes_epoch, seq: sequence(resumes_at) - 1 })
-        continue
-      }
-      if (!this.entries.has(node) && epoch !== null) {
-        this.entries.set(node, { node, epoch, seq: first_missing === null ? null : sequence(first_missing) - 1 })
-      }
-      this.ends(node)
+    const all = gaps.filter(gap => gap.node !== null) as (Gap & { node: string })[]
+    const others = all.filter(gap => gap.epoch !== gap.resumes_epoch)
+    for (const gap of others) this.resumes(gap)
+    for (const { node, epoch, first_missing } of others) {
+      if (epoch === null) continue
+      const seq = first_missing === null ? (this.streams.get(epoch)?.seq ?? null) : sequence(first_missing) - 1
+      this.put({ node, epoch, seq, ended: true })
     }
-    this.token = null
+    for (const gap of all) if (gap.epoch === gap.resumes_epoch) this.resumes(gap)
   }
 
+  private resumes({ node, resumes_epoch, resumes_at }: Gap & { node: string }): void {
+    if (resumes_epoch !== null && resumes_at !== null) this.put({ node, epoch: resumes_epoch, seq: sequence(resumes_at) - 1 })
+  }
+
+  /** It came since the token. Behind a token a stream has a sequence. */
+  private put(entry: Entry): void {
+    if (entry.seq !== null) this.then.set(entry.epoch, entry)
+    this.keep(entry)
+  }
+
+  /** As many streams as a token names. */
+  private keep(entry: Entry): void {
+    this.streams.set(entry.epoch, entry)
+    if (this.streams.size <= MOST_ENTRIES) return
+    for (const one of this.streams.values()) {
+      if (one.ended) {
+        this.streams.delete(one.epoch)
+        return
+      }
+    }
+  }
+
+  /** A token that stands behind all of this. */
   at(token: string): void {
     this.token = token
+    this.then.clear()
   }
 }
 

@@ -36,6 +36,7 @@ export interface Owner {
 /** One WebSocket, from its opening to its end. */
 export class Session implements Link {
   isReady = false
+  takesThen = false
   readySinceMs = 0
   private isOver = false
   private readonly socket: Socket
@@ -196,6 +197,7 @@ export class Session implements Link {
     const subscription = this.owner.subscriptions.get(String(frame.topic))
     switch (frame.type) {
       case 'connected':
+        this.takesThen = !!frame.data?.from?.includes?.('then')
         if (this.token === null) this.ready()
         break
       case 'authenticated':

@@ -19,6 +19,8 @@ export interface Link {
   ping(): number
   /** Has the gateway yet to say that the subscription of before to this topic is over? */
   isLeaving(topic: string): boolean
+  /** Does the gateway take what came since a token? */
+  readonly takesThen: boolean
   leave(topic: string): void
 }
 
@@ -61,6 +63,8 @@ export class TopicSubscription implements Subscription {
   private retry: ReturnType<typeof setTimeout> | undefined
   /** Tokens stand in front of a gap that was told until the gateway has answered so many pings. */
   private trustFrom = 0
+  /** A token is on its way that makes the place short. */
+  private isAsked = false
   private readonly at: Place
   private readonly backoff: Backoff
 
@@ -110,6 +114,7 @@ export class TopicSubscription implements Subscription {
 
   connected(link: Link): void {
     this.link = link
+    this.at.takesThen = link.takesThen
     this.settle()
   }
 
@@ -157,7 +162,7 @@ export class TopicSubscription implements Subscription {
 
   frame(frame: Frame, size: number): void {
     if (frame.type === 'subscribed' && this.phase === 'opening') {
-      if (!Array.isArray(frame.positions)) throw new Error('subscribed without positions')
+      if (!Array.isArray(frame.positions) || typeof frame.token !== 'string') throw new Error('subscribed without positions or token')
       this.phase = 'on'
       this.trustFrom = 0
       this.full = false
@@ -168,6 +173,7 @@ export class TopicSubscription implements Subscription {
       const frames: Frame[] = frame.type === 'batch' ? frame.data : [frame]
       this.full = frames.length >= BEHIND_EVENTS
       for (const one of frames) this.take(one, size / frames.length)
+      if (frame.type === 'batch' && frame.token && !this.options.state) this.put({ token: frame.token, size: 0 })
       this.look()
     }
   }
@@ -179,6 +185,7 @@ export class TopicSubscription implements Subscription {
     if (frame.type === 'event' && !this.options.state && typeof frame.seq !== 'number') throw new Error('an event without seq')
     if (isGap && this.waitsFor()) this.trustFrom = Infinity
     this.put({ frame, size })
+    if (isGap && !this.waitsFor() && !this.options.state) this.link?.ping() // of a gap without a node nothing else shows that it was told
   }
 
   /** Does the gateway wait for its Resume? */
@@ -258,7 +265,7 @@ export class TopicSubscription implements Subscription {
       type: 'Subscribe',
       topic: this.topic,
       id: 's',
-      ids: true,
+      ids: state || !this.at.takesThen || undefined,
       from,
       filter: nodes || keys ? { nodes, keys } : undefined,
       on_lag: state ? undefined : this.waitsFor() ? 'pause' : 'resync',
@@ -273,11 +280,13 @@ export class TopicSubscription implements Subscription {
   private handle(item: Item): Promise<void> | void {
     if ('token' in item) {
       this.at.at(item.token)
+      this.isAsked = false
       return this.keep()
     }
     const frame = item.frame
     switch (frame.type) {
       case 'subscribed':
+        this.isAsked = false
         this.at.begin(this.options.state ? [] : frame.positions, frame.token)
         return
       case 'cursor_expired':
@@ -315,6 +324,10 @@ export class TopicSubscription implements Subscription {
   }
 
   private keep(): Promise<void> | void {
+    if (this.at.isLong() && !this.isAsked) {
+      this.isAsked = true
+      this.link?.ping()
+    }
     const place = this.options.store && this.at.text()
     const pending = place ? this.options.store?.(place) : undefined
     if (takesLong(pending)) return pending

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import { Gapless } from '../dist/client.js'
-import { client, event, FakeSocket, last, passes, settled, sockets, subscription } from './fake.mjs'
+import { behind, client, event, FakeSocket, last, passes, settled, sockets, subscription } from './fake.mjs'
 
 test('one WebSocket has all subscriptions', async () => {
   const { gapless, socket } = await subscription()
@@ -185,7 +185,7 @@ test('what comes too late of a connection that was given up is not taken', async
   await passes(27_000)
   assert.ok(socket.closedByClient)
   await last().opens()
-  assert.equal(last().all('Subscribe')[0].from, 'T1')
+  assert.deepEqual(last().from(), behind('T0', ['n1', 'A', 1]))
   await last().subscribed('prices', 'T1')
   await last().says(event(2))
   await socket.says(event(2), event(3))

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, mock } from 'node:test'
 import { Gapless } from '../dist/client.js'
 
 export const URLS = ['http://a.test', 'http://b.test']
+/** What a gateway takes as from. One of before does not say so. */
+export const FORMS = ['latest', 'earliest', 'time', 'token', 'positions', 'then']
 
 /** All sockets that were opened, in order. */
 export let sockets = []
@@ -34,11 +36,11 @@ export class FakeSocket extends EventTarget {
     this.dispatchEvent(Object.assign(new Event(type), members))
   }
 
-  /** Opens, and says hello. */
-  async opens() {
+  /** Opens, and says hello; null is a gateway of before. */
+  async opens(from = FORMS) {
     this.readyState = 1
     this.fire('open')
-    await this.says({ type: 'connected', data: { node: 'n1' } })
+    await this.says({ type: 'connected', data: { node: 'n1', ...(from && { from }) } })
   }
 
   async says(...frames) {
@@ -52,6 +54,12 @@ export class FakeSocket extends EventTarget {
     await settled()
   }
 
+  /** Where the topic was subscribed to last. */
+  from() {
+    const { from } = this.all('Subscribe').at(-1)
+    return from?.startsWith('{') ? JSON.parse(from) : from
+  }
+
   /** The commands of a type. */
   all(type) {
     return this.sent.filter(command => command.type === type)
@@ -63,11 +71,18 @@ export class FakeSocket extends EventTarget {
 }
 
 export const event = (seq, more = {}) => ({
-  type: 'event', topic: 'prices', node: 'n1', epoch: 'A', seq, time: '2026-01-31T12:00:00Z', key: 'k', data: seq, token: `T${seq}`, ...more,
+  type: 'event', topic: 'prices', node: 'n1', epoch: 'A', seq, time: '2026-01-31T12:00:00Z', key: 'k', data: seq, ...more,
 })
 
-export const gap = (more = {}) => ({
-  node: 'n1', reason: 'OVERRUN', epoch: 'A', first_missing: 3, missed: 4, resumes_epoch: 'A', resumes_at: 7, ...more,
+/** One of those that were asked for with ids. */
+export const withToken = (seq, more = {}) => event(seq, { token: `T${seq}`, ...more })
+
+/** A place: a token, and what came since. */
+export const behind = (token, ...then) => ({ token, then: then.map(([node, epoch, seq, ended]) => ({ node, epoch, seq, ...(ended && { ended }) })) })
+
+/** Its stream goes on, if it does not say otherwise. */
+export const gap = ({ epoch = 'A', ...more } = {}) => ({
+  node: 'n1', reason: 'OVERRUN', epoch, first_missing: 3, missed: 4, resumes_epoch: epoch, resumes_at: 7, ...more,
 })
 
 export const expired = (gaps = [gap()], more = {}) => ({
@@ -96,13 +111,13 @@ export function client(options = {}, urls = URLS) {
 export const last = () => sockets.at(-1)
 
 /** A subscription with what it was given, and its first socket. */
-export async function subscription(options = {}, clientOptions = {}) {
+export async function subscription(options = {}, clientOptions = {}, from = FORMS) {
   const gapless = client(clientOptions)
   const given = []
   const states = []
   const made = gapless.subscribe('prices', { onEvent: e => void given.push(e.seq ?? e.type), onState: s => states.push(s), ...options })
   await settled()
-  await last().opens()
+  await last().opens(from)
   return { gapless, made, given, states, socket: last() }
 }
 

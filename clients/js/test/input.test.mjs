@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { client, event, expired, gap, last, passes, settled, sockets, subscription } from './fake.mjs'
+import { behind, client, event, expired, gap, last, passes, settled, sockets, subscription } from './fake.mjs'
 
 for (const frame of ['', 'null', '{', '[1]', '"x"', '7', '{"type":"batch","topic":"prices"}', '{"type":"batch","topic":"prices","data":[null]}',
   '{"type":"event","topic":"prices","node":"n1"}', '{"type":"published","topic":"prices"}', '{"type":"cursor_expired","topic":"prices"}']) {
@@ -12,17 +12,19 @@ for (const frame of ['', 'null', '{', '[1]', '"x"', '7', '{"type":"batch","topic
     assert.equal(states.at(-1).cause.code, 'bad_frame')
     await passes(1_000)
     await last().opens()
-    assert.equal(last().all('Subscribe')[0].from, 'T1')
+    assert.deepEqual(last().from(), behind('T0', ['n1', 'A', 1]))
     assert.deepEqual(given, [1])
   })
 }
 
-test('so does an answer without positions', async () => {
-  const { socket, states } = await subscription()
-  await socket.says({ type: 'subscribed', topic: 'prices', token: 'T' })
-  assert.equal(states.at(-1).cause.code, 'bad_frame')
-  assert.equal(states.at(-1).state, 'connecting')
-})
+for (const missing of ['positions', 'token']) {
+  test(`so does an answer without ${missing}`, async () => {
+    const { socket, states } = await subscription()
+    await socket.says({ type: 'subscribed', topic: 'prices', positions: [], token: 'T', [missing]: undefined })
+    assert.equal(states.at(-1).cause.code, 'bad_frame')
+    assert.equal(states.at(-1).state, 'connecting')
+  })
+}
 
 test('binary frames end the connection', async () => {
   const { socket, states } = await subscription()
@@ -65,7 +67,7 @@ test('a sequence beyond 2^53 ends its subscription alone, and the handler does n
   assert.deepEqual([given, others], [[1], [5]])
   assert.equal(states.at(-1).state, 'ended')
   assert.equal(states.at(-1).cause.code, 'sequence_too_large')
-  assert.equal(made.place, 'T1')
+  assert.deepEqual(JSON.parse(made.place), behind('T0', ['n1', 'A', 1]))
   assert.equal(sockets.length, 1)
 })
 
@@ -94,7 +96,7 @@ for (const [name, onEvent] of [
     assert.equal(states.at(-1).state, 'ended')
     assert.equal(states.at(-1).cause.code, 'handler_failed')
     assert.equal(states.at(-1).cause.cause.message, 'mine')
-    assert.equal(made.place, 'T1')
+    assert.deepEqual(JSON.parse(made.place), behind('T0', ['n1', 'A', 1]))
     assert.deepEqual(socket.all('Unsubscribe').map(u => u.topic), ['prices'])
     assert.deepEqual(others, [1])
   })
@@ -134,7 +136,7 @@ test('events to iterate over: a loss is one of them, each is taken when the one 
   assert.deepEqual(stored, [])
   const second = (await events.next()).value
   assert.deepEqual([second.type, second.gaps[0].missed], ['cursor_expired', 4])
-  assert.deepEqual(stored, ['T1'])
+  assert.deepEqual(stored.map(place => JSON.parse(place)), [behind('T0', ['n1', 'A', 1])])
   assert.equal((await events.next()).value.seq, 7)
   await last().says(event(9), event(10), event(11))
   assert.equal(last().all('Unsubscribe').length, 1, 'the rest waits at the gateway')

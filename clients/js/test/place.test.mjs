@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { event, expired, gap, last, passes, settled, sockets, subscription } from './fake.mjs'
+import { behind, event, expired, gap, last, passes, settled, sockets, subscription } from './fake.mjs'
 
 const reconnected = async () => {
   await passes(10_000)
@@ -11,15 +11,19 @@ const reconnected = async () => {
 test('begins with the latest, and comes back behind the last event that it handled', async () => {
   const { given, socket, made } = await subscription()
   assert.deepEqual(socket.all('Subscribe'), [
-    { type: 'Subscribe', topic: 'prices', id: 's', ids: true, from: 'latest', on_lag: 'resync' },
+    { type: 'Subscribe', topic: 'prices', id: 's', from: 'latest', on_lag: 'resync' },
   ])
   assert.equal(socket.url, 'ws://a.test/api/ws?hold=true')
   await socket.subscribed('prices')
   assert.equal(made.place, 'T0')
-  await socket.says(event(1), { type: 'batch', topic: 'prices', data: [event(2), event(3)], token: 'T3' })
-  assert.deepEqual(given, [1, 2, 3])
+  await socket.says(event(1))
+  assert.deepEqual(JSON.parse(made.place), behind('T0', ['n1', 'A', 1]))
+  await socket.says({ type: 'batch', topic: 'prices', data: [event(2), event(3)], token: 'T3' })
+  assert.equal(made.place, 'T3')
+  await socket.says(event(4), event(5))
+  assert.deepEqual(given, [1, 2, 3, 4, 5])
   await socket.breaks()
-  assert.equal((await reconnected()).from, 'T3')
+  assert.deepEqual(JSON.parse((await reconnected()).from), behind('T3', ['n1', 'A', 5]))
   assert.equal(last().url, 'ws://b.test/api/ws?hold=true')
 })
 
@@ -35,10 +39,25 @@ test('what waits for the handler when the connection breaks comes again, and not
   assert.deepEqual(last().all('Subscribe'), [], 'the first event is not handled yet')
   done()
   await settled()
-  assert.equal(last().all('Subscribe')[0].from, 'T1')
+  assert.deepEqual(last().from(), behind('T0', ['n1', 'A', 1]))
   await last().subscribed('prices', 'T1')
   await last().says(event(2))
   assert.deepEqual(given, [1, 2])
+})
+
+test('a token stands behind what came before it: it counts once all of that is handled, and what came since stays', async () => {
+  const waiting = []
+  const { made, socket } = await subscription({ onEvent: () => new Promise(done => waiting.push(done)) })
+  const handled = async () => (waiting.shift()(), await settled())
+  await socket.subscribed('prices')
+  await socket.says(event(1), event(2), { type: 'pong', tokens: { prices: 'P' } }, event(3), event(1, { node: 'n2', epoch: 'B' }))
+  await handled()
+  assert.deepEqual(JSON.parse(made.place), behind('T0', ['n1', 'A', 1]))
+  await handled()
+  assert.equal(made.place, 'P')
+  await handled()
+  await handled()
+  assert.deepEqual(JSON.parse(made.place), behind('P', ['n1', 'A', 3], ['n2', 'B', 1]))
 })
 
 test('tokens of pings lead further than the last event', async () => {
@@ -53,82 +72,137 @@ test('store is given the place behind each event that was handled', async () => 
   const stored = []
   const { socket } = await subscription({ store: place => void stored.push(place) })
   await socket.subscribed('prices')
-  await socket.says(event(1), event(2))
-  assert.deepEqual(stored, ['T1', 'T2'])
+  await socket.says(event(1), event(2), { type: 'ping', tokens: { prices: 'P' } })
+  assert.deepEqual(stored, [JSON.stringify(behind('T0', ['n1', 'A', 1])), JSON.stringify(behind('T0', ['n1', 'A', 2])), 'P'])
 })
 
-test('begins where store was', async () => {
-  const { socket } = await subscription({ from: 'SAVED' })
-  assert.equal(socket.all('Subscribe')[0].from, 'SAVED')
-})
+for (const from of ['SAVED', JSON.stringify(behind('SAVED', ['n1', 'A', 7], ['n1', 'B', 2, true])), '{"positions":[{"node":"n2","epoch":"B","seq":7,"ended":true}]}']) {
+  test(`begins where store was: ${from}`, async () => {
+    const { made, socket } = await subscription({ from })
+    assert.equal(socket.all('Subscribe')[0].from, from)
+    assert.equal(made.place, from)
+    await socket.subscribed('prices', 'T0')
+    assert.equal(made.place, 'T0')
+  })
+}
+
+for (const from of ['{', '{}', '{"then":[]}', '{"token":"T","then":7}', '{"positions":7}']) {
+  test(`what was never stored is shown to the gateway, which says what is wrong with it: ${from}`, async () => {
+    const { socket, states } = await subscription({ from })
+    assert.equal(socket.all('Subscribe')[0].from, from)
+    await socket.says({ type: 'error', code: 'bad_token', message: 'no', topic: 'prices', id: 's' })
+    assert.deepEqual([states.at(-1).state, states.at(-1).cause.code], ['ended', 'bad_token'])
+  })
+}
 
 test('filters go into the command, with the bound of a message', async () => {
   const { socket } = await subscription({ nodes: ['n1'], keys: ['7/*'], maxMessageBytes: 10, reload: () => {} })
   assert.deepEqual(socket.all('Subscribe')[0], {
-    type: 'Subscribe', topic: 'prices', id: 's', ids: true, from: 'latest', filter: { nodes: ['n1'], keys: ['7/*'] },
+    type: 'Subscribe', topic: 'prices', id: 's', from: 'latest', filter: { nodes: ['n1'], keys: ['7/*'] },
     on_lag: 'pause', max_message_bytes: 10,
   })
 })
 
-test('behind a gap stands the position at which its node resumes', async () => {
+test('behind a gap stands the position at which its stream goes on', async () => {
   const { given, socket } = await subscription()
   await socket.subscribed('prices')
   await socket.says(event(1), event(2), expired())
   assert.deepEqual(given, [1, 2, 'cursor_expired'])
   await socket.breaks()
-  assert.deepEqual(JSON.parse((await reconnected()).from), { positions: [{ node: 'n1', epoch: 'A', seq: 6 }] })
+  assert.deepEqual(JSON.parse((await reconnected()).from), behind('T0', ['n1', 'A', 6]))
 })
 
-test('a producer that is lost keeps its position, and has ended; the next incarnation takes its place', async () => {
+test('two streams of one node have a place each, whatever is told of another node', async () => {
   const { made, socket } = await subscription()
-  const positions = () => JSON.parse(made.place).positions
-  await socket.subscribed('prices', 'T0', [{ node: 'n1', epoch: 'A', seq: 5 }, { node: 'n2', epoch: 'B', seq: null }])
-  await socket.says(expired([gap({ reason: 'PRODUCER_LOST', resumes_epoch: null, resumes_at: null })]))
-  assert.deepEqual(positions(), [{ node: 'n1', epoch: 'A', seq: 5, ended: true }, { node: 'n2', epoch: 'B', seq: null }])
-  await socket.breaks()
-  await reconnected()
-  await last().subscribed('prices', 'T1', [{ node: 'n2', epoch: 'B', seq: 3 }])
-  await last().says(event(4, { node: 'n2', epoch: 'B', token: undefined }))
-  assert.deepEqual(positions(), [{ node: 'n1', epoch: 'A', seq: 5, ended: true }, { node: 'n2', epoch: 'B', seq: 4 }])
-  await last().says(event(1, { epoch: 'C', token: undefined }))
-  assert.deepEqual(positions(), [{ node: 'n1', epoch: 'C', seq: 1 }, { node: 'n2', epoch: 'B', seq: 4 }])
+  await socket.subscribed('prices', 'T0', [{ node: 'n1', epoch: 'A', seq: 800 }, { node: 'n1', epoch: 'B', seq: 0 }, { node: 'n2', epoch: 'C', seq: 2 }])
+  await socket.says(event(801), expired([gap({ node: 'n2', epoch: 'C' })]), event(1, { epoch: 'B' }))
+  assert.deepEqual(JSON.parse(made.place), behind('T0', ['n1', 'A', 801], ['n2', 'C', 6], ['n1', 'B', 1]))
+})
+
+test('a stream is known by its epoch, also if its node was called by its address before', async () => {
+  const { made, socket } = await subscription()
+  await socket.subscribed('prices', 'T0', [{ node: '127.0.0.1:25520', epoch: 'A', seq: 5 }])
+  await socket.says(event(6))
+  assert.deepEqual(JSON.parse(made.place), behind('T0', ['n1', 'A', 6]))
+})
+
+const lost = { reason: 'PRODUCER_LOST', resumes_epoch: null, resumes_at: null }
+
+test('a gap ends its stream where that does not go on, and the one that follows has its own place', async () => {
+  const { made, socket } = await subscription()
+  const then = () => JSON.parse(made.place).then
+  await socket.subscribed('prices')
+  await socket.says(expired([gap(lost)]))
+  assert.deepEqual(then(), [{ node: 'n1', epoch: 'A', seq: 2, ended: true }])
+  await socket.says(expired([gap({ reason: 'PRODUCER_RESTARTED', epoch: 'B', resumes_epoch: 'C', resumes_at: 1 })]))
+  assert.deepEqual(then(), [{ node: 'n1', epoch: 'A', seq: 2, ended: true }, { node: 'n1', epoch: 'C', seq: 0 }, { node: 'n1', epoch: 'B', seq: 2, ended: true }])
+  await socket.says(event(3))
+  assert.deepEqual(then()[0], { node: 'n1', epoch: 'A', seq: 3 }, 'it goes on after all')
+})
+
+test('the gaps of one notice may come in any order', async () => {
+  const restarted = gap({ reason: 'PRODUCER_RESTARTED', resumes_epoch: 'B', resumes_at: 1 })
+  for (const of of [gap({ epoch: 'B', first_missing: 1, missed: 9, resumes_epoch: 'B', resumes_at: 10 }), gap({ ...lost, epoch: 'B', first_missing: 10 })]) {
+    for (const gaps of [[restarted, of], [of, restarted]]) {
+      const { made, socket } = await subscription()
+      await socket.subscribed('prices')
+      await socket.says(expired(gaps))
+      const { then } = JSON.parse(made.place)
+      assert.deepEqual(then.find(one => one.epoch === 'B'), { node: 'n1', epoch: 'B', seq: 9, ...(of.resumes_epoch === null && { ended: true }) })
+      assert.deepEqual(then.find(one => one.epoch === 'A'), { node: 'n1', epoch: 'A', seq: 2, ended: true })
+    }
+  }
+})
+
+test('of a stream whose sequence nobody knows nothing stands behind the token', async () => {
+  const { made, socket } = await subscription()
+  await socket.subscribed('prices', 'T0', [{ node: 'n1', epoch: 'A', seq: null }, { node: 'n2', epoch: 'B', seq: 4 }])
+  const unknown = { ...lost, first_missing: null, missed: null }
+  await socket.says(expired([gap(unknown), gap({ ...unknown, node: 'n2', epoch: 'B' }), gap({ ...unknown, epoch: null })]))
+  assert.deepEqual(JSON.parse(made.place), behind('T0', ['n2', 'B', 4, true]))
 })
 
 test('a producer that left has ended, and the application is not told', async () => {
   const { made, given, socket } = await subscription()
   await socket.subscribed('prices')
   await socket.says({ type: 'producer_left', topic: 'prices', node: 'n1', epoch: 'A', seq: 9, clean: true })
-  assert.deepEqual(JSON.parse(made.place), { positions: [{ node: 'n1', epoch: 'A', seq: 9, ended: true }] })
+  assert.deepEqual(JSON.parse(made.place), behind('T0', ['n1', 'A', 9, true]))
   assert.deepEqual(given, [])
 })
 
-test('a stream whose place is not known takes no place that is', async () => {
-  const { made, socket } = await subscription()
-  await socket.subscribed('prices', 'T0', [{ node: 'n1', epoch: 'A', seq: 5 }])
-  await socket.breaks()
-  await reconnected()
-  await last().subscribed('prices', 'T0', [{ node: 'n1', epoch: 'B', seq: null }])
-  await last().says(event(1, { node: 'n2', token: undefined }))
-  assert.deepEqual(JSON.parse(made.place).positions[0], { node: 'n1', epoch: 'A', seq: 5 })
-})
+const general = gap({ node: null, reason: 'POSITION_UNKNOWN', epoch: null, first_missing: null, missed: null, resumes_epoch: null, resumes_at: null })
 
-test('a gap of no node moves nothing', async () => {
+test('behind every gap the gateway is asked for a token: of a gap of no node nothing else shows that it was told', async () => {
   const { made, socket } = await subscription()
-  await socket.subscribed('prices', 'T0', [{ node: 'n1', epoch: 'A', seq: 5 }])
-  const unknown = gap({ node: null, reason: 'POSITION_UNKNOWN', epoch: null, resumes_epoch: null, resumes_at: null })
-  await socket.says(expired([unknown]))
-  assert.deepEqual(JSON.parse(made.place), { positions: [{ node: 'n1', epoch: 'A', seq: 5 }] })
-  await socket.says(expired([unknown, gap()]))
-  assert.deepEqual(JSON.parse(made.place), { positions: [{ node: 'n1', epoch: 'A', seq: 6 }] })
-})
-
-test('saved positions are sent as they are, and those that ended are kept', async () => {
-  const saved = '{"positions":[{"node":"n2","epoch":"B","seq":7,"ended":true}]}'
-  const { made, socket } = await subscription({ from: saved })
-  assert.equal(socket.all('Subscribe')[0].from, saved)
   await socket.subscribed('prices')
-  await socket.says(event(1, { token: undefined }))
-  assert.deepEqual(JSON.parse(made.place).positions.at(0), { node: 'n2', epoch: 'B', seq: 7, ended: true })
+  await socket.says(expired([general]))
+  assert.equal(made.place, 'T0')
+  assert.equal(socket.all('Ping').length, 1)
+  await socket.says(event(1), { type: 'pong', tokens: { prices: 'BEHIND' } })
+  assert.equal(made.place, 'BEHIND')
+  await socket.says(expired())
+  assert.equal(socket.all('Ping').length, 2)
+})
+
+test('a place that grows long is made short by a token, which is asked for once', async () => {
+  const { made, socket } = await subscription()
+  await socket.subscribed('prices')
+  for (let i = 1; i <= 150; i++) await socket.says(event(1, { epoch: `E${i}` }))
+  assert.equal(JSON.parse(made.place).then.length, 150)
+  assert.equal(socket.all('Ping').length, 1)
+  await socket.says({ type: 'pong', tokens: { prices: 'P' } })
+  assert.equal(made.place, 'P')
+  for (let i = 1; i <= 150; i++) await socket.says(event(2, { epoch: `E${i}` }))
+  assert.equal(socket.all('Ping').length, 2)
+})
+
+test('a place is never longer than a gateway takes', async () => {
+  const { made, socket } = await subscription()
+  await socket.subscribed('prices')
+  await socket.says(...Array.from({ length: 1_000 }, (_, i) => event(1, { epoch: `E${i}` })))
+  assert.equal(JSON.parse(made.place).then.length, 1_000)
+  await socket.says(event(1, { epoch: 'one more' }))
+  assert.ok(JSON.parse(made.place).positions.length > 1_000)
 })
 
 test('a slow handler leaves the rest at the gateway, and takes it from where it is', async () => {
@@ -150,7 +224,7 @@ test('a slow handler leaves the rest at the gateway, and takes it from where it 
     await settled()
   }
   assert.deepEqual(given, [1, 2, 3, 4, 5])
-  assert.equal(socket.all('Subscribe')[1].from, 'T5')
+  assert.deepEqual(socket.from(), behind('T0', ['n1', 'A', 5]))
   await socket.subscribed('prices', 'T5')
   await socket.says(event(6))
   assert.deepEqual(given, [1, 2, 3, 4, 5, 6])
