@@ -5,6 +5,7 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Transport;
 import dev.gapless.gateway.internal.json.RequestException;
 import java.io.EOFException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
@@ -46,6 +47,14 @@ final class SseClient implements Transport {
     /** What it runs at its end, once or more often. */
     void endsWith(Runnable disconnected) {
         client = disconnected;
+        if (socket != null && !isOneOfMany()) {
+            socket.watchEnd(() -> end(socket, new EOFException("The client has closed its connection")));
+        }
+    }
+
+    private void end(Watched itsOwn, IOException cause) {
+        itsOwn.close(cause);
+        fail(cause);
     }
 
     @Override
@@ -157,9 +166,10 @@ final class SseClient implements Transport {
     public void abort(Closing why) {
         EOFException cause = new EOFException(why.reason());
         if (socket != null && !isOneOfMany()) {
-            socket.close(cause);
+            end(socket, cause);
+        } else {
+            fail(cause);
         }
-        fail(cause);
     }
 
     /** Does the connection carry other requests, too? */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -11,14 +12,17 @@ import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
-/** A socket that knows when it last took something, and since when the head of a request is awaited. */
+/** A socket that knows when it last took something, since when the head of a request is awaited, and whether its client has gone. */
 final class Watched extends SocketChannelEndPoint {
     private static final long NONE = 0;
 
     private final Lingering lingering;
+    private final Executor executor;
+    private final EndOfInput end;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile long progressNs = System.nanoTime();
     private volatile long headSinceNs = System.nanoTime() | 1;
@@ -28,9 +32,12 @@ final class Watched extends SocketChannelEndPoint {
             ManagedSelector selector,
             SelectionKey key,
             Scheduler scheduler,
+            Executor executor,
             Lingering lingering) {
         super(channel, selector, key, scheduler);
+        this.executor = executor;
         this.lingering = lingering;
+        this.end = new EndOfInput(channel, getFillInterest());
     }
 
     /** That of a request; null if there is another connector below it. */
@@ -62,11 +69,49 @@ final class Watched extends SocketChannelEndPoint {
 
     @Override
     public int fill(ByteBuffer buffer) throws IOException {
-        int filled = super.fill(buffer);
+        int filled;
+        synchronized (end) {
+            int ahead = end.take(buffer);
+            filled = ahead > 0 ? ahead : super.fill(buffer);
+        }
         if (filled > 0 && headSinceNs == NONE && requests.get() == 0 && isHttp1()) {
             headSinceNs = System.nanoTime() | 1;
         }
         return filled;
+    }
+
+    @Override
+    public void fillInterested(Callback callback) {
+        synchronized (end) {
+            end.giveWay();
+            super.fillInterested(callback);
+        }
+        tellWhatIsAhead();
+    }
+
+    @Override
+    public boolean tryFillInterested(Callback callback) {
+        boolean isInterested;
+        synchronized (end) {
+            end.giveWay();
+            isInterested = super.tryFillInterested(callback);
+        }
+        tellWhatIsAhead();
+        return isInterested;
+    }
+
+    private void tellWhatIsAhead() {
+        if (end.isAhead()) {
+            executor.execute(() -> getFillInterest().fillable());
+        }
+    }
+
+    /** Jetty asks whether its own reader is. */
+    @Override
+    public boolean isFillInterested() {
+        synchronized (end) {
+            return super.isFillInterested() && !end.isRegistered();
+        }
     }
 
     @Override
@@ -88,7 +133,13 @@ final class Watched extends SocketChannelEndPoint {
     }
 
     void requestEnds() {
+        end.forget();
         requests.decrementAndGet();
+    }
+
+    /** Runs this once if the client closes its side before the request ends, of which nothing more is read. Of HTTP/1.1 alone. */
+    void watchEnd(Runnable ended) {
+        end.watch(ended);
     }
 
     /** When it last took anything. */

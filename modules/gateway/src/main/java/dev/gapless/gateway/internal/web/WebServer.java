@@ -68,7 +68,8 @@ public final class WebServer {
         @Override
         protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key)
                 throws IOException {
-            SocketChannelEndPoint endPoint = new Watched(channel, selector, key, getScheduler(), lingering);
+            SocketChannelEndPoint endPoint =
+                    new Watched(channel, selector, key, getScheduler(), getExecutor(), lingering);
             endPoint.setIdleTimeout(getIdleTimeout());
             return endPoint;
         }
