@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.Topic;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthGrpc;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,20 +67,25 @@ class LimitsTest {
 
     private static final String SETTINGS = "\0\4"; // what the server answers
 
+    /** A connection that has asked for something: others do not make it end. */
+    private static GrpcStream.Connection asks(TestGateway gateway) {
+        GrpcStream.Connection connection = GrpcStream.Connection.to(gateway);
+        HealthGrpc.newBlockingStub(connection.channel()).check(HealthCheckRequest.getDefaultInstance());
+        return connection;
+    }
+
     @Test
     void connectionsOfGrpcBeyondTheBoundWaitUntilOneEnds() {
         try (TestGateway gateway = TestGateway.start("gapless.gateway.max-connections = 2")) {
-            RawSocket first = grpc(gateway);
-            RawSocket second = grpc(gateway);
-            assertTrue(first.readTo(SETTINGS).endsWith(SETTINGS));
-            assertTrue(second.readTo(SETTINGS).endsWith(SETTINGS));
+            GrpcStream.Connection first = asks(gateway);
+            GrpcStream.Connection second = asks(gateway);
             try (RawSocket third = grpc(gateway);
                     RawSocket fourth = grpc(gateway)) {
                 assertTrue(third.isSilent(1_000));
                 assertTrue(fourth.isSilent(1_000));
                 first.close();
-                second.close();
                 assertTrue(third.readTo(SETTINGS).endsWith(SETTINGS));
+                second.close();
                 assertTrue(fourth.readTo(SETTINGS).endsWith(SETTINGS));
             }
         }

@@ -73,6 +73,11 @@ public final class Access {
         return anonymous.permissions().isAnything();
     }
 
+    /** Has it yet to say who it is, since it may do nothing with topics before? */
+    public boolean isUnknown(Principal principal) {
+        return principal.isAnonymous() && !admitsAnonymous();
+    }
+
     /** Who shows that. It fails with {@link RequestException} for a credential that is not valid. */
     public CompletionStage<Principal> principal(Shown shown) {
         if (!isOn()) {

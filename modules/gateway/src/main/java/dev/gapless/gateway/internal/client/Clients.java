@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
 import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.access.MutePlaces;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -25,6 +26,9 @@ public final class Clients {
     private final GatewaySettings settings;
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger admitted = new AtomicInteger();
+    /** WebSockets that have yet to say who they are are mute. */
+    private final MutePlaces places;
+
     private final Map<String, Integer> perAddress = new ConcurrentHashMap<>();
     private final Map<Long, Connected> clients = new ConcurrentHashMap<>();
     private final CompletableFuture<Void> allGone = new CompletableFuture<>();
@@ -39,10 +43,38 @@ public final class Clients {
         private Caller caller;
 
         private final AtomicBoolean over = new AtomicBoolean();
+        private final MutePlaces.Place place;
+        private volatile @Nullable Runnable known;
+        private volatile @Nullable Connected client;
 
         private Admission(Caller caller) {
             this.caller = caller;
             this.address = caller.address();
+            this.place = places.enter(address, this::makeRoom);
+            if (!common.access().isUnknown(caller.principal())) {
+                place.speaks();
+            }
+        }
+
+        /** Runs this once it has said who it is. */
+        public void whenKnown(Runnable then) {
+            known = then;
+        }
+
+        /** Its client has not said who it is, and others come. */
+        private void makeRoom() {
+            release();
+            Connected its = client;
+            if (its != null) {
+                its.close(Closing.CROWDED_OUT);
+            }
+        }
+
+        private void opened(Connected its) {
+            client = its;
+            if (over.get()) {
+                its.close(Closing.CROWDED_OUT);
+            }
         }
 
         /** It counts for another subject from now on. Throws {@link RequestException} if there are too many of that. */
@@ -56,6 +88,13 @@ public final class Clients {
                 common.access().quotas().leave(before);
             }
             caller = next;
+            if (!common.access().isUnknown(next.principal())) {
+                place.speaks();
+                Runnable then = known;
+                if (then != null) {
+                    then.run();
+                }
+            }
         }
 
         private synchronized Caller caller() {
@@ -68,6 +107,7 @@ public final class Clients {
                 synchronized (this) {
                     common.access().quotas().leave(caller);
                 }
+                place.leave();
                 give(address);
             }
         }
@@ -76,6 +116,7 @@ public final class Clients {
     public Clients(Common common) {
         this.common = common;
         this.settings = common.settings();
+        this.places = new MutePlaces(settings.maxClients, common.tally().muteEnded("websocket"));
     }
 
     /** A place for a client. Throws {@link RequestException} that names the limit. */
@@ -84,7 +125,9 @@ public final class Clients {
         if (stopping) {
             throw new RequestException(Kind.CLOSING, "The gateway stops; connect to another one, or later");
         }
+        Admission admission = new Admission(caller); // for which a mute one may make room
         if (admitted.incrementAndGet() > settings.maxClients) {
+            admission.place.leave();
             admitted.decrementAndGet();
             throw new RequestException(
                     Kind.TOO_MANY_CLIENTS,
@@ -94,10 +137,10 @@ public final class Clients {
         try {
             common.access().quotas().enter(caller);
         } catch (RequestException e) {
+            admission.place.leave();
             give(address);
             throw e;
         }
-        Admission admission = new Admission(caller);
         if (settings.perIpLimit > 0 && ofAddress > settings.perIpLimit) {
             admission.release();
             throw new RequestException(
@@ -138,6 +181,7 @@ public final class Clients {
             }
         });
         clients.put(id, client);
+        admission.opened(client);
         common.tally().connected(client.protocol());
         common.access().audit().connected(client.caller(), client.protocol());
         if (stopping) {

@@ -27,6 +27,8 @@ public record Closing(int status, String reason) {
     public static final Closing EXPIRED = new Closing(4401, "the credential is valid no more");
     public static final Closing MUTE =
             new Closing(4401, "it has not said who it is: the first message is {\"type\":\"Auth\",\"token\":…}");
+    public static final Closing CROWDED_OUT =
+            new Closing(1013, "it has not said who it is, and others come: try again, with a credential");
     public static final Closing GONE = new Closing(1006, "the connection is gone");
     public static final Closing FAILED = new Closing(1011, "the gateway failed; its log tells why");
 
@@ -45,5 +47,6 @@ public record Closing(int status, String reason) {
             REFUSED,
             EXPIRED,
             MUTE,
+            CROWDED_OUT,
             FAILED);
 }

@@ -79,7 +79,7 @@ final class Identity {
 
     /** Has it yet to say who it is? */
     boolean isUnknown() {
-        return caller.principal().isAnonymous() && !access.admitsAnonymous();
+        return access.isUnknown(caller.principal());
     }
 
     /** Has it not said in time who it is, where it has to? */

@@ -12,6 +12,7 @@ public final class Readiness {
     private final Cluster cluster;
     private final Clients clients;
     private final Common common;
+    private volatile boolean grpcListens;
 
     public Readiness(Cluster cluster, Clients clients, Common common) {
         this.cluster = cluster;
@@ -19,10 +20,19 @@ public final class Readiness {
         this.common = common;
     }
 
+    /** Those who speak gRPC can connect from now on. */
+    public void grpcListens() {
+        grpcListens = true;
+    }
+
     /** Throws {@link RequestException} that says why they should go elsewhere. */
     public void check() {
         if (clients.isStopping() || common.host().isClosing()) {
             throw new RequestException(Kind.NOT_READY, "This node shuts down");
+        }
+        if (common.settings().grpcPort.isPresent() && !grpcListens) {
+            throw new RequestException(
+                    Kind.NOT_READY, "The port of gRPC does not listen yet (gapless.gateway.grpc-port)");
         }
         MemberStatus status = cluster.selfMember().status();
         if (!status.equals(MemberStatus.up())) {

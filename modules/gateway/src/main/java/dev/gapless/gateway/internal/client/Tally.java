@@ -4,6 +4,7 @@ import dev.gapless.gateway.internal.json.RequestException.Kind;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
@@ -15,6 +16,9 @@ public final class Tally {
     private static final String GONE = "gone";
 
     private static final List<String> PROTOCOLS = List.of("websocket", "sse", "grpc");
+    /** Of which those who are mute are ended for others. */
+    private static final List<String> MUTE = List.of("http", "grpc", "websocket");
+
     private static final List<String> WEB_SERVER = List.of("bad_request", "head_too_large");
 
     private final Map<String, LongAdder> connected = counters(PROTOCOLS.stream());
@@ -22,6 +26,8 @@ public final class Tally {
             counters(Stream.concat(Arrays.stream(Kind.values()).map(Kind::code), WEB_SERVER.stream()));
     private final Map<String, LongAdder> closed =
             counters(Stream.concat(Closing.ALL.stream().map(why -> Integer.toString(why.status())), Stream.of(GONE)));
+
+    private final Map<String, LongAdder> muteEnded = counters(MUTE.stream());
 
     private static Map<String, LongAdder> counters(Stream<String> names) {
         Map<String, LongAdder> counters = new TreeMap<>();
@@ -49,6 +55,16 @@ public final class Tally {
         if (counter != null) {
             counter.increment();
         }
+    }
+
+    /** Counts connections, or WebSockets, that were ended to make room before they had said who they are. */
+    public LongAdder muteEnded(String protocol) {
+        return Objects.requireNonNull(muteEnded.get(protocol));
+    }
+
+    /** By protocol. */
+    public Map<String, LongAdder> muteEnded() {
+        return muteEnded;
     }
 
     /** By protocol. */

@@ -48,10 +48,12 @@ final class Callers implements ServerInterceptor {
     private static final Set<String> PROTECTED = Set.of(GaplessGrpc.SERVICE_NAME, DocumentChangesGrpc.SERVICE_NAME);
 
     private final Common common;
+    private final GrpcListening listening;
     private final boolean isBehindProxies;
 
-    Callers(Common common) {
+    Callers(Common common, GrpcListening listening) {
         this.common = common;
+        this.listening = listening;
         this.isBehindProxies = common.settings().isBehindProxies();
     }
 
@@ -88,7 +90,7 @@ final class Callers implements ServerInterceptor {
             CompletableFuture<Principal> known,
             Context current) {
         SocketAddress socket = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        String peer = host(socket);
+        String peer = GrpcListening.host(socket);
         String address =
                 common.settings().trustedProxies.client(peer, all(headers, FORWARDED), all(headers, FORWARDED_FOR));
         Caller unknown = new Caller(address, common.access().anonymous());
@@ -112,6 +114,11 @@ final class Callers implements ServerInterceptor {
             call.close(refused.getStatus(), Objects.requireNonNullElseGet(refused.getTrailers(), Metadata::new));
             return new ServerCall.Listener<>() {};
         }
+        if (!common.access().isOn()
+                || (isProtected && !common.access().isUnknown(principal))
+                || common.settings().trustedProxies.has(peer)) {
+            listening.speaks(socket, call.getAttributes().get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR));
+        }
         Context context = current.withValue(ADDRESS, address)
                 .withValue(PORT, port(socket))
                 .withValue(PRINCIPAL, principal);
@@ -130,12 +137,6 @@ final class Callers implements ServerInterceptor {
     /** Of the call that begins on this thread. */
     static Caller caller() {
         return new Caller(ADDRESS.get(), PRINCIPAL.get());
-    }
-
-    private static String host(@Nullable SocketAddress address) {
-        return address instanceof InetSocketAddress internet && internet.getAddress() != null
-                ? internet.getAddress().getHostAddress()
-                : String.valueOf(address);
     }
 
     /** Its address, and the port of who has connected. */

@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.grpc;
 
+import dev.gapless.gateway.internal.access.MutePlaces;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelHandlerContext;
@@ -13,8 +14,14 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a server of gRPC accepts connections: so many at once. Further ones wait in the operating system, as with HTTP, and take no file
@@ -24,14 +31,24 @@ final class GrpcListening {
     private static final int MOST_THREADS = 16;
 
     private final int most;
+    private final MutePlaces places;
+    private final Map<Ends, MutePlaces.Place> connections = new ConcurrentHashMap<>();
     private final boolean epoll = Epoll.isAvailable();
     private final EventLoopGroup accepting = group(1);
     private final EventLoopGroup serving =
             group(Math.min(MOST_THREADS, 2 * Runtime.getRuntime().availableProcessors()));
 
-    /** @param most connections at once */
-    GrpcListening(int most) {
+    /** What tells connections apart. */
+    private record Ends(
+            @Nullable SocketAddress remote, @Nullable SocketAddress local) {}
+
+    /**
+     * @param most connections at once
+     * @param muteEnded counts those that were ended to make room
+     */
+    GrpcListening(int most, LongAdder muteEnded) {
         this.most = most;
+        this.places = new MutePlaces(most, muteEnded);
     }
 
     private EventLoopGroup group(int threads) {
@@ -44,6 +61,30 @@ final class GrpcListening {
         return server.bossEventLoopGroup(accepting)
                 .workerEventLoopGroup(serving)
                 .channelFactory(this::listener);
+    }
+
+    /** The client of this connection has shown a credential, or needs none for what it asks. */
+    void speaks(@Nullable SocketAddress remote, @Nullable SocketAddress local) {
+        MutePlaces.Place place = connections.get(new Ends(remote, local));
+        if (place != null) {
+            place.speaks();
+        }
+    }
+
+    private void enter(Channel connection) {
+        Ends ends = new Ends(connection.remoteAddress(), connection.localAddress());
+        MutePlaces.Place place = places.enter(host(ends.remote()), () -> end(connection));
+        connections.put(ends, place);
+        var unused = connection.closeFuture().addListener(closed -> {
+            connections.remove(ends, place);
+            place.leave();
+        });
+    }
+
+    /** At once: gRPC would say goodbye first, for as long as the client does not answer. */
+    private static void end(Channel connection) {
+        Channel.Unsafe transport = connection.unsafe();
+        connection.eventLoop().execute(() -> transport.close(transport.voidPromise()));
     }
 
     private ServerChannel listener() {
@@ -61,9 +102,12 @@ final class GrpcListening {
         public void channelRead(ChannelHandlerContext listener, Object accepted) {
             if (accepted instanceof Channel connection) {
                 count(listener, 1);
-                var unused = connection
-                        .closeFuture()
-                        .addListener(closed -> listener.executor().execute(() -> count(listener, -1)));
+                enter(connection);
+                var unused = connection.closeFuture().addListener(closed -> {
+                    if (!listener.executor().isShuttingDown()) {
+                        listener.executor().execute(() -> count(listener, -1));
+                    }
+                });
             }
             listener.fireChannelRead(accepted);
         }
@@ -72,6 +116,13 @@ final class GrpcListening {
             open += more;
             listener.channel().config().setAutoRead(open < most);
         }
+    }
+
+    /** Of whom it is the address. */
+    static String host(@Nullable SocketAddress address) {
+        return address instanceof InetSocketAddress internet && internet.getAddress() != null
+                ? internet.getAddress().getHostAddress()
+                : String.valueOf(address);
     }
 
     /** The server has ended. */

@@ -70,7 +70,7 @@ public final class GrpcServer {
         settings = common.settings();
         changes = new Changes(common);
         Inbound inbound = new Inbound(common);
-        listening = new GrpcListening(connections);
+        listening = new GrpcListening(connections, common.tally().muteEnded("grpc"));
         InetSocketAddress address = new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow());
         server = listening
                 .of(NettyServerBuilder.forAddress(
@@ -90,7 +90,7 @@ public final class GrpcServer {
                 .addStreamTracerFactory(inbound)
                 .intercept(new EarlyHeaders())
                 .intercept(inbound)
-                .intercept(new Callers(common))
+                .intercept(new Callers(common, listening))
                 .addService(new TopicService(common, clients).definition())
                 .addService(new DocumentService(common, clients, changes).definition())
                 .addService(health.getHealthService())
@@ -113,6 +113,7 @@ public final class GrpcServer {
     private void listen() {
         try {
             server.start();
+            readiness.grpcListens();
         } catch (IOException e) {
             listening.close();
             throw new IllegalStateException(

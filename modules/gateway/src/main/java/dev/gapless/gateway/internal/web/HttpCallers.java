@@ -43,7 +43,13 @@ final class HttpCallers {
             return CompletableFuture.completedFuture(Caller.anybody(address));
         }
         try {
-            return access.principal(shown(request)).thenApply(principal -> new Caller(address, principal));
+            return access.principal(shown(request)).thenApply(principal -> {
+                Watched socket = Watched.of(request);
+                if (socket != null && !access.isUnknown(principal)) {
+                    socket.speaks();
+                }
+                return new Caller(address, principal);
+            });
         } catch (RequestException e) {
             return CompletableFuture.failedFuture(e);
         }

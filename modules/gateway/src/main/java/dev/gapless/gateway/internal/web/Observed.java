@@ -104,6 +104,7 @@ final class Observed implements AutoCloseable {
         Tally tally = common.tally();
         byLabel("connected", "protocol", tally.connected(), "Clients that have connected");
         byLabel("closed", "status", tally.closed(), "Clients that have ended");
+        byLabel("mute.ended", "protocol", tally.muteEnded(), "Those who had not said who they are, ended for others");
         byLabel("refused", "code", tally.refused(), "Requests, commands and messages that were refused");
         DistributionSummary batches = DistributionSummary.builder("gapless.gateway.batch.events")
                 .serviceLevelObjectives(BATCH_SIZES)

@@ -77,6 +77,9 @@ final class Routes extends Handler.Abstract {
         Watched socket = Watched.of(request);
         if (socket != null) {
             socket.requestBegins();
+            if (!common.access().isOn() || settings.trustedProxies.has(Request.getRemoteAddr(request))) {
+                socket.speaks();
+            }
             Request.addCompletionListener(request, failure -> socket.requestEnds());
         }
         try {
@@ -350,6 +353,9 @@ final class Routes extends Handler.Abstract {
         boolean holds = "true".equals(Query.of(request, OF_WEB_SOCKET).word("hold", "true", "false"));
         List<SubscribeRequest> first = settings.defaultTopic.isEmpty() || holds ? List.of() : ofDefaultTopic(caller);
         Clients.Admission admission = clients.admit(caller);
+        if (socket != null) {
+            admission.whenKnown(socket::speaks);
+        }
         // Nobody is told of a client that went before its answer was written.
         Request.addCompletionListener(request, failure -> {
             if (failure != null) {

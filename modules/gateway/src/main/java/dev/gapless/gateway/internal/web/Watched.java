@@ -1,6 +1,8 @@
 package dev.gapless.gateway.internal.web;
 
+import dev.gapless.gateway.internal.access.MutePlaces;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -23,6 +25,9 @@ final class Watched extends SocketChannelEndPoint {
     private final Lingering lingering;
     private final Executor executor;
     private final EndOfInput end;
+    private final MutePlaces places;
+    private volatile MutePlaces.@Nullable Place place;
+    private volatile boolean makesRoom;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile long progressNs = System.nanoTime();
     private volatile long headSinceNs = System.nanoTime() | 1;
@@ -33,10 +38,12 @@ final class Watched extends SocketChannelEndPoint {
             SelectionKey key,
             Scheduler scheduler,
             Executor executor,
-            Lingering lingering) {
+            Lingering lingering,
+            MutePlaces places) {
         super(channel, selector, key, scheduler);
         this.executor = executor;
         this.lingering = lingering;
+        this.places = places;
         this.end = new EndOfInput(channel, getFillInterest());
     }
 
@@ -81,6 +88,40 @@ final class Watched extends SocketChannelEndPoint {
     }
 
     @Override
+    public void onOpen() {
+        super.onOpen();
+        place = places.enter(address(), this::makeRoom);
+    }
+
+    private String address() {
+        return getRemoteSocketAddress() instanceof InetSocketAddress internet && internet.getAddress() != null
+                ? internet.getAddress().getHostAddress()
+                : "";
+    }
+
+    private void makeRoom() {
+        makesRoom = true;
+        close();
+    }
+
+    /** Its client has shown a credential, or needs none for what it asks. */
+    void speaks() {
+        MutePlaces.Place its = place;
+        if (its != null) {
+            its.speaks();
+        }
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable failure) {
+        MutePlaces.Place its = place;
+        if (its != null) {
+            its.leave();
+        }
+        super.onClose(failure);
+    }
+
+    @Override
     public void fillInterested(Callback callback) {
         synchronized (end) {
             end.giveWay();
@@ -116,7 +157,11 @@ final class Watched extends SocketChannelEndPoint {
 
     @Override
     public void doClose() {
-        lingering.close(getChannel(), super::doClose);
+        if (makesRoom) {
+            super.doClose(); // it has said nothing, and is told nothing
+        } else {
+            lingering.close(getChannel(), super::doClose);
+        }
     }
 
     /** Of the connections here, that one alone lets another take over what it has read. */

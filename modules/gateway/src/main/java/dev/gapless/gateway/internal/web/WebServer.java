@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
 import dev.gapless.Gapless;
+import dev.gapless.gateway.internal.access.MutePlaces;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
@@ -59,17 +60,19 @@ public final class WebServer {
         private static final long serialVersionUID = 1;
 
         private final transient Lingering lingering;
+        private final transient MutePlaces places;
 
-        Connector(Server server, List<ConnectionFactory> protocols, Lingering lingering) {
+        Connector(Server server, List<ConnectionFactory> protocols, Lingering lingering, MutePlaces places) {
             super(server, null, null, null, 1, -1, protocols.toArray(ConnectionFactory[]::new));
             this.lingering = lingering;
+            this.places = places;
         }
 
         @Override
         protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key)
                 throws IOException {
             SocketChannelEndPoint endPoint =
-                    new Watched(channel, selector, key, getScheduler(), getExecutor(), lingering);
+                    new Watched(channel, selector, key, getScheduler(), getExecutor(), lingering, places);
             endPoint.setIdleTimeout(getIdleTimeout());
             return endPoint;
         }
@@ -108,7 +111,8 @@ public final class WebServer {
         threads.setDaemon(true);
         server = new Server(threads);
         lingering = new Lingering(common.later(), settings.lingerTimeout, connections);
-        connector = new Connector(server, protocols(http(), tls), lingering);
+        MutePlaces places = new MutePlaces(connections, common.tally().muteEnded("http"));
+        connector = new Connector(server, protocols(http(), tls), lingering, places);
         connector.setHost(settings.host);
         connector.setPort(settings.port);
         connector.setAcceptQueueSize(settings.acceptQueue);
