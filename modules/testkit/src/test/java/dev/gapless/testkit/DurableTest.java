@@ -2,9 +2,13 @@ package dev.gapless.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.Producer;
+import dev.gapless.PublishTimeout;
+import dev.gapless.PublishUnknown;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -72,12 +76,26 @@ class DurableTest {
 
     @Test
     void aPublishOfWhichNobodyKnowsFailsInTime() {
+        feed.publish(STORED, "one"); // the store is open
         feed.failStore();
-        CompletableFuture<Position> one =
-                feed.gapless().producer(STORED).publish("one").toCompletableFuture();
+        Producer<String> producer = feed.gapless().producer(STORED);
+        CompletableFuture<Position> written = producer.publish("two").toCompletableFuture();
+        kit.pass(Duration.ofMillis(1)); // it is being stored, and what comes now waits behind it
+        CompletableFuture<Position> waits = producer.publish("three").toCompletableFuture();
         kit.pass(Duration.ofMinutes(5));
-        assertTrue(one.isCompletedExceptionally());
-        assertThrows(CompletionException.class, one::join);
+        PublishUnknown unknown = assertInstanceOf(PublishUnknown.class, failure(written));
+        assertTrue(unknown.getMessage().startsWith("Topic stored: "), unknown::getMessage);
+        assertTrue(unknown.getMessage().contains("It may be published."), unknown::getMessage);
+        PublishTimeout timeout = assertInstanceOf(PublishTimeout.class, failure(waits));
+        assertTrue(timeout.getMessage().contains("nothing was published"), timeout::getMessage);
+        feed.mendStore();
+        feed.publish(STORED, "four");
+        seen.expectMessage("one").expectMessage("four").expectNothing();
+    }
+
+    private static Throwable failure(CompletableFuture<?> publish) {
+        assertTrue(publish.isDone());
+        return assertThrows(CompletionException.class, publish::join).getCause();
     }
 
     @Test

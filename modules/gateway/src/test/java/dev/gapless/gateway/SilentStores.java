@@ -1,0 +1,78 @@
+package dev.gapless.gateway;
+
+import dev.gapless.core.log.Generation;
+import dev.gapless.core.log.LogRecord;
+import dev.gapless.core.log.StoreAnswer;
+import dev.gapless.core.log.StoreRequest;
+import dev.gapless.internal.store.LogStores;
+import dev.gapless.internal.store.LogStoresProvider;
+import dev.gapless.internal.store.TokenStore;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.ExtendedActorSystem;
+
+/** A store in memory, of a node in this JVM. It takes messages, and answers only while it is not silent. */
+public final class SilentStores implements LogStoresProvider {
+    /** Those of this JVM: a test's, by the name of its node. */
+    private static final Map<String, SilentStores.Logs> OF_NODES = new ConcurrentHashMap<>();
+
+    /** For the service loader. */
+    public SilentStores() {}
+
+    static Logs of(String node) {
+        return OF_NODES.get(node);
+    }
+
+    @Override
+    public LogStores create(ExtendedActorSystem system, Owner owner) {
+        return OF_NODES.computeIfAbsent(owner.nodeName(), node -> new Logs());
+    }
+
+    @Override
+    public TokenStore tokens(ExtendedActorSystem system, String clusterId, String nodeName) {
+        throw new UnsupportedOperationException();
+    }
+
+    /** The logs of a node. */
+    static final class Logs implements LogStores {
+        private final Map<String, TreeMap<Long, LogRecord>> records = new TreeMap<>();
+        private boolean silent;
+        private int unanswered;
+
+        /** From now on it does not say what it has taken; or it does. */
+        synchronized void beSilent(boolean now) {
+            silent = now;
+        }
+
+        /** How many records of messages it has taken without a word. */
+        synchronized int unanswered() {
+            return unanswered;
+        }
+
+        @Override
+        public CompletionStage<Generation> open() {
+            return CompletableFuture.completedFuture(new Generation(1, List.of()));
+        }
+
+        @Override
+        public synchronized void request(String topic, StoreRequest request, Consumer<StoreAnswer> answered) {
+            TreeMap<Long, LogRecord> its = records.computeIfAbsent(topic, name -> new TreeMap<>());
+            if (request instanceof StoreRequest.Read read) {
+                answered.accept(new StoreAnswer.Records(
+                        read.id(), List.copyOf(its.tailMap(read.number()).values())));
+            } else if (request instanceof StoreRequest.Write write) {
+                its.put(write.content().number(), write.content());
+                if (silent && write.content() instanceof LogRecord.Messages) {
+                    unanswered++;
+                } else {
+                    answered.accept(new StoreAnswer.Stored(write.id()));
+                }
+            }
+        }
+    }
+}
