@@ -36,6 +36,7 @@ public final class Delivery<T> implements Event<T> {
     private final @Nullable T message;
     private final IntFunction<CursorToken> tokens;
     private final int number;
+    private final @Nullable String id;
 
     /**
      * For tests of handlers.
@@ -68,7 +69,8 @@ public final class Delivery<T> implements Event<T> {
                 headers,
                 message,
                 behind -> tokenSource.get(),
-                0);
+                0,
+                null);
     }
 
     /**
@@ -84,6 +86,7 @@ public final class Delivery<T> implements Event<T> {
      * @param message the message, or null if it says that its key was deleted
      * @param tokens makes the token behind the message of a number
      * @param number that of this message
+     * @param id its publisher's own, or null
      */
     public Delivery(
             String topic,
@@ -95,7 +98,8 @@ public final class Delivery<T> implements Event<T> {
             Map<String, String> headers,
             @Nullable T message,
             IntFunction<CursorToken> tokens,
-            int number) {
+            int number,
+            @Nullable String id) {
         this.topic = topic;
         this.node = node;
         this.epoch = epoch;
@@ -106,6 +110,7 @@ public final class Delivery<T> implements Event<T> {
         this.message = message;
         this.tokens = tokens;
         this.number = number;
+        this.id = id;
     }
 
     @Override
@@ -136,6 +141,15 @@ public final class Delivery<T> implements Event<T> {
     /** {@return the publisher's own headers, possibly empty} */
     public Map<String, String> headers() {
         return headers;
+    }
+
+    /**
+     * {@return the id that its publisher gave it ({@link Publication#withId}), or null} A ring holds one message with an id; a repeat at
+     * another node, or one behind the end of the ring, is another message with the same id. That of a gateway's client is its subject's name,
+     * a slash, and the client's own.
+     */
+    public @Nullable String id() {
+        return id;
     }
 
     /** {@return the message, or null if it says that its key was deleted} */

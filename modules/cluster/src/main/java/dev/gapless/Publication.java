@@ -14,15 +14,21 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * producer.publish(Publication.of(quote).withKey("EURUSD").withHeader("source", "desk 7"));
  * producer.publish(Publication.tombstone("EURUSD"));
+ * producer.publish(Publication.of(quote).withId("order-17"));   // again and again: one message
  * }</pre>
  *
  * @param message the message, or null to say that the key was deleted
  * @param key what it is about, up to 4,096 characters, or null
  * @param headers the publisher's own, up to 64, each name and value up to 4,096 characters; a message counts with all of it
  *     for {@code gapless.max-message-bytes}
+ * @param id by which a publish that comes again is recognised ({@link #withId}), up to 1,024 characters, or null
  * @param <T> the type of the message
  */
-public record Publication<T>(@Nullable T message, @Nullable String key, Map<String, String> headers) {
+public record Publication<T>(
+        @Nullable T message,
+        @Nullable String key,
+        Map<String, String> headers,
+        @Nullable String id) {
 
     /**
      * Throws IllegalArgumentException if there is neither message nor key, or something is too long or no Unicode text.
@@ -30,6 +36,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
      * @param message the message, or null
      * @param key what it is about, or null
      * @param headers copied
+     * @param id by which it is recognised, or null
      */
     public Publication {
         if (message == null && key == null) {
@@ -47,6 +54,12 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
             check("header's name", name, Limits.MAX_HEADER);
             check("header's value (" + name + ")", value, Limits.MAX_HEADER);
         });
+        if (id != null) {
+            check("id", id, Limits.MAX_ID);
+            if (id.isEmpty()) {
+                throw new IllegalArgumentException("An id has 1 to " + Limits.MAX_ID + " characters, this is empty");
+            }
+        }
         headers = headers.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
@@ -57,7 +70,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
      * @param <T> the type of the message
      */
     public static <T> Publication<T> of(T message) {
-        return new Publication<>(Objects.requireNonNull(message, "message must not be null"), null, Map.of());
+        return new Publication<>(Objects.requireNonNull(message, "message must not be null"), null, Map.of(), null);
     }
 
     /**
@@ -67,7 +80,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
      * @param <T> the type of the topic's messages
      */
     public static <T> Publication<T> tombstone(String key) {
-        return new Publication<>(null, Objects.requireNonNull(key, "key must not be null"), Map.of());
+        return new Publication<>(null, Objects.requireNonNull(key, "key must not be null"), Map.of(), null);
     }
 
     /**
@@ -76,7 +89,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
      * @param about up to 4,096 characters
      */
     public Publication<T> withKey(String about) {
-        return new Publication<>(message, Objects.requireNonNull(about, "key must not be null"), headers);
+        return new Publication<>(message, Objects.requireNonNull(about, "key must not be null"), headers, id);
     }
 
     /**
@@ -88,7 +101,7 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
     public Publication<T> withHeader(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Publication<>(message, key, more);
+        return new Publication<>(message, key, more, id);
     }
 
     /**
@@ -97,7 +110,20 @@ public record Publication<T>(@Nullable T message, @Nullable String key, Map<Stri
      * @param all up to 64
      */
     public Publication<T> withHeaders(Map<String, String> all) {
-        return new Publication<>(message, key, all);
+        return new Publication<>(message, key, all, id);
+    }
+
+    /**
+     * {@return the same with this id} Publish it again with the same id, for instance after {@link PublishUnknown}: as long as this node's ring
+     * of the topic holds the message, there is no second one, and the stage completes with the position of the first. While the first waits or
+     * is being stored, the repeat waits behind it. A durable topic knows its ids after a restart, too. If key, headers or
+     * content differ, the stage fails with {@link IdReused}. Readers get it ({@link Delivery#id}): another node has a ring of its own, and a
+     * repeat there is another message.
+     *
+     * @param its 1 to 1,024 characters. A client of a gateway has its subject's name and a slash in front of its own
+     */
+    public Publication<T> withId(String its) {
+        return new Publication<>(message, key, headers, Objects.requireNonNull(its, "id must not be null"));
     }
 
     private static void check(String what, String text, int most) {

@@ -59,7 +59,7 @@ class MetricsTagsTest {
                 }
                 for (int j = 0; j < 5; j++) {
                     Publication<Integer> message =
-                            new Publication<>(i, "key-" + i + "-" + j, Map.of("header-" + j, "value-" + i));
+                            new Publication<>(i, "key-" + i + "-" + j, Map.of("header-" + j, "value-" + i), null);
                     get(cluster.gapless(0).producer(topic).publish(message));
                 }
             }

@@ -211,13 +211,52 @@ class PublishTest {
         assertEquals(2, get(producer.publish(one.withHeaders(headers))).sequence());
         assertThrows(
                 IllegalArgumentException.class, () -> one.withHeaders(headers).withHeader("h64", "v"));
-        assertThrows(IllegalArgumentException.class, () -> new Publication<>(null, null, Map.of()));
+        assertThrows(IllegalArgumentException.class, () -> new Publication<>(null, null, Map.of(), null));
         String large = "v".repeat(4096);
         headers.replaceAll((name, value) -> large);
         Throwable tooLarge = failureOf(producer.publish(one.withHeaders(headers)));
         assertInstanceOf(MessageTooLarge.class, tooLarge);
         assertTrue(tooLarge.getMessage().contains("gapless.max-message-bytes"), tooLarge::getMessage);
         assertEquals(3, get(producer.publish("x")).sequence());
+    }
+
+    @Test
+    void aRepeatWithItsIdGetsThePositionOfTheFirstAndReadersGetOneMessageWithTheId() {
+        Topic<String> topic = Topic.of("ids", String.class);
+        Producer<String> producer = cluster.gapless(0).producer(topic);
+        Recorder<String> recorder = new Recorder<>();
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), recorder).ready());
+        Publication<String> one =
+                Publication.of("x").withKey("k").withHeader("h", "v").withId("order-17");
+        Position first = get(producer.publish(one));
+        assertEquals(first, get(producer.publish(one)));
+        producer.send(one);
+        assertEquals(
+                first,
+                get(producer.publish(one, Receipt.heldBy(1), TestCluster.DEADLINE))
+                        .position());
+        for (Publication<String> other : List.of(
+                one.withKey("l"),
+                one.withHeader("h", "w"),
+                Publication.<String>tombstone("k").withId("order-17"))) {
+            IdReused reused = assertInstanceOf(IdReused.class, failureOf(producer.publish(other)));
+            assertTrue(reused.getMessage().startsWith("Topic ids: "), reused::getMessage);
+            assertThrows(IdReused.class, () -> producer.send(other));
+        }
+        assertEquals(2, get(producer.publish("behind")).sequence());
+        List<Delivery<String>> got = deliveries(recorder, 2);
+        assertEquals("order-17", got.get(0).id());
+        assertNull(got.get(1).id());
+        assertEquals(
+                "order-17",
+                Publication.of("x")
+                        .withId("order-17")
+                        .withKey("k")
+                        .withHeaders(Map.of())
+                        .id());
+        assertThrows(IllegalArgumentException.class, () -> Publication.of("x").withId(""));
+        assertThrows(IllegalArgumentException.class, () -> Publication.of("x").withId("i".repeat(1_025)));
+        assertThrows(IllegalArgumentException.class, () -> Publication.of("x").withId("\uD83D"));
     }
 
     @Test

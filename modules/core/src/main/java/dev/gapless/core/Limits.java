@@ -8,6 +8,8 @@ public final class Limits {
     public static final int MAX_NAME = 255;
     /** Characters of a message's key. */
     public static final int MAX_KEY = 4_096;
+    /** Characters of a publication's id: a subject's name, and a key of the client's. */
+    public static final int MAX_ID = 1_024;
     /** Headers of a message. */
     public static final int MAX_HEADERS = 64;
     /** Characters of a header's name or value. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   number, generation, uid: 8 bytes each
  *   a mark:   last publish time, number of streams (4), for each the uid and the last sequence
  *   messages: first sequence, publish time, number of formats (4), for each the serializer's id (4) and the manifest,
- *             number of messages (4), for each flags (1), format (4), [key], [number of headers (4), names and values], content;
+ *             number of messages (4), for each flags (1), format (4), [key], [number of headers (4), names and values], [id], content;
  *             of an invalidation flags, format and content say nothing more
  * </pre>
  *
@@ -42,6 +42,7 @@ final class RecordCodec {
     private static final int TOMBSTONE = 2;
     private static final int HAS_HEADERS = 4;
     private static final int INVALIDATION = 8;
+    private static final int HAS_ID = 16;
 
     /** What is read is not what was written, or was written by a newer version. */
     static final class Damaged extends Exception {
@@ -131,11 +132,13 @@ final class RecordCodec {
         void content(Content content, Map<Format, Integer> formats) {
             String key = content.key();
             Map<String, String> headers = content.headers();
+            String id = content.id();
             number(
                     (key == null ? 0 : HAS_KEY)
                             | (content.tombstone() ? TOMBSTONE : 0)
                             | (content.isInvalidation() ? INVALIDATION : 0)
-                            | (headers.isEmpty() ? 0 : HAS_HEADERS),
+                            | (headers.isEmpty() ? 0 : HAS_HEADERS)
+                            | (id == null ? 0 : HAS_ID),
                     1);
             number(formats.getOrDefault(content.format(), 0), Integer.BYTES);
             if (key != null) {
@@ -147,6 +150,9 @@ final class RecordCodec {
                     text(name);
                     text(value);
                 });
+            }
+            if (id != null) {
+                text(id);
             }
             bytes(content.bytes());
         }
@@ -230,10 +236,13 @@ final class RecordCodec {
                 headers.put(text(in), text(in));
             }
         }
+        String id = (flags & HAS_ID) == 0 ? null : text(in);
         byte[] bytes = bytes(in);
-        return (flags & INVALIDATION) != 0
-                ? Content.invalidation()
-                : new Content(key, (flags & TOMBSTONE) != 0, headers, format, bytes);
+        if ((flags & INVALIDATION) != 0) {
+            return Content.invalidation();
+        }
+        Content content = new Content(key, (flags & TOMBSTONE) != 0, headers, format, bytes);
+        return id == null ? content : content.withId(id);
     }
 
     private static byte[] bytes(ByteBuffer in) {

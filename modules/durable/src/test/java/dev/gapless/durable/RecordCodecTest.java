@@ -33,6 +33,7 @@ class RecordCodecTest {
                         Content.of(33, "", "plain".getBytes(StandardCharsets.UTF_8)),
                         new Content("EUR/USD", false, headers, new Format(33, "m"), new byte[0]),
                         new Content("gone", true, Map.of(), new Format(-1, "ü"), new byte[] {1, 2, 3}),
+                        new Content("k", false, headers, new Format(33, "m"), new byte[] {4}).withId("alice/ä"),
                         Content.invalidation()));
     }
 
@@ -43,9 +44,9 @@ class RecordCodecTest {
         LogRecord.Messages read = (LogRecord.Messages) CODEC.read(bytes, 7, 42);
         assertTrue(read.isSameAs(messages()));
         assertEquals(501, read.first());
-        assertEquals(504, read.last());
+        assertEquals(505, read.last());
         assertEquals(messages().timeMs(), read.timeMs());
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 5; i++) {
             Content expected = messages().contents().get(i);
             Content content = read.contents().get(i);
             assertEquals(expected.key(), content.key());
@@ -54,6 +55,7 @@ class RecordCodecTest {
             assertEquals(
                     List.copyOf(expected.headers().entrySet()),
                     List.copyOf(content.headers().entrySet()));
+            assertEquals(expected.id(), content.id());
             assertEquals(expected.format(), content.format());
             assertArrayEquals(expected.bytes(), content.bytes());
         }

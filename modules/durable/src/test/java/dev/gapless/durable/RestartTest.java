@@ -83,6 +83,25 @@ class RestartTest {
     }
 
     @Test
+    @DisplayName("ruleP17: a publish that comes again after a restart is the message of before, and no second one")
+    void aRepeatAfterARestart() {
+        try (TestNode reader = TestNode.start("reader", directory, null, "")) {
+            Received received = reader.subscribe("prices", StartFrom.latest());
+            Publication<String> one = Publication.of("one").withId("order-17");
+            Position first;
+            try (TestNode producer = TestNode.start("producer", directory, reader, "")) {
+                first = get(producer.producer("prices").publish(one));
+                get(producer.producer("prices").publish("two"));
+            }
+            try (TestNode producer = TestNode.start("producer", directory, reader, "")) {
+                assertEquals(first, get(producer.producer("prices").publish(one)));
+                get(producer.producer("prices").publish("three"));
+                received.await("one", "two", "three");
+            }
+        }
+    }
+
+    @Test
     @DisplayName("without a name of its own a node with durable topics does not start")
     void needsAName() {
         Exception refused = assertThrows(

@@ -129,9 +129,8 @@ class PublishUnknownTest {
     @Test
     void grpcAnswersWithTheCode() {
         open("grpc");
-        GrpcStream<PublishRequest, PublishResponse> stream =
-                gateway.closing(GrpcStream.both(GaplessGrpc.newStub(
-                        GrpcStream.Connection.to(gateway).channel())::publish));
+        GrpcStream<PublishRequest, PublishResponse> stream = gateway.closing(GrpcStream.both(
+                GaplessGrpc.newStub(GrpcStream.Connection.to(gateway).channel())::publish));
         stream.call.onNext(
                 PublishRequest.newBuilder().setTopic("grpc").setJsonData("1").build());
         PublishResponse answer = stream.next();

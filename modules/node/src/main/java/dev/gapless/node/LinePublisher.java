@@ -96,8 +96,8 @@ final class LinePublisher {
 
     private void publish(Object message) {
         String key = keyField == null ? null : keyField.keyOf(message);
-        CompletableFuture<Position> accepted =
-                producer.publish(new Publication<>(message, key, Map.of())).toCompletableFuture();
+        CompletableFuture<Position> accepted = producer.publish(new Publication<>(message, key, Map.of(), null))
+                .toCompletableFuture();
         if (accepted.isDone() && !accepted.isCompletedExceptionally()) {
             permits.release();
             return;

@@ -40,6 +40,9 @@ class SimulationTest {
     /** In front of the seeds in which publishers also invalidate what they published. */
     private static final long WITH_INVALIDATIONS = 3_000_000_000_000L;
 
+    /** In front of the seeds in which messages also have ids, and are published again. */
+    private static final long WITH_REPEATS = 4_000_000_000_000L;
+
     private static final int MOST_FAILURES = 5;
     /** Of all announcements. Nobody knows what a process published that crashed: that something may be missing is told all the same. */
     private static final double MOST_NEEDLESS = 0.4;
@@ -223,6 +226,28 @@ class SimulationTest {
     @DisplayName("ruleP16: so is whoever comes to many")
     void manyInvalidationsAreTold() {
         runOwn(WITH_INVALIDATIONS + 1, WITH_INVALIDATIONS + MANY_DURABLE);
+    }
+
+    @Test
+    @DisplayName("ruleP17: no log that holds a message has it twice, whoever publishes it again")
+    void repeatsPublishNothing() {
+        ScheduleReport report = runOwn(WITH_REPEATS + 1, WITH_REPEATS + FEW_DURABLE);
+        List<String> kinds = List.of(
+                "repeat: comes again",
+                "repeat: says something else",
+                "repeat: after nobody knew",
+                "repeat: answered",
+                "repeat: answered of an earlier incarnation's",
+                "publish: refused, IdReused");
+        assertEquals(
+                List.of(), kinds.stream().filter(kind -> report.of(kind) == 0).toList(), "never happened");
+    }
+
+    @Tag("thorough")
+    @Test
+    @DisplayName("ruleP17: so it is with many")
+    void manyRepeatsPublishNothing() {
+        runOwn(WITH_REPEATS + 1, WITH_REPEATS + MANY_DURABLE);
     }
 
     @Test

@@ -17,6 +17,8 @@ public enum Refusal {
     TIMEOUT,
     /** It was being stored, and whether it is was not known in time. */
     UNKNOWN,
+    /** The ring has another message with its id. */
+    ID_REUSED,
     /** The node shuts down. */
     CLOSED;
 

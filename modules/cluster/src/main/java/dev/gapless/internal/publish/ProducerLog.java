@@ -1,6 +1,7 @@
 package dev.gapless.internal.publish;
 
 import dev.gapless.Held;
+import dev.gapless.IdReused;
 import dev.gapless.NotHeld;
 import dev.gapless.ProducerClosed;
 import dev.gapless.PublishTimeout;
@@ -14,6 +15,7 @@ import dev.gapless.core.log.Admission;
 import dev.gapless.core.log.Awaited;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.LogPart;
 import dev.gapless.core.log.Ticket;
 import dev.gapless.core.producer.LogWriter;
 import dev.gapless.core.producer.ProducerState;
@@ -268,16 +270,22 @@ public final class ProducerLog implements TopicStats.Publishing {
     CompletableFuture<Held> publish(Content content, Receipt wanted, Duration timeout) {
         long dueNs = clock.ns() + timeout.toNanos();
         return withReceipt(its -> publish(content)
-                .thenCompose(at -> held(its.ask(at.sequence(), at.sequence(), nodes(wanted), dueNs), at, wanted)));
+                .thenCompose(at -> held(its.ask(inOwn(at), inOwn(at), nodes(wanted), dueNs), at, wanted)));
     }
 
     /**
-     * Who has the messages of the log's own stream from that sequence up to that position: once as many have as are wanted. Fails with
+     * Who has the messages from that sequence of the log's own stream up to that position: once as many have as are wanted. Fails with
      * {@link NotHeld} after this time.
      */
     public CompletableFuture<Held> held(long first, Position last, Receipt wanted, Duration timeout) {
         long dueNs = clock.ns() + timeout.toNanos();
-        return withReceipt(its -> held(its.ask(first, last.sequence(), nodes(wanted), dueNs), last, wanted));
+        return withReceipt(its -> held(its.ask(first, inOwn(last), nodes(wanted), dueNs), last, wanted));
+    }
+
+    /** The sequence of that message as if it was of the log's own stream: 0 or less of one that an earlier incarnation published. */
+    private long inOwn(Position at) {
+        LogPart part = log.parts().get(at.epoch());
+        return part == null ? at.sequence() : log.parts().own().sequence(part.number(at.sequence()));
     }
 
     private static int nodes(Receipt wanted) {
@@ -417,6 +425,15 @@ public final class ProducerLog implements TopicStats.Publishing {
                     position,
                     Refusal.TIMEOUT,
                     new PublishTimeout("Topic " + topic + ": " + tooLong(timedOut.what()), null));
+        } else if (outcome instanceof Admission.IdReused) {
+            refuse(
+                    position,
+                    Refusal.ID_REUSED,
+                    new IdReused(
+                            "Topic " + topic
+                                    + ": the ring of this node has a message with this id, and another key, other headers or other"
+                                    + " content. Nothing was published. Give each message an id of its own (Publication.withId)",
+                            null));
         } else if (outcome instanceof Admission.Unknown) {
             refuse(
                     position,

@@ -162,7 +162,7 @@ public final class TopicProducer<T> implements Producer<T> {
     private Publication<T> keyed(String key, @Nullable T message) {
         checkGiven("key", key);
         try {
-            return new Publication<>(message, key, Map.of());
+            return new Publication<>(message, key, Map.of(), null);
         } catch (IllegalArgumentException e) {
             throw refused(e);
         }
@@ -170,18 +170,19 @@ public final class TopicProducer<T> implements Producer<T> {
 
     private Content given(Publication<? extends T> publication) {
         checkGiven("publication", publication);
-        return encode(publication.message(), publication.key(), publication.headers());
+        return encode(publication.message(), publication.key(), publication.headers(), publication.id());
     }
 
     private Content encode(@Nullable T message) {
         checkThere(message);
-        return encode(message, null, Map.of());
+        return encode(message, null, Map.of(), null);
     }
 
-    private Content encode(@Nullable Object message, @Nullable String key, Map<String, String> headers) {
+    private Content encode(
+            @Nullable Object message, @Nullable String key, Map<String, String> headers, @Nullable String id) {
         checkClass(message);
         try {
-            return codec.encode(topic.name(), message, key, headers, local.settings());
+            return codec.encode(topic.name(), message, key, headers, id, local.settings());
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
             throw refused(e);
         }

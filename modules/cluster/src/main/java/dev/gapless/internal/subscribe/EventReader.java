@@ -101,7 +101,8 @@ public final class EventReader<T> extends MessageReader {
                     slice.headers(i),
                     decoded,
                     tokens,
-                    inRun);
+                    inRun,
+                    slice.id(i));
         } catch (WrongClass e) {
             wrongClass(stream.node(), sequence, e);
             return null;

@@ -65,8 +65,10 @@ public final class Codec {
             @Nullable Object message,
             @Nullable String key,
             Map<String, String> headers,
+            @Nullable String id,
             TopicSettings settings) {
-        Content content = content(topic, message, key, headers);
+        Content anonymous = content(topic, message, key, headers);
+        Content content = id == null ? anonymous : anonymous.withId(id);
         long size = content.sizeBytes();
         long plain = size - content.bytes().length + plainLength(content);
         if (plain > settings.maxMessageBytes()) {

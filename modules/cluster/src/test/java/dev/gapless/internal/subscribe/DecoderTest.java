@@ -49,7 +49,7 @@ class DecoderTest {
     }
 
     private static Slice slice(Object message) {
-        Content content = codec.encode("t", message, null, Map.of(), TopicSettings.DEFAULTS);
+        Content content = codec.encode("t", message, null, Map.of(), null, TopicSettings.DEFAULTS);
         return Slices.of(1, content).get(0);
     }
 

@@ -18,7 +18,7 @@ class CodecTest {
     });
 
     private Content encode(int bytes, TopicSettings settings) {
-        return codec.encode("t", new Payload(1, "", new byte[bytes]), null, Map.of(), settings);
+        return codec.encode("t", new Payload(1, "", new byte[bytes]), null, Map.of(), null, settings);
     }
 
     @Test

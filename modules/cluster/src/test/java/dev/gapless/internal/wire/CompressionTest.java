@@ -51,7 +51,7 @@ class CompressionTest {
     }
 
     private Content encode(Object message, TopicSettings settings) {
-        return codec.encode("t", message, null, Map.of(), settings);
+        return codec.encode("t", message, null, Map.of(), null, settings);
     }
 
     private static JacksonSerializer serializer(Content content) {

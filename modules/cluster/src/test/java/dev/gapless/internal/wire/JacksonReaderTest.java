@@ -63,7 +63,7 @@ class JacksonReaderTest {
     }
 
     private Content encode(Object message) {
-        return codec.encode("t", message, null, Map.of(), TopicSettings.DEFAULTS);
+        return codec.encode("t", message, null, Map.of(), null, TopicSettings.DEFAULTS);
     }
 
     /** These one behind the other, as they are kept. */

@@ -133,7 +133,7 @@ class WireSerializerTest {
         slices.addAll(slices(1000, content(41, null, Map.of(), "one"), content(42, "clé", Map.of(), "")));
         slices.addAll(slices(
                 1007,
-                content(43, null, Map.of("a", "1", "b", "2"), "three"),
+                content(43, null, Map.of("a", "1", "b", "2"), "three").withId("alice/ä"),
                 new Content("gone", true, Map.of(), new Format(7, ""), new byte[0])));
         return new Batch("t", 0, SESSION, 41, 100, true, slices);
     }
@@ -161,10 +161,12 @@ class WireSerializerTest {
                 assertEquals(expected.key(i), slice.key(i));
                 assertEquals(expected.isTombstone(i), slice.isTombstone(i));
                 assertEquals(expected.headers(i), slice.headers(i));
+                assertEquals(expected.id(i), slice.id(i));
                 assertEquals(expected.format(i), slice.format(i));
                 assertArrayEquals(expected.content(i), slice.content(i));
             }
         }
+        assertEquals("alice/ä", read.slices().get(1).id(0));
         assertEquals(1008, read.slices().get(1).publishedMs(1));
     }
 
@@ -273,7 +275,9 @@ class WireSerializerTest {
         boolean tombstone = key != null && random.nextInt(8) == 0;
         byte[] bytes = new byte[tombstone ? 0 : random.nextInt(random.nextInt(10) == 0 ? 20_000 : 200)];
         String manifest = tombstone ? "" : text(random, Limits.MAX_MANIFEST);
-        return new Content(key, tombstone, headers, new Format(random.nextInt(), manifest), bytes);
+        Content content = new Content(key, tombstone, headers, new Format(random.nextInt(), manifest), bytes);
+        String id = random.nextInt(3) == 0 ? text(random, Limits.MAX_ID) : "";
+        return id.isEmpty() ? content : content.withId(id);
     }
 
     @Tag("seconds")
@@ -325,12 +329,13 @@ class WireSerializerTest {
         int frame = bytes.length - 12 - 3;
         ByteBuffer later = ByteBuffer.allocate(100)
                 .put(bytes, 0, frame - 1)
-                .put((byte) (12 + 6 + 3)) // bytes of the slice
-                .putInt(12 + 6 + 3) // of the frame
+                .put((byte) (12 + 8 + 3)) // bytes of the slice
+                .putInt(12 + 8 + 3) // of the frame
                 .put(bytes, frame + 4, 4)
                 .put((byte) 8) // it has an extension
                 .put(bytes, frame + 9, 3)
-                .putInt(2)
+                .putInt(4)
+                .putShort((short) 0) // no id
                 .put(new byte[] {-1, -1})
                 .put(bytes, frame + 12, 3)
                 .put(new byte[] {-1, -1})

@@ -60,6 +60,11 @@ public record FeedMessage(FeedEntry.Messages of, int i) {
         return of.slice().headers(i);
     }
 
+    /** Its publisher's own; null if it has none. */
+    public @Nullable String id() {
+        return of.slice().id(i);
+    }
+
     /** How its content is to be read. */
     public Format format() {
         return of.slice().format(i);

@@ -32,6 +32,9 @@ public sealed interface Admission {
     /** Nobody knows: it was being stored for too long, or its node ended meanwhile. It may be published. */
     record Unknown() implements Admission {}
 
+    /** Refused: the log has a message with this id, which says something else. */
+    record IdReused() implements Admission {}
+
     /** Refused: the log is closed. */
     record Closed() implements Admission {}
 }

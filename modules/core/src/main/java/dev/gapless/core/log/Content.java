@@ -20,6 +20,8 @@ public final class Content {
     private final byte[] keyBytes;
     private final byte[] headerBytes;
     private final boolean lent;
+    private final @Nullable String id;
+    private final byte[] idBytes;
 
     /**
      * A message.
@@ -32,6 +34,17 @@ public final class Content {
      * @param lent whether the bytes are the application's, which may write to them once {@link Log#publish} has returned; else nobody does
      */
     public Content(
+            @Nullable String key,
+            boolean tombstone,
+            Map<String, String> headers,
+            Format format,
+            byte[] bytes,
+            boolean lent) {
+        this(null, key, tombstone, headers, format, bytes, lent);
+    }
+
+    private Content(
+            @Nullable String id,
             @Nullable String key,
             boolean tombstone,
             Map<String, String> headers,
@@ -56,6 +69,8 @@ public final class Content {
         this.keyBytes = key == null ? NOTHING : key.getBytes(StandardCharsets.UTF_8);
         this.headerBytes = headers.isEmpty() ? NOTHING : FrameLayout.headerBytes(headers);
         this.lent = lent;
+        this.id = id;
+        this.idBytes = id == null ? NOTHING : FrameLayout.idBytes(id);
     }
 
     private static void check(Map<String, String> headers) {
@@ -96,7 +111,21 @@ public final class Content {
 
     /** The same message, with bytes that nobody writes to. */
     Content kept() {
-        return lent ? new Content(key, tombstone, headers, format, bytes.clone()) : this;
+        return lent ? new Content(id, key, tombstone, headers, format, bytes.clone(), false) : this;
+    }
+
+    /** The same message, which its log has once at most while it holds it (rule P17). */
+    public Content withId(String its) {
+        if (its.isEmpty() || its.length() > Limits.MAX_ID) {
+            throw new IllegalArgumentException(
+                    "An id has 1 to " + Limits.MAX_ID + " characters, this has " + its.length());
+        }
+        return new Content(its, key, tombstone, headers, format, bytes, lent);
+    }
+
+    /** By which a publish that comes again is recognised; null if it is not. */
+    public @Nullable String id() {
+        return id;
     }
 
     public @Nullable String key() {
@@ -123,17 +152,18 @@ public final class Content {
     int writeTo(byte[] data, int at, long sinceMs, int formatNumber) {
         int flags = (key == null ? 0 : FrameLayout.HAS_KEY)
                 | (tombstone ? FrameLayout.TOMBSTONE : 0)
-                | (headerBytes.length == 0 ? 0 : FrameLayout.HAS_HEADERS);
-        return FrameLayout.write(data, at, sinceMs, flags, formatNumber, keyBytes, headerBytes, bytes);
+                | (headerBytes.length == 0 ? 0 : FrameLayout.HAS_HEADERS)
+                | (id == null ? 0 : FrameLayout.HAS_EXTENSION);
+        return FrameLayout.write(data, at, sinceMs, flags, formatNumber, keyBytes, headerBytes, idBytes, bytes);
     }
 
     /** What it takes in a segment and on the wire, but for {@link FrameLayout#INDEX_BYTES}. */
     int frameBytes() {
-        return FrameLayout.HEAD_BYTES + keyBytes.length + headerBytes.length + bytes.length;
+        return FrameLayout.HEAD_BYTES + keyBytes.length + headerBytes.length + idBytes.length + bytes.length;
     }
 
-    /** How much there is of key, headers, manifest and bytes: what the message is charged for, without {@link Slice#OVERHEAD_BYTES}. */
+    /** How much there is of key, headers, id, manifest and bytes: what the message is charged for, without {@link Slice#OVERHEAD_BYTES}. */
     public long sizeBytes() {
-        return (long) keyBytes.length + headerBytes.length + format.manifestBytes() + bytes.length;
+        return (long) keyBytes.length + headerBytes.length + idBytes.length + format.manifestBytes() + bytes.length;
     }
 }

@@ -13,10 +13,10 @@ import java.util.Map;
  *
  * <pre>
  *   u32 length of all this │ u32 ms since the base │ u8 flags │ u8 format │ u16 bytes of the key
- *   key │ headers: u32 bytes, u16 number, (u16 bytes, name, u16 bytes, value)… │ extension: u32 bytes, … │ content
+ *   key │ headers: u32 bytes, u16 number, (u16 bytes, name, u16 bytes, value)… │ extension: u32 bytes, u16 bytes, id, … │ content
  * </pre>
  *
- * <p>Headers and extension are there if the flags say so. An index has the offset of each frame at its end, backwards, in 4 bytes: the number
+ * <p>Headers and extension are there if the flags say so. What stands behind the id in the extension is a later version's. An index has the offset of each frame at its end, backwards, in 4 bytes: the number
  * of a message leads to its place. In a segment it is at the end of the same array.
  */
 final class FrameLayout {
@@ -25,7 +25,7 @@ final class FrameLayout {
     static final int HAS_KEY = 1;
     static final int TOMBSTONE = 2;
     static final int HAS_HEADERS = 4;
-    /** Something that a later version adds: its length, and that many bytes. */
+    /** The id, and whatever a later version adds. */
     static final int HAS_EXTENSION = 8;
 
     static final int MAX_FORMATS = 255;
@@ -35,6 +35,9 @@ final class FrameLayout {
     static final int HEADERS_BYTES = 6;
     /** Of one header, beside its texts. */
     static final int HEADER_BYTES = 4;
+
+    /** Of what stands in front of the id. */
+    static final int ID_BYTES = 6;
 
     private static final int FLAGS = 8;
     private static final int FORMAT = 9;
@@ -96,6 +99,15 @@ final class FrameLayout {
         return Map.copyOf(headers);
     }
 
+    /** The id; only if there is an extension. */
+    static String id(byte[] data, int at) {
+        int next = at + HEAD_BYTES + keyBytes(data, at);
+        if ((flags(data, at) & HAS_HEADERS) != 0) {
+            next += 4 + length(data, next);
+        }
+        return text(data, next + 4);
+    }
+
     /** Where the content begins; it ends with the frame. */
     static int contentAt(byte[] data, int at) {
         int flags = flags(data, at);
@@ -119,15 +131,23 @@ final class FrameLayout {
 
     // ------------------------------------------------------------------ writing
 
-    /** Writes a frame of these parts; headers as {@link #headerBytes} gives them, or none. {@return where it ends} */
+    /** Writes a frame of these parts; headers and id as {@link #headerBytes} and {@link #idBytes} give them, or none. {@return where it ends} */
     static int write(
-            byte[] data, int at, long sinceMs, int flags, int format, byte[] key, byte[] headers, byte[] content) {
-        INT.set(data, at, HEAD_BYTES + key.length + headers.length + content.length);
+            byte[] data,
+            int at,
+            long sinceMs,
+            int flags,
+            int format,
+            byte[] key,
+            byte[] headers,
+            byte[] id,
+            byte[] content) {
+        INT.set(data, at, HEAD_BYTES + key.length + headers.length + id.length + content.length);
         INT.set(data, at + 4, (int) sinceMs);
         data[at + FLAGS] = (byte) flags;
         data[at + FORMAT] = (byte) format;
         SHORT.set(data, at + KEY_BYTES, (short) key.length);
-        return put(content, data, put(headers, data, put(key, data, at + HEAD_BYTES)));
+        return put(content, data, put(id, data, put(headers, data, put(key, data, at + HEAD_BYTES))));
     }
 
     private static int put(byte[] bytes, byte[] data, int at) {
@@ -157,6 +177,16 @@ final class FrameLayout {
         return all;
     }
 
+    /** An id in the form in which it stands in a frame, as the extension, with its length in front. */
+    static byte[] idBytes(String id) {
+        byte[] text = id.getBytes(StandardCharsets.UTF_8);
+        byte[] all = new byte[ID_BYTES + text.length];
+        INT.set(all, 0, all.length - 4);
+        SHORT.set(all, 4, (short) text.length);
+        put(text, all, ID_BYTES);
+        return all;
+    }
+
     // ------------------------------------------------------------------ checking what comes from another node
 
     /** Is there a whole frame from here to this end at most? {@return where it ends}; throws IllegalArgumentException if not. */
@@ -178,7 +208,10 @@ final class FrameLayout {
             next = section;
         }
         if ((flags & HAS_EXTENSION) != 0) {
-            section(data, next, ends);
+            int section = section(data, next, ends);
+            require(section - next >= ID_BYTES, "an extension of", section - next);
+            int bytes = u16(data, next + 4);
+            require(bytes <= MAX_TEXT_BYTES * Limits.MAX_ID && bytes <= section - next - ID_BYTES, "an id of", bytes);
         }
         return ends;
     }

@@ -2,7 +2,10 @@ package dev.gapless.core.log;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,27 +135,53 @@ final class Line {
         return first == null ? Long.MAX_VALUE : first.deadlineNs();
     }
 
-    /** Those that have waited for too long do so no longer; of what is under way nobody knows. */
-    void expire(long nowNs, Awaited what, List<Settled> settled) {
+    /** Those in front that have an outcome, since the log has their ids, wait no longer. */
+    void settleKnown(Outcome known, List<Settled> settled) {
+        while (!waiters.isEmpty()) {
+            Admission outcome = known.apply(waiters.element().content());
+            if (outcome == null) {
+                return;
+            }
+            settled.add(new Settled(remove().ticket(), outcome));
+        }
+    }
+
+    /** What a publish gets. */
+    interface Outcome extends Function<Content, @Nullable Admission> {}
+
+    /** Those that have waited for too long do so no longer, and get this; of what is under way nobody knows. */
+    void expire(long nowNs, Function<Content, Admission> outcome, List<Settled> settled) {
         while (!waiters.isEmpty() && waiters.element().isDue(nowNs)) {
-            settled.add(new Settled(remove().ticket(), new Admission.TimedOut(what)));
+            Waiter due = remove();
+            settled.add(new Settled(due.ticket(), outcome.apply(due.content())));
         }
         giveUp(nowNs, settled);
     }
 
+    /** Is something under way that has its id? */
+    boolean isUnderWay(Content content) {
+        String id = content.id();
+        return id != null
+                && underWay.stream().anyMatch(one -> id.equals(one.content().id()));
+    }
+
     // ------------------------------------------------------------------ what is stored
 
-    /** The next that follow, as long as they fit, are under way. */
-    List<Content> take(Fits fits) {
+    /** The next that follow, as long as they fit and no id comes again, are under way. Those that have an outcome are settled. */
+    List<Content> take(Fits fits, Outcome known, List<Settled> settled) {
         assert underWay.isEmpty() : underWay;
         List<Waiter> taken = new ArrayList<>();
+        Set<String> ids = new HashSet<>(0);
         long size = 0;
+        settleKnown(known, settled);
         while (!waiters.isEmpty()) {
-            size += waiters.element().content().sizeBytes() + Slice.OVERHEAD_BYTES;
-            if (!fits.test(taken.size() + 1, size)) {
+            Content next = waiters.element().content();
+            size += next.sizeBytes() + Slice.OVERHEAD_BYTES;
+            if (!fits.test(taken.size() + 1, size) || (next.id() != null && !ids.add(next.id()))) {
                 break;
             }
             taken.add(remove());
+            settleKnown(known, settled);
         }
         underWay = taken;
         return taken.stream().map(Waiter::content).toList();
@@ -206,7 +235,8 @@ final class Line {
         if (waits != null) {
             settled.add(new Settled(waits.ticket(), new Admission.Closed()));
         }
-        waiters.forEach(one -> settled.add(new Settled(one.ticket(), new Admission.Closed())));
+        waiters.forEach(one -> settled.add(new Settled(
+                one.ticket(), isUnderWay(one.content()) ? new Admission.Unknown() : new Admission.Closed())));
         waiters.clear();
         bytes = 0;
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A producer's latest messages.
@@ -27,6 +28,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Thread-safe. Publishing threads write under a short lock; whatever one thread publishes is sequenced in that order
  * (G7). {@link #read} takes no lock.
  *
+ * <p>A publish with the id of a message that is here gets that one's position, and publishes nothing (rule P17). One whose id waits, or is
+ * being stored, waits behind it.
+ *
  * <p>Messages are numbered over all streams of the log; its own stream's sequences rise by one from 1 (see {@link LogPart}).
  *
  * <p>Invariants: numbers rise by one; publish times never decrease; once a publish waits, every
@@ -46,12 +50,16 @@ public final class Log {
     private final Ring.Evicted<Segment> evicted = this::evicted; // one for all messages
     private final ReentrantLock lock = new ReentrantLock();
     private final Line line = new Line();
+    private final Ids ids = new Ids();
     private final Ages ages;
     private long evictable = Ring.ALL;
     private long lastMs = Long.MIN_VALUE;
     private long publishedBytes;
     /** When the last message was published of the last segment that is gone. */
     private long evictedMs = Long.MIN_VALUE;
+
+    /** Of a durable log: has it what its store had? */
+    private boolean begun;
 
     private volatile boolean closed;
     private volatile int waiting;
@@ -107,6 +115,11 @@ public final class Log {
         return ring.bytes();
     }
 
+    /** What it takes in memory, about, to find messages by their ids. Beside {@link #bytes}. */
+    public long idBytes() {
+        return ids.bytes();
+    }
+
     /** {@link Ring#size}. */
     public int size() {
         return ring.size();
@@ -118,7 +131,8 @@ public final class Log {
     }
 
     /**
-     * Gives the message its sequence if it need not wait. The same conditions as for {@link #publish}, which says why, and lets it wait.
+     * Gives the message its sequence if it need not wait, and has no id. The same conditions as for {@link #publish}, which says why, and lets
+     * it wait.
      *
      * @param nowMs the time of day, in milliseconds since 1970
      * @return the sequence, or 0 if it has none
@@ -126,14 +140,14 @@ public final class Log {
     public long tryPublish(Content content, long nowMs) {
         lock.lock();
         try {
-            return closed || mustWait(content) ? 0 : append(content, nowMs);
+            return closed || content.id() != null || mustWait(content) ? 0 : append(content, nowMs);
         } finally {
             lock.unlock();
         }
     }
 
     /**
-     * The same for messages in this order, up to the first that has to wait; nothing comes between them.
+     * The same for messages in this order, up to the first that has to wait or has an id; nothing comes between them.
      *
      * @return their sequences
      */
@@ -142,8 +156,12 @@ public final class Log {
         try {
             long first = ring.head() + 1;
             int count = 0;
-            while (count < contents.size() && !closed && !mustWait(contents.get(count))) {
-                append(contents.get(count), nowMs);
+            while (count < contents.size() && !closed) {
+                Content next = contents.get(count);
+                if (next.id() != null || mustWait(next)) {
+                    break;
+                }
+                append(next, nowMs);
                 count++;
             }
             return new Sequences(first, count);
@@ -165,6 +183,10 @@ public final class Log {
         try {
             if (closed) {
                 return new Admission.Closed();
+            }
+            Admission known = known(content);
+            if (known != null) {
+                return known;
             }
             if (mustWait(content)) {
                 boolean tooLong = settings.durable() && line.bytes() + content.sizeBytes() > settings.bufferBytes();
@@ -234,9 +256,11 @@ public final class Log {
                 settled.add(new Line.Settled(invalidation.ticket(), accepted(append(invalidation.content(), nowMs))));
             }
             boolean mayEnter = admits && !line.isEmpty() && (isRoomy() || hasWaited(nowMs));
+            line.settleKnown(this::known, settled);
             while (mayEnter && !line.isEmpty() && !isFullFor(line.first().content())) {
                 Line.Waiter next = line.remove();
                 settled.add(new Line.Settled(next.ticket(), accepted(append(next.content(), nowMs))));
+                line.settleKnown(this::known, settled);
             }
             waiting = line.unsettled();
         } finally {
@@ -292,7 +316,8 @@ public final class Log {
         List<Line.Settled> settled = new ArrayList<>();
         lock.lock();
         try {
-            line.expire(nowNs, awaited(), settled);
+            Awaited what = awaited();
+            line.expire(nowNs, due -> tooLate(due, what), settled);
             waiting = line.unsettled();
         } finally {
             lock.unlock();
@@ -361,6 +386,7 @@ public final class Log {
                     .map(head -> new LogIdentity.Earlier(head.uid(), head.sequence()))
                     .toList());
             ring.beginAt(first);
+            begun = true;
             evictedMs = first > 1 ? beforeMs : evictedMs;
             this.lastMs = Math.max(this.lastMs, lastMs);
         } finally {
@@ -386,23 +412,28 @@ public final class Log {
      * @return their contents; empty if there are none
      */
     public List<Content> take(int most, long maxBytes) {
+        List<Line.Settled> settled = new ArrayList<>();
+        List<Content> taken;
         lock.lock();
         try {
-            if (!gate.isOpen()) {
-                return List.of();
-            }
-            if (line.takeInvalidation()) {
-                return List.of(Content.invalidation()); // alone: it needs no room
-            }
-            List<Content> taken = line.take((count, size) -> fits(count, size, most, maxBytes));
-            if (settings.backpressure()
-                    && !taken.isEmpty()) { // a reader that registers meanwhile holds what is there then
-                ring.makeRoom(taken.size(), sizeBytes(taken), evictable, evicted);
-            }
-            return taken;
+            taken = gate.isOpen() ? taken(most, maxBytes, settled) : List.of();
+            waiting = line.unsettled();
         } finally {
             lock.unlock();
         }
+        Line.Settled.tell(settled);
+        return taken;
+    }
+
+    private List<Content> taken(int most, long maxBytes, List<Line.Settled> settled) {
+        if (line.takeInvalidation()) {
+            return List.of(Content.invalidation()); // alone: it needs no room
+        }
+        List<Content> taken = line.take((count, size) -> fits(count, size, most, maxBytes), this::known, settled);
+        if (settings.backpressure() && !taken.isEmpty()) { // a reader that registers meanwhile holds what is there then
+            ring.makeRoom(taken.size(), sizeBytes(taken), evictable, evicted);
+        }
+        return taken;
     }
 
     private static long sizeBytes(List<Content> contents) {
@@ -563,6 +594,32 @@ public final class Log {
         return settings.backpressure() && ring.isFullFor(1, content.sizeBytes() + Slice.OVERHEAD_BYTES, evictable);
     }
 
+    /** What a publish gets whose id a message has that is here; null if there is none. */
+    private @Nullable Admission known(Content content) {
+        String id = content.id();
+        Long number = id == null ? null : ids.get(id);
+        Segment segment = number == null ? null : ring.get(number);
+        if (number == null || segment == null) {
+            return null;
+        }
+        if (!segment.slice(number, 1).isSame(0, content)) {
+            return new Admission.IdReused();
+        }
+        LogPart part = parts.at(number);
+        return new Admission.Accepted(new Position(part.epoch(), part.sequence(number)));
+    }
+
+    /** What a publish gets that has waited for too long, and of which nothing is under way itself. */
+    private Admission tooLate(Content content, Awaited what) {
+        Admission known = known(content);
+        if (known != null) {
+            return known;
+        }
+        // An earlier publish with its id may be in the store, of this incarnation or of one before.
+        boolean mayBeStored = content.id() != null && settings.durable() && (!begun || line.isUnderWay(content));
+        return mayBeStored ? new Admission.Unknown() : new Admission.TimedOut(what);
+    }
+
     private Admission accepted(long number) {
         return new Admission.Accepted(new Position(identity.epoch(), own().sequence(number)));
     }
@@ -586,10 +643,15 @@ public final class Log {
         open.append(content, lastMs);
         publishedBytes += content.frameBytes();
         ring.added(1, sizeBytes);
+        String id = content.id();
+        if (id != null) {
+            ids.add(id, ring.head());
+        }
         return ring.head();
     }
 
     private void evicted(Segment segment, long upTo) {
+        ids.evictedUpTo(upTo);
         if (upTo == segment.last()) {
             evictedMs = segment.publishedMs(upTo); // of all others it is looked up when it is asked for
         }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,6 +131,24 @@ public final class Slice {
     public Map<String, String> headers(int i) {
         int at = at(i);
         return (FrameLayout.flags(data, at) & FrameLayout.HAS_HEADERS) == 0 ? Map.of() : FrameLayout.headers(data, at);
+    }
+
+    /** By which a publish that comes again is recognised; null if it is not. */
+    public @Nullable String id(int i) {
+        int at = at(i);
+        String id = (FrameLayout.flags(data, at) & FrameLayout.HAS_EXTENSION) == 0 ? "" : FrameLayout.id(data, at);
+        return id.isEmpty() ? null : id;
+    }
+
+    /** Does it say the same as this? */
+    boolean isSame(int i, Content other) {
+        int from = contentAt(i);
+        byte[] bytes = other.bytes();
+        return Objects.equals(key(i), other.key())
+                && isTombstone(i) == other.tombstone()
+                && format(i).equals(other.format())
+                && headers(i).equals(other.headers())
+                && Arrays.equals(data, from, from + contentLength(i), bytes, 0, bytes.length);
     }
 
     /** How its content is to be read. */

@@ -121,6 +121,14 @@ class DurableLogTest {
             }
         }
 
+        void publish(int value, String id) {
+            settle(log.publish(content(value).withId(id), now().ms(), nowNs, settled::add));
+            producer.onAppended(now());
+            if (answers) {
+                answerAll();
+            }
+        }
+
         private void settle(Admission admission) {
             if (!(admission instanceof Admission.Waiting)) {
                 settled.add(admission);
@@ -355,6 +363,147 @@ class DurableLogTest {
         b.answerAll();
         assertEquals(1, b.log.head(), "it was published");
         assertEquals(2, b.settled.size(), "each is told once");
+    }
+
+    // ------------------------------------------------------------------ P17: repeats
+
+    @Test
+    @DisplayName(
+            "ruleP17: a repeat waits for the outcome of the first, which is being stored, and is not stored itself")
+    void repeatWhileUnderWay() {
+        Incarnation b = first();
+        b.answers = false;
+        b.publish(1, "one");
+        b.publish(1, "one");
+        b.publish(2, "one");
+        assertEquals(List.of(), b.settled);
+        b.answerAll();
+        assertEquals(at(1, 1), b.accepted(0));
+        assertEquals(at(1, 1), b.accepted(1));
+        assertEquals(new Admission.IdReused(), b.settled.get(2));
+        assertEquals(1, b.log.head());
+        assertEquals(2, highest, "a mark, and one record");
+    }
+
+    @Test
+    @DisplayName("ruleP17: no record has an id twice")
+    void notInOneRecord() {
+        Incarnation b = first();
+        b.answers = false;
+        b.publish(1);
+        b.publish(2, "two");
+        b.publish(3);
+        b.publish(2, "two");
+        b.answerAll();
+        assertEquals(3, b.log.head());
+        assertEquals(at(1, 2), b.accepted(1));
+        assertEquals(at(1, 2), b.accepted(3));
+    }
+
+    @Test
+    @DisplayName("ruleP17: wherever in the line a repeat waits, it is not stored once the first is")
+    void repeatAmidTheLine() {
+        Incarnation b = first();
+        b.answers = false;
+        b.publish(1, "one");
+        b.publish(2);
+        b.publish(1, "one");
+        b.publish(3);
+        b.answerAll();
+        assertEquals(3, b.log.head());
+        assertEquals(
+                2,
+                b.settled.stream()
+                        .filter(new Admission.Accepted(at(1, 1))::equals)
+                        .count());
+        assertEquals(0, b.log.waiting());
+    }
+
+    @Test
+    @DisplayName("ruleP17: after nobody knew, a repeat gets the position of the first if that was stored")
+    void repeatOfUnknownThatWasStored() {
+        Incarnation b = first();
+        StoreRequest.Write write = unknown(b);
+        b.publish(1, "one");
+        carriedOut(write); // late
+        b.answerAll();
+        assertEquals(List.of(new Admission.Unknown(), new Admission.Accepted(at(1, 1))), b.settled);
+        assertEquals(1, b.log.head());
+    }
+
+    @Test
+    @DisplayName("ruleP17: after nobody knew, a repeat is published if the first was not stored, and never will be")
+    void repeatOfUnknownThatWasNotStored() {
+        Incarnation b = first();
+        StoreRequest.Write write = unknown(b);
+        b.publish(1, "one");
+        b.answerAll();
+        assertEquals(List.of(new Admission.Unknown(), new Admission.Accepted(at(1, 1))), b.settled);
+        assertFalse(put(write.content()), "it comes late");
+        assertEquals(1, b.log.head());
+    }
+
+    /** Of this publish nobody knows, and its store is asked what it has. {@return its write} */
+    private StoreRequest.Write unknown(Incarnation b) {
+        b.answers = false;
+        b.publish(1, "one");
+        StoreRequest.Write write = b.next(StoreRequest.Write.class);
+        b.after(TIMEOUT);
+        b.after(3 * SECOND); // it was not answered
+        assertEquals(List.of(new Admission.Unknown()), b.settled);
+        return write;
+    }
+
+    @Test
+    @DisplayName("ruleP17: of a repeat that waits too long for the first nobody knows either")
+    void repeatThatWaitsTooLong() {
+        Incarnation b = first();
+        b.answers = false;
+        b.publish(1, "one");
+        b.publish(1, "one");
+        b.publish(2, "two");
+        b.next(StoreRequest.Write.class);
+        b.after(TIMEOUT);
+        b.after(4 * SECOND);
+        assertEquals(
+                2, b.settled.stream().filter(new Admission.Unknown()::equals).count(), b.settled::toString);
+        assertTrue(b.settled.contains(new Admission.TimedOut(Awaited.STORE)), b.settled::toString);
+    }
+
+    @Test
+    @DisplayName("ruleP17: of a repeat nobody knows as long as the log has not what its store has")
+    void repeatBeforeItIsOpen() {
+        Incarnation b = new Incarnation(1, 100);
+        b.answers = false;
+        b.publish(1, "one");
+        b.publish(2);
+        b.after(6 * SECOND);
+        assertEquals(List.of(new Admission.Unknown(), new Admission.TimedOut(Awaited.STORE)), b.settled);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP17: a repeat gets the position of what an earlier incarnation stored, as long as the ring holds it")
+    void repeatInALaterIncarnation() {
+        Incarnation a = first();
+        a.publish(1, "one");
+        a.publish(2, "two");
+        Incarnation b = new Incarnation(2, 100).opened(2, 1L);
+        b.publish(3, "three");
+        b.publish(2, "two");
+        Incarnation c = new Incarnation(3, 2).opened(3, 1L, 2L); // its ring has two and three
+        c.publish(2, "two");
+        c.publish(3, "three");
+        c.publish(4, "two");
+        c.publish(1, "one");
+        assertEquals(List.of(new Admission.Accepted(at(2, 1)), new Admission.Accepted(at(1, 2))), b.settled);
+        assertEquals(
+                List.of(
+                        new Admission.Accepted(at(1, 2)),
+                        new Admission.Accepted(at(2, 1)),
+                        new Admission.IdReused(),
+                        new Admission.Accepted(at(3, 1))),
+                c.settled);
     }
 
     @Test

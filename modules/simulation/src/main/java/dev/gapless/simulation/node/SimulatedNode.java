@@ -415,11 +415,24 @@ public final class SimulatedNode implements LogSource {
 
     /** Publishes a message whose content is its number, and so many bytes more. */
     public void publish(long id, int padding) {
-        byte[] bytes = ByteBuffer.allocate(Long.BYTES + padding).putLong(id).array();
+        publish(id, content(id, padding));
+    }
+
+    /** The same with an id, so that it can be published again. */
+    public void publishWithId(long id, int padding) {
+        publish(id, content(id, padding).withId(Long.toString(id)));
+    }
+
+    private void publish(long id, Content content) {
         hold();
-        Admission admission = log().publish(
-                        Content.of(1, "", bytes), outside.nowMs(), outside.nowNs(), outcome -> admitted(id, outcome));
+        Admission admission =
+                log().publish(content, outside.nowMs(), outside.nowNs(), outcome -> admitted(id, outcome));
         admitted(id, admission);
+    }
+
+    private static Content content(long id, int padding) {
+        return Content.of(
+                1, "", ByteBuffer.allocate(Long.BYTES + padding).putLong(id).array());
     }
 
     /** The number that {@link #publish} put into a message; {@link #INVALIDATION} if there is none. */

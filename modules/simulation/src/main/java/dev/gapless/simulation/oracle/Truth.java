@@ -1,9 +1,12 @@
 package dev.gapless.simulation.oracle;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.log.Log;
+import dev.gapless.core.log.LogPart;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +16,9 @@ import java.util.TreeMap;
 public final class Truth {
     /** The content of what nobody is given (rule P16). */
     public static final long INVALIDATION = -1;
+
+    /** Messages with an id that were published again. */
+    private final Set<Long> repeated = new HashSet<>();
 
     private final Map<String, List<Incarnation>> incarnations = new TreeMap<>();
     private final Map<Epoch, Incarnation> byEpoch = new HashMap<>();
@@ -189,7 +195,7 @@ public final class Truth {
                     "G7: sequence " + sequence + " given out behind " + incarnation.head() + " of " + incarnation.node);
         }
         int last = incarnation.timesMs.size() - 1;
-        if (content != INVALIDATION && content < incarnation.lastContent) {
+        if (content != INVALIDATION && content < incarnation.lastContent && !repeated.contains(content)) {
             throw new Violation(
                     "G7: message " + content + " of " + incarnation.node + " is sequenced behind a later one");
         }
@@ -197,6 +203,42 @@ public final class Truth {
         incarnation.contents.add(content);
         incarnation.timesMs.add(last < 0 ? nowMs : Math.max(nowMs, incarnation.timesMs.get(last)));
         incarnation.publishedNs.add(rightNs);
+    }
+
+    /** This message is published again, with its id: it may be sequenced behind later ones. */
+    public void isRepeated(long content) {
+        repeated.add(content);
+    }
+
+    /** Is it one that {@link #isRepeated}? */
+    public boolean mayComeAgain(long content) {
+        return repeated.contains(content);
+    }
+
+    /** Does this message stand there? */
+    public boolean has(String node, Epoch epoch, long sequence, long content) {
+        Incarnation incarnation = incarnation(node, epoch);
+        return sequence <= incarnation.head() && incarnation.contents.get((int) sequence - 1) == content;
+    }
+
+    /** P17: a log does not hold this message twice. */
+    public void checkOnce(String node, long content, Log log) {
+        List<String> held = new ArrayList<>();
+        for (Incarnation incarnation : incarnations(node)) {
+            LogPart part = log.parts().get(incarnation.epoch);
+            for (long sequence = 1; part != null && sequence <= incarnation.head(); sequence++) {
+                long number = part.number(sequence);
+                if (incarnation.contents.get((int) sequence - 1) == content
+                        && number >= log.oldest()
+                        && number <= part.head(log.head())) {
+                    held.add(incarnation.epoch + ":" + sequence);
+                }
+            }
+        }
+        if (held.size() > 1) { // none if it was overwritten before its publisher was told
+            throw new Violation(
+                    "P17: message " + content + " of " + node + " has an id, and its log holds it at " + held);
+        }
     }
 
     /** It is stored, and its publisher has no answer yet. The same as {@link #appended}. */

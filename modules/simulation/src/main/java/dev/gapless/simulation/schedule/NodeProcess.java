@@ -492,8 +492,17 @@ final class NodeProcess implements Outside {
     @Override
     public void published(long id, Position at) {
         trace(() -> "published " + at);
-        schedule.workload().published(this);
         vigil.waits().publishEnds(id, nowNs());
+        Repeats repeats = schedule.repeats();
+        if (repeats != null && repeats.isAnsweredAgain(this, id, at)) {
+            if (schedule.settings().durable()) {
+                schedule.truth().checkStored(host.name(), at.epoch(), at.sequence(), id);
+            }
+            repeats.checkOnce(this, id);
+            effect();
+            return;
+        }
+        schedule.workload().published(this);
         if (id == SimulatedNode.INVALIDATION) {
             vigil.waits().invalidated();
         }
@@ -502,8 +511,13 @@ final class NodeProcess implements Outside {
         } else {
             schedule.truth().appended(host.name(), at.epoch(), at.sequence(), id, nowMs(), timeline.nowNs());
         }
+        if (repeats != null) {
+            repeats.checkOnce(this, id);
+        }
         Receipts receipts = schedule.receipts();
-        if (receipts != null && id != SimulatedNode.INVALIDATION) {
+        if (receipts != null
+                && id != SimulatedNode.INVALIDATION
+                && !schedule.truth().mayComeAgain(id)) {
             receipts.published(this, id, at);
         }
         effect();
@@ -519,6 +533,10 @@ final class NodeProcess implements Outside {
     public void publishRefused(long id, String why) {
         vigil.waits().publishEnds(id, nowNs());
         schedule.counts().add("publish: refused, " + why);
+        Repeats repeats = schedule.repeats();
+        if (repeats != null && why.equals("Unknown")) {
+            repeats.unknown(this, id);
+        }
     }
 
     @Override

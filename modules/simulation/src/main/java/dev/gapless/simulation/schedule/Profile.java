@@ -69,6 +69,9 @@ record Profile(
     /** From this one on publishers also invalidate what they published. */
     static final long FIRST_WITH_INVALIDATIONS = 3_000_000_000_000L;
 
+    /** From this one on messages have ids, and are published again. */
+    static final long FIRST_WITH_REPEATS = 4_000_000_000_000L;
+
     private static final long NUMBER_AND_OVERHEAD = 8 + 64;
 
     private static final long ENTRY_OVERHEAD = 32;

@@ -40,6 +40,8 @@ final class Schedule implements Observer {
     private final ScheduledWork workload;
     /** Null if nobody wants any. */
     private final @Nullable Receipts receipts;
+    /** Null if messages have no ids. */
+    private final @Nullable Repeats repeats;
 
     private final List<Host> hosts = new ArrayList<>();
     private final Map<Long, Host> everyUid = new HashMap<>();
@@ -63,6 +65,7 @@ final class Schedule implements Observer {
         this.workload = new ScheduledWork(
                 this, root.split(), seed < Profile.FIRST_WITH_INVALIDATIONS ? null : new SplittableRandom(seed));
         this.receipts = seed < Profile.FIRST_WITH_RECEIPTS ? null : new Receipts(this, root.split());
+        this.repeats = seed < Profile.FIRST_WITH_REPEATS ? null : new Repeats(this, new SplittableRandom(-seed));
         Host.Addresses addresses = addresses(seed);
         if (profile.clusters() && addresses == Host.Addresses.CHANGE) {
             addresses = Host.Addresses.STAY; // whoever looks for others has to know where
@@ -321,6 +324,10 @@ final class Schedule implements Observer {
 
     ScheduledWork workload() {
         return workload;
+    }
+
+    @Nullable Repeats repeats() {
+        return repeats;
     }
 
     @Nullable Receipts receipts() {

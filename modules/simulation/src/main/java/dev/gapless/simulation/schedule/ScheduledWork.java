@@ -89,8 +89,8 @@ final class ScheduledWork {
             if (publishing && schedule.timeline().nowNs() <= untilNs) {
                 int burst = 1 + own.nextInt(schedule.profile().burst());
                 int padding = own.nextInt(schedule.profile().padding());
-                NodeProcess process = host.process();
-                if (process != null && !process.isPaused() && process.mayPublish() && host.mayProduce()) {
+                if (mayPublish(host)) {
+                    NodeProcess process = Objects.requireNonNull(host.process());
                     process.input(() -> publish(process, burst, padding));
                 }
                 publishNext(host, own, untilNs);
@@ -101,13 +101,25 @@ final class ScheduledWork {
     /** Publishes so many messages, with so many bytes beside their numbers. */
     void publish(NodeProcess process, int burst, int padding) {
         for (int i = 0; i < burst; i++) {
-            process.node().publish(++messages, padding);
+            messages++;
+            Repeats repeats = schedule.repeats();
+            if (repeats == null) {
+                process.node().publish(messages, padding);
+            } else {
+                repeats.publish(process, messages, padding);
+            }
         }
         if (invalidating != null && invalidating.nextInt(ONE_IN) == 0) {
             schedule.counts().add("publish: invalidation");
             schedule.trace(process.host(), () -> "invalidates");
             process.node().invalidate();
         }
+    }
+
+    /** Does anybody publish there now? */
+    boolean mayPublish(Host host) {
+        NodeProcess process = host.process();
+        return publishing && process != null && !process.isPaused() && process.mayPublish() && host.mayProduce();
     }
 
     /** Something is in this process's log. */

@@ -211,12 +211,29 @@ final class ScenarioNode implements Outside {
 
     @Override
     public void published(long id, Position at) {
+        if (world.truth().mayComeAgain(id)) {
+            publishedAgain(id, at);
+            return;
+        }
         if (settings.durable()) {
             world.truth().checkStored(nodeName, at.epoch(), at.sequence(), id);
         } else {
             world.truth().appended(nodeName, at.epoch(), at.sequence(), id, nowMs());
         }
         world.story().tell("published", name, at.sequence());
+    }
+
+    private void publishedAgain(long id, Position at) {
+        boolean isThere = world.truth().has(nodeName, at.epoch(), at.sequence(), id);
+        if (!isThere) {
+            world.truth().appended(nodeName, at.epoch(), at.sequence(), id, nowMs());
+        }
+        world.truth().checkOnce(nodeName, id, node.logOf(SimulatedNode.TOPIC));
+        world.story()
+                .tell(
+                        isThere
+                                ? "is published already, at sequence " + at.sequence()
+                                : "published again, at sequence " + at.sequence());
     }
 
     @Override

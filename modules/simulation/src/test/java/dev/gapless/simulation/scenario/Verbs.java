@@ -31,6 +31,8 @@ final class Verbs {
     private final Map<String, Taken> tokens = new LinkedHashMap<>();
     private final Map<String, Object> kept = new HashMap<>();
     private long messages;
+    /** The numbers of messages with an id, by what a scenario calls it. */
+    private final Map<String, Long> ids = new HashMap<>();
 
     /** A token, what had been given and announced when it was taken, and who took it. */
     private record Taken(CursorToken token, Witness witness, Heard taker, long stamp) {}
@@ -245,10 +247,25 @@ final class Verbs {
                             + incarnation.settings().maxMessageBytes() + " bytes");
             return;
         }
-        for (int i = 0; i < command.number(1, 1); i++) {
-            incarnation.node().publish(++messages, bytes);
+        String id = command.settings().get("id");
+        if (id != null) {
+            publishWithId(incarnation, id, bytes);
+        } else {
+            for (int i = 0; i < command.number(1, 1); i++) {
+                incarnation.node().publish(++messages, bytes);
+            }
         }
         world.settle();
+    }
+
+    private void publishWithId(ScenarioNode incarnation, String id, int bytes) {
+        Long before = ids.get(id);
+        long number = before == null ? ++messages : before;
+        ids.put(id, number);
+        if (before != null) {
+            world.truth().isRepeated(number);
+        }
+        incarnation.node().publishWithId(number, bytes);
     }
 
     private void invalidate(ScenarioNode incarnation) {

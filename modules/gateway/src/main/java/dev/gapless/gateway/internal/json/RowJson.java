@@ -88,7 +88,7 @@ public final class RowJson {
     }
 
     private Payload payload(String topic, Object row) {
-        Content content = codec.encode(topic, row, null, Map.of(), UNBOUNDED);
+        Content content = codec.encode(topic, row, null, Map.of(), null, UNBOUNDED);
         return new Payload(content.format().serializerId(), content.format().manifest(), content.bytes());
     }
 

@@ -131,7 +131,7 @@ public final class JsonPublisher {
             Topic<T> topic, @Nullable Object message, @Nullable String key, Map<String, String> headers) {
         Publication<T> publication;
         try {
-            publication = new Publication<>(topic.type().cast(message), key, headers);
+            publication = new Publication<>(topic.type().cast(message), key, headers, null);
         } catch (IllegalArgumentException e) {
             throw new RequestException(Kind.BAD_MESSAGE, Reasons.of(e), e);
         }
