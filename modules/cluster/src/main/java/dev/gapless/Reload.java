@@ -28,7 +28,8 @@ public record Reload(@Nullable CursorToken upTo) {
 
     /**
      * It was reloaded from a source that reflects everything up to these positions, which is then not delivered again. Of a position
-     * that its producer does not have the subscriber is told ({@link dev.gapless.core.Reason#POSITION_UNKNOWN}), and nothing is skipped.
+     * that its producer does not have the subscriber is told once ({@link dev.gapless.core.Reason#POSITION_UNKNOWN}); it goes on behind the
+     * producer's last message, whatever the next reload says.
      *
      * @param token of this topic, as a subscriber stored it
      * @return that answer

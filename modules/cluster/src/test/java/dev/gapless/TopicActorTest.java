@@ -9,11 +9,14 @@ import dev.gapless.pubsub.Topic.Command;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.BehaviorInterceptor;
+import org.apache.pekko.actor.typed.ChildFailed;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
@@ -26,10 +29,13 @@ import org.junit.jupiter.api.Test;
 /** The topic's actor, as users of Pekko's know it. */
 class TopicActorTest {
     private static TestCluster cluster;
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     @BeforeAll
     static void start() {
-        cluster = TestCluster.of(2, "gapless.topics { small.buffer-messages = 10, hesitating.buffer-messages = 10 }");
+        cluster = TestCluster.of(
+                2,
+                "gapless.topics { small.buffer-messages = 10, hesitating.buffer-messages = 10, failing.buffer-messages = 10 }");
     }
 
     @AfterAll
@@ -284,23 +290,55 @@ class TopicActorTest {
         await(() -> subscriptionsOf(0, "restarted") == 1);
     }
 
+    /** Makes no message for the first two expiries. */
+    private static Behavior<Command<String>> hesitating(String name, AtomicInteger calls) {
+        return dev.gapless.pubsub.Topic.create(String.class, name, expired -> {
+            if (calls.incrementAndGet() == 1) {
+                throw new IllegalStateException("for a test");
+            }
+            return calls.get() == 2 ? null : "missed " + expired.gaps().get(0).missed();
+        });
+    }
+
     @Test
-    void anExpiryForWhichThereIsNoMessageIsToldOnceThereIsOne() {
+    void underSupervisionAnExpiryForWhichThereIsNoMessageIsToldOnceThereIsOne() {
         AtomicInteger calls = new AtomicInteger();
         ActorRef<Command<String>> topic = Adapter.spawn(
                 cluster.system(1),
-                dev.gapless.pubsub.Topic.create(String.class, "hesitating", expired -> {
-                    if (calls.incrementAndGet() == 1) {
-                        throw new IllegalStateException("for a test");
-                    }
-                    return calls.get() == 2
-                            ? null
-                            : "missed " + expired.gaps().get(0).missed();
-                }),
+                Behaviors.supervise(hesitating("hesitating", calls)).onFailure(SupervisorStrategy.restart()),
                 "topic-hesitating");
         Subscriber subscriber = new Subscriber(1, "hesitating-subscriber");
         subscribe(topic, subscriber);
         assertTellsAllThatItMissed("hesitating", subscriber);
         assertTrue(calls.get() >= 3, () -> calls + " calls");
+    }
+
+    @Test
+    void withoutSupervisionTheActorFailsAtAnExpiryForWhichThereIsNoMessage() {
+        ActorRef<String> parent = Adapter.spawn(
+                cluster.system(1),
+                Behaviors.<String>setup(context -> {
+                    ActorRef<Command<String>> topic =
+                            context.spawn(hesitating("failing", new AtomicInteger()), "topic-failing");
+                    context.watch(topic);
+                    topic.tell(dev.gapless.pubsub.Topic.subscribe(context.spawnAnonymous(Behaviors.ignore())));
+                    return Behaviors.receive(String.class)
+                            .onSignal(ChildFailed.class, failed -> {
+                                failures.add(failed.cause());
+                                return Behaviors.stopped();
+                            })
+                            .build();
+                }),
+                "parent-of-failing");
+        await(() -> subscriptionsOf(1, "failing") == 1);
+        Producer<String> producer = cluster.gapless(0).producer(Topic.of("failing", String.class));
+        await(() -> {
+            IntStream.rangeClosed(1, 1000).forEach(i -> producer.publish("m" + i));
+            return !failures.isEmpty();
+        });
+        String told = failures.remove().getMessage();
+        assertTrue(told.startsWith("Topic failing: "), told);
+        await(() -> subscriptionsOf(1, "failing") == 0);
+        assertEquals("parent-of-failing", parent.path().name());
     }
 }

@@ -113,7 +113,7 @@ final class Relay<T> {
         return wasOne;
     }
 
-    /** An event of the subscription with this id; {@return whether it goes on} */
+    /** An event of the subscription with this id; {@return whether it goes on} Throws what the application's function throws. */
     boolean told(Id id, Unconfirmed<T> unconfirmed) {
         if (subscription == null || id != current) {
             return true;
@@ -133,7 +133,12 @@ final class Relay<T> {
             toldLast = event instanceof CursorExpired<T> ? null : event;
             unconfirmed.confirm();
         } else {
-            unconfirmed.fail(failure); // a gap comes again, after a while
+            unconfirmed.fail(failure); // under a supervision that resumes, a gap comes again after a while
+            throw new IllegalStateException(
+                    "Topic " + topic.name()
+                            + ": the function that makes the message for an expiry failed, and with it the"
+                            + " topic's actor. Supervise the actor, or let the function return a message",
+                    failure);
         }
         return true;
     }

@@ -66,8 +66,9 @@ public final class Topic {
      *
      * @param messageClass the class of its messages, or one above them
      * @param topicName 1 to 255 characters
-     * @param expired makes the message that tells subscribers to reload; if it throws or returns null, it is called again after a
-     *     while ({@code gapless.reload-backoff}), and nothing else is told meanwhile
+     * @param expired makes the message that tells subscribers to reload. If it throws or returns null, this actor fails: its
+     *     supervision decides. Restarted, it calls the function again for the same gap, and tells nothing before. Without supervision
+     *     it stops, and its subscribers are told nothing more.
      * @param <T> the type of its messages
      * @return the behavior, to be spawned
      */

@@ -43,6 +43,9 @@ class SimulationTest {
     /** In front of the seeds in which messages also have ids, and are published again. */
     private static final long WITH_REPEATS = 4_000_000_000_000L;
 
+    /** In front of the seeds in which some sources of truth also claim what was never published. */
+    private static final long WITH_CLAIMS = 5_000_000_000_000L;
+
     private static final int MOST_FAILURES = 5;
     /** Of all announcements. Nobody knows what a process published that crashed: that something may be missing is told all the same. */
     private static final double MOST_NEEDLESS = 0.4;
@@ -243,11 +246,25 @@ class SimulationTest {
                 List.of(), kinds.stream().filter(kind -> report.of(kind) == 0).toList(), "never happened");
     }
 
+    @Test
+    @DisplayName("ruleS4: whoever reloads from a source that claims too much is told so, and goes on")
+    void claimsAreToldAndPassed() {
+        ScheduleReport report = runOwn(WITH_CLAIMS + 1, WITH_CLAIMS + FEW_DURABLE);
+        assertTrue(report.of("subscription: reload claims what was never published") > 0, "nothing was claimed");
+    }
+
     @Tag("thorough")
     @Test
     @DisplayName("ruleP17: so it is with many")
     void manyRepeatsPublishNothing() {
         runOwn(WITH_REPEATS + 1, WITH_REPEATS + MANY_DURABLE);
+    }
+
+    @Tag("thorough")
+    @Test
+    @DisplayName("ruleS4: so does whoever reloads from many")
+    void manyClaimsAreToldAndPassed() {
+        runOwn(WITH_CLAIMS + 1, WITH_CLAIMS + MANY_DURABLE);
     }
 
     @Test

@@ -56,7 +56,7 @@ final class OpenSubscription {
     boolean claims() {
         boolean isMadeByHand =
                 opening instanceof Opening.Resume resume && resume.token().isMadeByHand();
-        return isMadeByHand || subscription.isAhead();
+        return isMadeByHand || subscription.claims();
     }
 
     boolean hasBegun() {

@@ -32,6 +32,8 @@ final class Chain {
     private long setBackIndex;
 
     private FeedEntry.@Nullable Ended ended;
+    /** The last expiry that led back and fell out of the ring. */
+    private FeedEntry.@Nullable Expired setBack;
     /** The key of the message in front of the base. */
     private @Nullable String key;
 
@@ -78,6 +80,7 @@ final class Chain {
             key = null;
         } else if (entry instanceof FeedEntry.Expired expired) {
             base = expired.to();
+            setBack = expired.isSetBack() ? expired : setBack;
             key = null;
         }
     }
@@ -125,6 +128,10 @@ final class Chain {
     /** Its last entry, once it is over. */
     FeedEntry.@Nullable Ended ended() {
         return ended;
+    }
+
+    FeedEntry.@Nullable Expired setBack() {
+        return setBack;
     }
 
     /** Is it over, and did a later incarnation go on with it? */

@@ -65,7 +65,7 @@ final class Chains {
         List<Base> bases = new ArrayList<>();
         for (Chain chain : byEpoch.values()) {
             FeedEntry.Ended ended = chain.hasLostItsEnd(oldest) ? chain.ended() : null;
-            bases.add(new Base(chain.stream(), chain.began(), chain.base(), ended));
+            bases.add(new Base(chain.stream(), chain.began(), chain.base(), ended, chain.setBack()));
         }
         return bases;
     }

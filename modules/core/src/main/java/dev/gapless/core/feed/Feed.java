@@ -337,7 +337,7 @@ public final class Feed {
             List<Base> further = new ArrayList<>();
             for (Base base : all.bases()) {
                 long at = basesThere.getOrDefault(base.stream().epoch(), base.at());
-                further.add(new Base(base.stream(), base.began(), at, base.ended()));
+                further.add(base.upTo(at));
             }
             return new Overtaken(next, further);
         } finally {

@@ -67,8 +67,7 @@ record Answer(@Nullable Reason expiry, LogPart part, long next, long head) {
         long partOldest = Math.min(Math.max(oldest, part.number(1)), partHead + 1);
         long next = part.number(sequence) + 1;
         if (sequence > part.sequence(partHead)) {
-            long resumeAt = part.isEarlier() ? partHead + 1 : resumeAfterOverrun(part, partOldest, partHead, settings);
-            return new Answer(Reason.POSITION_UNKNOWN, part, resumeAt, partHead);
+            return new Answer(Reason.POSITION_UNKNOWN, part, partHead + 1, partHead);
         } else if (next < partOldest) {
             return new Answer(Reason.OVERRUN, part, resumeAfterOverrun(part, partOldest, partHead, settings), partHead);
         }

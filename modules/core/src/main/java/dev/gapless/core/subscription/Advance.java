@@ -283,7 +283,7 @@ final class Advance {
         }
         Feed.Overtaken overtaken = again ? feed.overtakenAgain() : feed.overtaken();
         Missing missing = new Missing(here.positions(), known);
-        missing.addOvertaken(overtaken);
+        missing.addOvertaken(overtaken, here.index());
         missing.addFrom(feed, overtaken.oldest());
         Standing further = here.movedTo(overtaken.oldest(), here.positions());
         Step step = hand(further, missing, again);

@@ -63,7 +63,13 @@ final class Missing {
         if (lost.contains(notice.stream().epoch())) {
             return; // that is the last of it
         }
-        notices.put(notice.stream().epoch(), notice);
+        FeedEntry before = notices.put(notice.stream().epoch(), notice);
+        if (before instanceof FeedEntry.Expired expired
+                && expired.isSetBack()
+                && sequence(notice.stream()) == expired.from()) {
+            // It stood where its producer never was: of what comes behind that nobody can say how much is missing.
+            from.put(notice.stream().epoch(), Place.at(notice.stream(), Place.UNKNOWN));
+        }
     }
 
     /** A stream ended of which nothing is in the feed. */
@@ -149,8 +155,12 @@ final class Missing {
         }
     }
 
-    /** What fell out of the feed. */
-    void addOvertaken(Feed.Overtaken overtaken) {
+    /**
+     * What fell out of the feed.
+     *
+     * @param index from there on it had read nothing
+     */
+    void addOvertaken(Feed.Overtaken overtaken, long index) {
         for (Base base : overtaken.bases()) {
             Stream stream = base.stream();
             Place place = at.get(stream);
@@ -159,8 +169,14 @@ final class Missing {
             if (begins && (base.began() >= 0 || (place != null && base.at() >= 0))) {
                 from.put(stream.epoch(), Place.at(stream, Math.max(base.began(), Place.AWAITED)));
             }
+            boolean isBack = base.leadsBack(sequence(stream), index);
+            if (isBack) {
+                from.put(stream.epoch(), Place.at(stream, Place.UNKNOWN));
+            }
             if (base.ended() != null) {
                 add(base.ended());
+            } else if (isBack) {
+                addHole(stream, base.at());
             } else if (base.at() >= 0 && base.at() > sequence(stream) && !known.isPassed(at, stream)) {
                 add(new FeedEntry.Expired(0, stream, Place.UNKNOWN, base.at(), Reason.OVERRUN, 0));
             }
@@ -310,13 +326,13 @@ final class Missing {
         boolean complete = notice.isComplete();
         if (here > end.head() && end.hasGoneOn()) { // its node's store has lost what was read
             return new Gap(stream.node(), Reason.PRODUCER_LOST, stream.epoch(), here + 1, null, null);
-        } else if (end.head() == 0 || here > end.head()) {
+        } else if (end.head() == 0) {
             return null;
         }
-        if (!end.hasGoneOn() && (complete || here == end.head())) {
+        if (!end.hasGoneOn() && (complete || here >= end.head())) {
             left.add(new Step.Left(stream.node(), stream.at(end.head())));
         }
-        if (here == end.head() || !counts) {
+        if (here >= end.head() || !counts) {
             return null;
         }
         Position resumesAt = complete ? stream.at(end.head() + 1) : null; // where it left

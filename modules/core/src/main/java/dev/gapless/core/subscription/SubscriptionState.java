@@ -18,10 +18,13 @@ import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.StreamsView;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +77,10 @@ public final class SubscriptionState {
     private volatile boolean closed;
     /** Does the frontier name messages that its feed has not heard of, so that their producers are asked for them before it reads on? */
     private volatile boolean ahead;
+    /** Did a reload ever say more than any feed had heard of? */
+    private volatile boolean claims;
+    /** The streams of which a reload said more than there was, as their producers answered. */
+    private final Set<Epoch> refused = new HashSet<>(0);
     /** Its reader is gone: once it has read what there is, it asks where to read on. */
     private volatile boolean leaves;
     /** Where it went on in its feed, or was placed there, when a feed had gone on past it the last time; 0 if none had. */
@@ -173,9 +180,9 @@ public final class SubscriptionState {
         return here.index() < here.feed().oldest();
     }
 
-    /** Consumer. Does its place come from what a reload says? */
-    public boolean isAhead() {
-        return ahead;
+    /** Consumer. Does its place come from what a reload says, and no feed has heard of so much? */
+    public boolean claims() {
+        return ahead || (claims && isFurther(standing));
     }
 
     /** Consumer. It reads on there. */
@@ -530,8 +537,10 @@ public final class SubscriptionState {
     public void reloaded(@Nullable CursorToken reflects) {
         Standing here = standing;
         Frontier at = withBeginnings(here.underWay().upTo(), here);
-        standing = here.reloaded(reflects == null ? at : at.with(further(at, reflects)));
-        ahead = reflects != null && isFurther(standing);
+        remembersRefused(at, here.positions());
+        standing = here.reloaded(reflects == null ? at : at.with(believed(further(at, reflects), here.feed())));
+        ahead = (ahead || reflects != null) && isFurther(standing);
+        claims |= ahead;
         filterBefore = 0; // last: a token that names the filter of before is told once more at worst
     }
 
@@ -543,19 +552,26 @@ public final class SubscriptionState {
         Frontier at = withBeginnings(here.positions(), here);
         standing = here.movedTo(here.index(), at.with(further(at, reflects)));
         ahead = isFurther(standing);
+        claims |= ahead;
     }
 
     /** Is it further than its feed has got, and the shared one, in any stream? */
     private boolean isFurther(Standing here) {
-        Map<Epoch, Place> own = here.feed().tails();
-        Map<Epoch, Place> others = here.feed() == shared ? own : shared.tails();
-        for (Place place : here.positions().places()) {
+        return !further(here.positions().places(), here.feed()).isEmpty();
+    }
+
+    /** The streams of these places of which neither this feed nor the shared one has got so far. */
+    private Set<Epoch> further(Collection<Place> places, Feed feed) {
+        Map<Epoch, Place> own = feed.tails();
+        Map<Epoch, Place> others = feed == shared ? own : shared.tails();
+        Set<Epoch> further = new HashSet<>();
+        for (Place place : places) {
             Epoch epoch = place.stream().epoch();
             if (!place.over() && isBeyond(place, own.get(epoch)) && isBeyond(place, others.get(epoch))) {
-                return true;
+                further.add(epoch);
             }
         }
-        return false;
+        return further;
     }
 
     private static boolean isBeyond(Place place, @Nullable Place tail) {
@@ -575,6 +591,25 @@ public final class SubscriptionState {
                 further.put(entry.epoch(), Place.at(stream, entry.sequence()));
             }
         }
+        return further;
+    }
+
+    /** It was told where these streams go on: behind less than its sources had claimed. */
+    private void remembersRefused(Frontier at, Frontier before) {
+        for (Place claimed : before.places()) {
+            Place now = at.get(claimed.stream());
+            if (!claimed.over() && now != null && !now.over() && now.sequence() < claimed.sequence()) {
+                refused.add(claimed.stream().epoch());
+            }
+        }
+        refused.removeIf(epoch -> at.get(epoch) == null);
+    }
+
+    /** Without what a source claims again, as long as no feed has heard of so much. */
+    private Map<Epoch, Place> believed(Map<Epoch, Place> further, Feed feed) {
+        Set<Epoch> beyond = further(further.values(), feed);
+        beyond.retainAll(refused);
+        further.keySet().removeAll(beyond);
         return further;
     }
 

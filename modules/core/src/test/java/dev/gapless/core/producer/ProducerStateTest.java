@@ -255,6 +255,10 @@ class ProducerStateTest implements Outbox.Carrier {
         publish(6);
         isExpired(Reason.OVERRUN, 5, register(SESSION, after(EPOCH, 1)));
         assertEquals(5, assertInstanceOf(Batch.class, sent.get(1)).first());
+        isExpired(
+                Reason.POSITION_UNKNOWN,
+                7,
+                register(new Session(SESSION.uid(), SESSION.counter() + 1), after(EPOCH, 7)));
     }
 
     // ------------------------------------------------------------------ P4

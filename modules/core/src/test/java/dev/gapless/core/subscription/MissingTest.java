@@ -88,6 +88,49 @@ class MissingTest {
     }
 
     @Test
+    @DisplayName("ruleS3: what follows where a producer led back has no numbers, whatever the place was")
+    void followsWhatLedBack() {
+        Gap unknown = gap(Reason.POSITION_UNKNOWN, null, null, P.at(701));
+        tells(unknown, Place.at(P, 700), ledBack(new FeedEntry.Expired(9, P, 500, 700, Reason.OVERRUN, 8)));
+        Gap further = gap(Reason.POSITION_UNKNOWN, null, null, P.at(951));
+        tells(further, Place.at(P, 950), ledBack(new FeedEntry.Expired(9, P, 500, 950, Reason.OVERRUN, 8)));
+        Gap lost = gap(Reason.PRODUCER_LOST, null, null, null);
+        tells(lost, Place.over(P, Place.AWAITED), ledBack(new FeedEntry.Ended(9, P, 500, End.lost(8), true)));
+    }
+
+    private static Missing.Announced ledBack(FeedEntry then) {
+        Missing missing = new Missing(at(Place.at(P, 900)));
+        missing.add(new FeedEntry.Expired(1, P, 900, 500, Reason.POSITION_UNKNOWN, 7));
+        missing.add(then);
+        return missing.announced();
+    }
+
+    @Test
+    @DisplayName("ruleS3: so has what fell out of the feed, if a producer led back there")
+    void overtakenWhereItLedBack() {
+        Feed feed = new Feed(Given.ring(2));
+        feed.expired(P, 900, 500, Reason.POSITION_UNKNOWN, 7);
+        feed.messages(P, 501, slices(501, 504));
+        tells(gap(Reason.POSITION_UNKNOWN, null, null, P.at(503)), Place.at(P, 502), overtaken(feed, 900, 1));
+        tells(null, null, overtaken(feed, 900, 2));
+        tells(null, null, overtaken(feed, 800, 1));
+    }
+
+    private static Missing.Announced overtaken(Feed feed, long place, long index) {
+        Missing missing = new Missing(at(Place.at(P, place)));
+        missing.addOvertaken(feed.overtaken(), index);
+        return missing.announced();
+    }
+
+    @Test
+    @DisplayName("ruleC6: who claims more than the producer ever had is told where that left")
+    void leftBehindItsPlace() {
+        Missing.Announced announced = ended(at(Place.at(P, 900)), End.exact(2, 1));
+        assertEquals(List.of(), announced.gaps());
+        assertEquals(List.of(new Step.Left("p", P.at(2))), announced.left());
+    }
+
+    @Test
     @DisplayName("of a place that is not known there are no numbers")
     void withoutAPlace() {
         Gap gap = gap(Reason.POSITION_UNKNOWN, null, null, P.at(8));
@@ -314,7 +357,7 @@ class MissingTest {
         feed.ended(P, 3, End.exact(3, 1), true);
         feed.messages(Q, 6, slices(6, 10));
         Missing missing = new Missing(at(Place.at(P, 1), Place.at(Q, Place.AWAITED)));
-        missing.addOvertaken(feed.overtaken());
+        missing.addOvertaken(feed.overtaken(), 1);
         Missing.Announced announced = missing.announced();
         Gap ofQ = new Gap("q", Reason.OVERRUN, Q.epoch(), 6L, 1L, Q.at(7));
         assertEquals(List.of(gap(Reason.OVERRUN, 2L, 2L, P.at(4)), ofQ), announced.gaps());
@@ -330,7 +373,7 @@ class MissingTest {
         feed.began(P, 0);
         feed.messages(P, 1, slices(1, 2));
         Missing missing = new Missing(at(Place.at(P, 0), Place.at(Q, Place.AWAITED)));
-        missing.addOvertaken(feed.overtaken());
+        missing.addOvertaken(feed.overtaken(), 1);
         Missing.Announced announced = missing.announced();
         assertEquals(List.of(), announced.gaps());
         assertEquals(Place.at(Q, 5), announced.upTo().get(Q.epoch()));

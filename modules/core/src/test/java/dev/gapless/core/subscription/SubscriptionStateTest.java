@@ -734,6 +734,49 @@ class SubscriptionStateTest implements TopicView {
 
     @Test
     @DisplayName(
+            "ruleS4: what the producer said that it never had is not claimed again, until a feed has heard of so much")
+    void claimsOnce() {
+        began(P);
+        feed.expired(P, 0, 3, Reason.OVERRUN, 0);
+        announced();
+        subscription.reloaded(reflects(P, 900));
+        asks();
+        assertTrue(subscription.claims());
+        Feed its = new Feed(SETTINGS);
+        its.expired(P, 900, 3, Reason.POSITION_UNKNOWN, 0);
+        subscription.goOn(new ReadOn.In(its, its.attach(1, 0)));
+        assertEquals(Reason.POSITION_UNKNOWN, announced().get(0).reason());
+        assertTrue(subscription.claims(), "until the reload has succeeded");
+        subscription.reloaded(reflects(P, 901));
+        assertEquals(P.at(3), position(P));
+        assertFalse(subscription.claims());
+        asks();
+        goesOn(feed);
+        feed.messages(P, 4, slices(4, 6));
+        assertEquals(List.of(4L, 5L, 6L), given());
+        feed.expired(P, 6, 8, Reason.OVERRUN, 0);
+        feed.messages(P, 9, slices(9, 11));
+        announced();
+        subscription.reloaded(reflects(P, 10));
+        assertEquals(P.at(10), position(P));
+    }
+
+    @Test
+    @DisplayName("ruleS4: what a reload claimed is asked for, also if another reload comes before")
+    void claimsBehindAnotherReload() {
+        began(P);
+        feed.expired(P, 0, 3, Reason.OVERRUN, 0);
+        announced();
+        subscription.reloaded(reflects(P, 900));
+        notices++;
+        announced();
+        subscription.reloaded(null);
+        asks();
+        assertTrue(subscription.claims());
+    }
+
+    @Test
+    @DisplayName(
             "ruleS5: who asks and stays has its places as before, also those that other feeds may not say (seed 1000002039132)")
     void staysWhereItWas() {
         Stream next = Stream.of(9, TOPIC, Q.node());

@@ -31,6 +31,11 @@ record Account(@Nullable Long due, long got, long covered, boolean named, boolea
         return new Account(behind.due, sequence, behind.covered, named, false);
     }
 
+    /** It was told that the stream goes on there, whatever a source claimed to have. */
+    Account goesOnAgainBehind(long sequence) {
+        return new Account(sequence, sequence, 0, named, false);
+    }
+
     /** Nothing up to this sequence has to be given or announced any more. It may still be given. */
     Account covers(long sequence) {
         return due == null ? new Account(null, got, Math.max(sequence, covered), named, over) : dueBehind(sequence);

@@ -78,7 +78,9 @@ final class JudgedStreams {
      * the past joins may still wait for one that the members remember. What its node's store has lost since then is announced once more.
      */
     void checkAnnouncedOnce(Witness w, Epoch epoch) {
-        int most = (w.comesFromThePast() ? 2 : 1) + (truth.hasLostOf(epoch) ? 1 : 0);
+        boolean lacks = truth.hasLostOf(epoch)
+                || truth.claimsTooMuch(w, epoch); // the store, of what the subscription takes for read
+        int most = (w.comesFromThePast() ? 2 : 1) + (lacks ? 1 : 0);
         if (w.ends.merge(epoch, 1, Integer::sum) > most) {
             fail(w, "G2", "is told again that " + epoch + " ended");
         }

@@ -121,7 +121,7 @@ final class Notices {
     }
 
     private void beginsBehindAll(Witness w, Truth.Incarnation incarnation, Gap gap, long firstMissing) {
-        if (firstMissing - 1 > incarnation.head()) {
+        if (firstMissing - 1 > Math.max(incarnation.head(), w.reflected.getOrDefault(incarnation.epoch, 0L))) {
             JudgedStreams.fail(
                     w, "G1", "is told of what was never published, the head is " + incarnation.head() + ": " + gap);
         }
@@ -171,7 +171,7 @@ final class Notices {
                     "goes on where it cannot: " + gap + ", got to "
                             + w.of(incarnation).got() + ", the head is " + incarnation.head());
         }
-        w.put(incarnation, w.of(incarnation).hasGot(behind));
+        w.put(incarnation, w.of(incarnation).goesOnAgainBehind(behind));
     }
 
     /** It is over, or its successor says so, and nobody knows what was in it. What comes of it later must come, or be told. */

@@ -174,7 +174,8 @@ public final class Oracle {
         boolean cameLater = first == 1 && !begun;
         boolean invalidated =
                 epoch != null && truth.incarnation(gap.node(), epoch).isInvalidatedFrom(first);
-        if (!past && !cameLater && !invalidated) {
+        boolean claimed = epoch != null && truth.claimsTooMuch(w, epoch);
+        if (!past && !cameLater && !invalidated && !claimed) {
             JudgedStreams.fail(w, "nothing had gone wrong", "is told of " + gap);
         }
     }
@@ -199,13 +200,12 @@ public final class Oracle {
         }
     }
 
-    /** What the source of truth reflects, as far as it was ever published, need not come any more. */
+    /** What the source of truth reflects need not come any more, or what it claims, until the subscription is told where its stream goes on. */
     private void reflected(Witness w, String node, @Nullable Position position) {
         if (position != null) {
             Truth.Incarnation incarnation = streams.of(w, node, position.epoch());
-            long upTo = Math.min(position.sequence(), incarnation.head());
-            w.reflected.merge(incarnation.epoch, upTo, Math::max);
-            w.put(incarnation, w.of(incarnation).covers(upTo));
+            w.reflected.merge(incarnation.epoch, position.sequence(), Math::max);
+            w.put(incarnation, w.of(incarnation).covers(position.sequence()));
         }
     }
 

@@ -268,6 +268,12 @@ public final class Truth {
         return incarnation != null && incarnation.lostBehind < Long.MAX_VALUE;
     }
 
+    /** Did a source that this one reloaded from claim more of that stream than there ever was? */
+    boolean claimsTooMuch(Witness w, Epoch epoch) {
+        Incarnation incarnation = byEpoch.get(epoch);
+        return incarnation != null && w.reflected.getOrDefault(epoch, 0L) > incarnation.head();
+    }
+
     /** Had its node's store lost something of that stream up to this sequence before the later one was begun? */
     boolean hadLost(Incarnation earlier, long upTo, Incarnation later) {
         return earlier.isLostBehind(upTo - 1) && incarnations(later.node).indexOf(later) >= earlier.lostAmid;

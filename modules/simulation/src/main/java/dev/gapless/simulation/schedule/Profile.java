@@ -72,6 +72,9 @@ record Profile(
     /** From this one on messages have ids, and are published again. */
     static final long FIRST_WITH_REPEATS = 4_000_000_000_000L;
 
+    /** From this one on sources of truth claim more than was published, too. */
+    static final long FIRST_WITH_CLAIMS = 5_000_000_000_000L;
+
     private static final long NUMBER_AND_OVERHEAD = 8 + 64;
 
     private static final long ENTRY_OVERHEAD = 32;

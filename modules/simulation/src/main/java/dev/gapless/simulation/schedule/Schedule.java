@@ -42,6 +42,8 @@ final class Schedule implements Observer {
     private final @Nullable Receipts receipts;
     /** Null if messages have no ids. */
     private final @Nullable Repeats repeats;
+    /** Do some sources of truth claim more than was ever published? */
+    private final boolean sourcesClaim;
 
     private final List<Host> hosts = new ArrayList<>();
     private final Map<Long, Host> everyUid = new HashMap<>();
@@ -66,6 +68,7 @@ final class Schedule implements Observer {
                 this, root.split(), seed < Profile.FIRST_WITH_INVALIDATIONS ? null : new SplittableRandom(seed));
         this.receipts = seed < Profile.FIRST_WITH_RECEIPTS ? null : new Receipts(this, root.split());
         this.repeats = seed < Profile.FIRST_WITH_REPEATS ? null : new Repeats(this, new SplittableRandom(-seed));
+        this.sourcesClaim = seed >= Profile.FIRST_WITH_CLAIMS;
         Host.Addresses addresses = addresses(seed);
         if (profile.clusters() && addresses == Host.Addresses.CHANGE) {
             addresses = Host.Addresses.STAY; // whoever looks for others has to know where
@@ -292,6 +295,10 @@ final class Schedule implements Observer {
 
     Counts counts() {
         return counts;
+    }
+
+    boolean sourcesClaim() {
+        return sourcesClaim;
     }
 
     Profile profile() {

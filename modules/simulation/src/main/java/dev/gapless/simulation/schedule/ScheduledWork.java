@@ -232,6 +232,9 @@ final class ScheduledWork {
 
     /** Keeps a token, as an application does that wants to go on after it has ended. */
     void take(Subscriber subscriber) {
+        if (subscriber.isToBeTold()) {
+            return;
+        }
         tokens.add(taken(subscriber));
         if (tokens.size() > MOST_TOKENS) {
             tokens.remove(0);
@@ -283,7 +286,7 @@ final class ScheduledWork {
         Subscriber subscriber = process.subscribers().get(id);
         if (quiet) {
             return;
-        } else if (subscriber == null || !subscriber.isOpen() || process.isPaused()) {
+        } else if (subscriber == null || !subscriber.isOpen() || subscriber.isToBeTold() || process.isPaused()) {
             travel(own, last); // with the token that it came with
             return;
         }

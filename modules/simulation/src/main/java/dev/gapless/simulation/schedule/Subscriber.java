@@ -95,6 +95,11 @@ final class Subscriber {
         return opened != null;
     }
 
+    /** Is it yet to be told that its source claims too much? A token of then claims the same. */
+    boolean isToBeTold() {
+        return schedule.sourcesClaim() && state().claims();
+    }
+
     boolean isReloading() {
         return state().isReloading();
     }
@@ -272,11 +277,20 @@ final class Subscriber {
                 // A source of truth may lag behind by an incarnation.
                 boolean lags = process.random().nextInt(4) == 0;
                 Truth.Incarnation incarnation = incarnations.get(Math.max(0, incarnations.size() - (lags ? 2 : 1)));
-                positions.put(producer, new Position(incarnation.epoch, incarnation.known()));
+                positions.put(producer, new Position(incarnation.epoch, incarnation.known() + claims()));
             }
         }
         return new CursorToken(
                 SimulatedNode.TOPIC, Schedule.CLUSTER, schedule.timeline().nowMs(), positions);
+    }
+
+    /** How much more than there is its source claims to have, again and again. */
+    private long claims() {
+        if (!schedule.sourcesClaim() || witness.id() % 4 != 1) {
+            return 0;
+        }
+        schedule.counts().add("subscription: reload claims what was never published");
+        return 1_000;
     }
 
     void audit() {
