@@ -113,6 +113,95 @@ class PublishUnknownTest {
         assertEquals(1, problem.get("line").intValue());
     }
 
+    /** Repeats until it is known; each repeat may come before the store's answer has. */
+    private static HttpResponse<String> repeatUntilKnown(String topic, String type, String body, String... key) {
+        long until = System.nanoTime() + TestGateway.DEADLINE.toNanos();
+        while (true) {
+            HttpResponse<String> answer = gateway.post(TestGateway.path(topic, "messages"), type, body, key);
+            if (answer.statusCode() != 504 || System.nanoTime() - until > 0) {
+                return answer;
+            }
+        }
+    }
+
+    /** The sequence that a message has which is published now: none before it was published twice. */
+    private static long next(Producer<JsonNode> producer) {
+        return TestGateway.get(producer.publish(IntNode.valueOf(-1))).sequence();
+    }
+
+    @Test
+    void aMessageThatIsRepeatedWithItsKeyIsTheOneOfBefore() {
+        Producer<JsonNode> producer = open("http-again");
+        String[] key = {"Idempotency-Key", "k"};
+        String path = TestGateway.path("http-again", "messages");
+        assertEquals(504, gateway.post(path, "application/json", "1", key).statusCode());
+        store.answer();
+        HttpResponse<String> answer = repeatUntilKnown("http-again", "application/json", "1", key);
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertEquals(2, TestGateway.json(answer.body()).at("/positions/0/seq").intValue());
+        assertEquals(3, next(producer));
+    }
+
+    @Test
+    void linesThatAreRepeatedWithTheirKeyAreThoseOfBefore() {
+        Producer<JsonNode> producer = gateway.gapless().producer(Topic.of("lines-again", JsonNode.class));
+        String[] key = {"Idempotency-Key", "k"};
+        String body = "{\"data\":1}\n{\"data\":2}\n";
+        store.beSilentAfter(1);
+        HttpResponse<String> first =
+                gateway.post(TestGateway.path("lines-again", "messages"), "application/x-ndjson", body, key);
+        assertEquals(504, first.statusCode(), first.body());
+        assertEquals(1, TestGateway.json(first.body()).get("accepted").intValue());
+        store.answer();
+        HttpResponse<String> answer = repeatUntilKnown("lines-again", "application/x-ndjson", body, key);
+        assertEquals(200, answer.statusCode(), answer.body());
+        assertEquals(1, TestGateway.json(answer.body()).at("/positions/0/seq").intValue());
+        assertEquals(2, TestGateway.json(answer.body()).at("/positions/1/seq").intValue());
+        assertEquals(3, next(producer));
+    }
+
+    @Test
+    void aPublishOfAWebSocketThatIsRepeatedWithItsKeyIsTheOneOfBefore() {
+        Producer<JsonNode> producer = open("socket-again");
+        JsonSocket socket = gateway.webSocket();
+        socket.await("connected");
+        String publish = "{\"type\":\"Publish\",\"topic\":\"socket-again\",\"data\":1,\"idempotency_key\":\"k\"}";
+        assertEquals("publish_unknown", socket.send(publish).next().path("code").asText());
+        store.answer();
+        JsonNode answer = socket.send(publish).next();
+        while (answer.path("code").asText().equals("publish_unknown")) {
+            answer = socket.send(publish).next();
+        }
+        assertEquals(2, answer.at("/position/seq").intValue(), answer::toString);
+        JsonNode other = socket.send(publish.replace("1", "2")).await("error");
+        assertEquals("key_reused", other.get("code").textValue());
+        JsonNode empty = socket.send(publish.replace("\"k\"", "\"\"")).await("error");
+        assertEquals("bad_message", empty.get("code").textValue());
+        assertEquals(3, next(producer));
+    }
+
+    @Test
+    void aPublishOfGrpcThatIsRepeatedWithItsKeyIsTheOneOfBefore() {
+        Producer<JsonNode> producer = open("grpc-again");
+        GrpcStream<PublishRequest, PublishResponse> stream = gateway.closing(GrpcStream.both(
+                GaplessGrpc.newStub(GrpcStream.Connection.to(gateway).channel())::publish));
+        PublishRequest publish = PublishRequest.newBuilder()
+                .setTopic("grpc-again")
+                .setJsonData("1")
+                .setIdempotencyKey("k")
+                .build();
+        stream.call.onNext(publish);
+        assertEquals("publish_unknown", stream.next().getError().getCode());
+        store.answer();
+        PublishResponse answer;
+        do {
+            stream.call.onNext(publish);
+            answer = stream.next();
+        } while (answer.getError().getCode().equals("publish_unknown"));
+        assertEquals(2, answer.getPosition().getSeq(), answer::toString);
+        assertEquals(3, next(producer));
+    }
+
     @Test
     void aWebSocketIsToldByTheCommandsId() {
         open("socket");

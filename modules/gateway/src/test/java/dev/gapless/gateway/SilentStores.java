@@ -7,6 +7,7 @@ import dev.gapless.core.log.StoreRequest;
 import dev.gapless.internal.store.LogStores;
 import dev.gapless.internal.store.LogStoresProvider;
 import dev.gapless.internal.store.TokenStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -42,11 +43,27 @@ public final class SilentStores implements LogStoresProvider {
     static final class Logs implements LogStores {
         private final Map<String, TreeMap<Long, LogRecord>> records = new TreeMap<>();
         private boolean silent;
+        private int answersLeft;
         private int unanswered;
+        private final List<Runnable> answers = new ArrayList<>();
 
         /** From now on it does not say what it has taken; or it does. */
         synchronized void beSilent(boolean now) {
             silent = now;
+            answersLeft = 0;
+        }
+
+        /** It answers so many records of messages, and is silent then. */
+        synchronized void beSilentAfter(int records) {
+            silent = true;
+            answersLeft = records;
+        }
+
+        /** It says what it has taken without a word. */
+        synchronized void answer() {
+            silent = false;
+            answers.forEach(Runnable::run);
+            answers.clear();
         }
 
         /** How many records of messages it has taken without a word. */
@@ -67,8 +84,9 @@ public final class SilentStores implements LogStoresProvider {
                         read.id(), List.copyOf(its.tailMap(read.number()).values())));
             } else if (request instanceof StoreRequest.Write write) {
                 its.put(write.content().number(), write.content());
-                if (silent && write.content() instanceof LogRecord.Messages) {
+                if (silent && write.content() instanceof LogRecord.Messages && answersLeft-- <= 0) {
                     unanswered++;
+                    answers.add(() -> answered.accept(new StoreAnswer.Stored(write.id())));
                 } else {
                     answered.accept(new StoreAnswer.Stored(write.id()));
                 }

@@ -55,7 +55,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -355,8 +354,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     }
 
     @Override
-    public OptionalLong acknowledged(String topic) {
-        return logs.acknowledged(topic);
+    public boolean isAcknowledged(String topic, Position at) {
+        return logs.isAcknowledged(topic, at);
     }
 
     @Override
@@ -367,7 +366,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     }
 
     @Override
-    public CompletionStage<Held> held(String topic, long first, Position last, Receipt receipt, Duration timeout) {
+    public CompletionStage<Held> held(String topic, Position first, Position last, Receipt receipt, Duration timeout) {
         return logs.of(topic).held(first, last, receipt, timeout);
     }
 

@@ -274,12 +274,18 @@ public final class ProducerLog implements TopicStats.Publishing {
     }
 
     /**
-     * Who has the messages from that sequence of the log's own stream up to that position: once as many have as are wanted. Fails with
+     * Who has the messages from that position up to that one: once as many have as are wanted. Fails with
      * {@link NotHeld} after this time.
      */
-    public CompletableFuture<Held> held(long first, Position last, Receipt wanted, Duration timeout) {
+    public CompletableFuture<Held> held(Position first, Position last, Receipt wanted, Duration timeout) {
         long dueNs = clock.ns() + timeout.toNanos();
-        return withReceipt(its -> held(its.ask(first, inOwn(last), nodes(wanted), dueNs), last, wanted));
+        return withReceipt(its -> held(its.ask(inOwn(first), inOwn(last), nodes(wanted), dueNs), last, wanted));
+    }
+
+    /** Has every cursor acknowledged that message? */
+    boolean isAcknowledged(Position at) {
+        LogPart own = log.parts().own();
+        return cursors == 0 || log.head() - lag() >= own.number(inOwn(at));
     }
 
     /** The sequence of that message as if it was of the log's own stream: 0 or less of one that an earlier incarnation published. */

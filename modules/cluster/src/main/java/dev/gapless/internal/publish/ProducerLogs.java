@@ -210,12 +210,10 @@ public final class ProducerLogs {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Up to where every cursor of this topic's log has acknowledged; empty if there is no log, or it has no cursor. */
-    public OptionalLong acknowledged(String topic) {
+    /** Has every cursor of this topic's log acknowledged that message? */
+    public boolean isAcknowledged(String topic, Position at) {
         ProducerLog known = logs.get(topic);
-        return known == null || known.cursors() == 0
-                ? OptionalLong.empty()
-                : OptionalLong.of(known.log().head() - known.lag());
+        return known == null || known.isAcknowledged(at);
     }
 
     /** What consumers were expired past of these sequences of this topic's log, both included. */

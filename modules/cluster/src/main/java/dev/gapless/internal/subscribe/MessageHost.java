@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -61,11 +60,8 @@ public interface MessageHost extends SubscriptionHost {
      */
     <T> CompletionStage<Position> publish(Topic<T> topic, Publication<T> publication);
 
-    /**
-     * Up to which sequence every consumer that this node's producer of the topic knows has acknowledged what was published; empty if
-     * nobody publishes there, or nobody consumes.
-     */
-    OptionalLong acknowledged(String topic);
+    /** Has every consumer that this node's producer of the topic knows acknowledged that message, which may be an earlier incarnation's? */
+    boolean isAcknowledged(String topic, Position at);
 
     /**
      * What consumers missed of these messages of this node's producer of the topic, both included: they acknowledge what follows, and were
@@ -74,10 +70,10 @@ public interface MessageHost extends SubscriptionHost {
     List<Missed> missed(String topic, long first, long last);
 
     /**
-     * Who has the messages of this node's producer of the topic from that sequence up to that position, once as many nodes have as are wanted.
+     * Who has the messages of this node's producer of the topic from that position up to that one, once as many nodes have as are wanted.
      * Fails as {@link dev.gapless.Producer#publish(Object, Receipt, Duration)}.
      */
-    CompletionStage<Held> held(String topic, long first, Position last, Receipt receipt, Duration timeout);
+    CompletionStage<Held> held(String topic, Position first, Position last, Receipt receipt, Duration timeout);
 
     /** Sequences that a node missed: so many, from the first one on. */
     record Missed(String node, long first, long count) {}

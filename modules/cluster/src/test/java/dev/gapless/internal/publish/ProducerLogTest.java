@@ -207,7 +207,7 @@ class ProducerLogTest {
         Position at = quiet.publish(content()).join();
         quiet.look(() -> {});
         assertEquals(1, told);
-        CompletableFuture<Held> held = quiet.held(at.sequence(), at, Receipt.heldByAll(), Duration.ofSeconds(1));
+        CompletableFuture<Held> held = quiet.held(at, at, Receipt.heldByAll(), Duration.ofSeconds(1));
         assertEquals(2, told);
         assertNotNull(quiet.nextReceipt());
         assertNull(quiet.nextReceipt());

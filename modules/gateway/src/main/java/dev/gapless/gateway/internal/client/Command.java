@@ -40,6 +40,7 @@ sealed interface Command {
     Set<String> MEMBERS = Set.of("type", "id");
 
     Set<String> OF_TOPIC = Set.of("type", "id", "topic");
+    Set<String> OF_PUBLISH = Set.of("type", "id", "topic", "idempotency_key");
     Set<String> OF_RESUME = Set.of("token");
     Set<String> OF_SUBSCRIBE = Set.of("filter", "from", "on_lag", "max_message_bytes", "ids", "state");
 
@@ -79,7 +80,7 @@ sealed interface Command {
                 MessageCommand.checkMembers(type, json, OF_TOPIC, Set.of());
                 yield new Unsubscribe(topic(json, defaultTopic));
             }
-            case "Publish" -> new Publish(topic(json, defaultTopic), MessageCommand.content(json, OF_TOPIC));
+            case "Publish" -> new Publish(topic(json, defaultTopic), MessageCommand.content(json, OF_PUBLISH));
             case "Resume" -> {
                 MessageCommand.checkMembers(type, json, OF_TOPIC, OF_RESUME);
                 yield new Resume(topic(json, defaultTopic), text(json, "token"));

@@ -38,7 +38,7 @@ public final class MessageCommand {
     /** The same, of a command, which has other members, too. */
     static JsonPublisher.Given content(JsonNode json, Set<String> others) {
         checkMembers("Publish", json, MEMBERS, others);
-        return content(json);
+        return content(json).withId(JsonPublisher.id(text(json, "idempotency_key")));
     }
 
     private static JsonPublisher.Given content(JsonNode json) {

@@ -126,7 +126,8 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
             case CONTENT_NOT_SET ->
                 throw new RequestException(Kind.BAD_MESSAGE, "a message has json_data, or deleted and a key");
         };
-        return new JsonPublisher.Given(key, request.getHeadersMap(), data);
+        String idempotencyKey = request.hasIdempotencyKey() ? request.getIdempotencyKey() : null;
+        return new JsonPublisher.Given(key, request.getHeadersMap(), data, JsonPublisher.id(idempotencyKey));
     }
 
     private static JsonNode json(String text) {

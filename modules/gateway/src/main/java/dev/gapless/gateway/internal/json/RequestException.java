@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.json;
 
+import dev.gapless.IdReused;
 import dev.gapless.MessageTooLarge;
 import dev.gapless.NotSerializable;
 import dev.gapless.ProducerClosed;
@@ -108,6 +109,8 @@ public class RequestException extends RuntimeException {
             kind = Kind.NO_ROOM;
         } else if (cause instanceof PublishUnknown) {
             kind = Kind.PUBLISH_UNKNOWN;
+        } else if (cause instanceof IdReused) {
+            kind = Kind.KEY_REUSED;
         } else if (cause instanceof ProducerClosed) {
             kind = Kind.CLOSING;
         } else if (cause instanceof IllegalArgumentException) {

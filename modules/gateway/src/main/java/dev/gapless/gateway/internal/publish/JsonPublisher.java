@@ -42,11 +42,30 @@ public final class JsonPublisher {
     private final boolean stamps;
     private final Map<String, Topic<?>> registered = new TreeMap<>();
 
-    /** A message as a client has it; no data says that its key was deleted. */
+    /** Characters of an idempotency key. */
+    public static final int MAX_IDEMPOTENCY_KEY = 255;
+
+    /**
+     * A message as a client has it; no data says that its key was deleted.
+     *
+     * @param id by which the client's repeat of it is recognised, as {@link #id} gives it, or null
+     */
     public record Given(
             @Nullable String key,
             Map<String, String> headers,
-            @Nullable JsonNode data) {}
+            @Nullable JsonNode data,
+            @Nullable String id) {
+
+        /** One of a client that does not say how its repeat is recognised. */
+        public Given(@Nullable String key, Map<String, String> headers, @Nullable JsonNode data) {
+            this(key, headers, data, null);
+        }
+
+        /** The same with an id. */
+        public Given withId(@Nullable String its) {
+            return new Given(key, headers, data, its);
+        }
+    }
 
     /**
      * @param access bounds and notes who publishes
@@ -82,14 +101,41 @@ public final class JsonPublisher {
         quotas.publish(caller, bytes);
         CompletionStage<Position> published;
         if (known != null) {
-            published = publish(known, bound(known, given.data()), given.key(), headers);
+            published = publish(known, bound(known, given.data()), given.key(), headers, scoped(caller, given.id()));
         } else {
             Topic<JsonNode> json = topic(topic);
             newTopics.check(topic, caller);
-            published = publish(json, given.data(), given.key(), headers);
+            published = publish(json, given.data(), given.key(), headers, scoped(caller, given.id()));
         }
         audit.publishes(caller, topic);
         return published;
+    }
+
+    /** Of a message with this idempotency key; null if that is null. Throws {@link RequestException} if it is none. */
+    public static @Nullable String id(@Nullable String idempotencyKey) {
+        if (idempotencyKey == null) {
+            return null;
+        }
+        if (idempotencyKey.isEmpty() || idempotencyKey.length() > MAX_IDEMPOTENCY_KEY) {
+            throw new RequestException(
+                    Kind.BAD_MESSAGE, "An idempotency key has 1 to " + MAX_IDEMPOTENCY_KEY + " characters");
+        }
+        refuse(Unpaired.in("the idempotency key", idempotencyKey));
+        return escaped(idempotencyKey);
+    }
+
+    /** Of the message of this line, counted from 1, of a request with that id; null if it has none. */
+    public static @Nullable String idOfLine(@Nullable String id, long line) {
+        return id == null ? null : id + "/" + line;
+    }
+
+    /** Nobody's id is another subject's, and no line's that of a message. */
+    private static @Nullable String scoped(Caller caller, @Nullable String id) {
+        return id == null ? null : escaped(caller.subject()) + "/" + id;
+    }
+
+    private static String escaped(String text) {
+        return text.replace("%", "%25").replace("/", "%2F");
     }
 
     /** Who publishes stands in a header that no client writes. */
@@ -128,10 +174,14 @@ public final class JsonPublisher {
     }
 
     private <T> CompletionStage<Position> publish(
-            Topic<T> topic, @Nullable Object message, @Nullable String key, Map<String, String> headers) {
+            Topic<T> topic,
+            @Nullable Object message,
+            @Nullable String key,
+            Map<String, String> headers,
+            @Nullable String id) {
         Publication<T> publication;
         try {
-            publication = new Publication<>(topic.type().cast(message), key, headers, null);
+            publication = new Publication<>(topic.type().cast(message), key, headers, id);
         } catch (IllegalArgumentException e) {
             throw new RequestException(Kind.BAD_MESSAGE, Reasons.of(e), e);
         }

@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.gateway.internal.json.RequestException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -16,6 +17,11 @@ import org.eclipse.jetty.util.Callback;
 record HttpAnswer(int status, String contentType, ObjectNode body, Map<String, String> headers) {
     static HttpAnswer ok(ObjectNode body) {
         return new HttpAnswer(200, "application/json", body, Map.of());
+    }
+
+    /** Is it a problem of this kind? */
+    boolean is(RequestException.Kind kind) {
+        return body.path("type").asText().equals("urn:gapless:" + kind.code());
     }
 
     /** The same, with another header. */

@@ -10,12 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first answers to requests with an Idempotency-Key, for those that come again: so many, for so long. A request that comes again while
- * the first is under way gets its answer, too. Thread-safe.
+ * the first is under way gets its answer, too. Behind that each message has the key as its id, which the ring knows for as long as it holds
+ * the message. Thread-safe.
  */
 final class Idempotency {
-    /** Characters of a key. */
-    static final int MAX_KEY = 255;
-
     private final long retentionNs;
     private final KeyedAnswers answers;
 
@@ -74,8 +72,9 @@ final class Idempotency {
         return first.answer();
     }
 
-    /** Nothing was published, and it may be if it comes again. */
+    /** Nothing was published, and it may be if it comes again; or nobody knows, and whoever repeats it learns that from the ring. */
     private static boolean isWorthRepeating(HttpAnswer answer) {
-        return answer.status() >= 400 && answer.body().path("accepted").asLong(0) == 0;
+        return answer.status() >= 400
+                && (answer.body().path("accepted").asLong(0) == 0 || answer.is(RequestException.Kind.PUBLISH_UNKNOWN));
     }
 }

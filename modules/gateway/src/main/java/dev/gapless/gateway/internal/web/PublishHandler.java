@@ -22,7 +22,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -87,6 +86,8 @@ final class PublishHandler {
             throw new RequestException(Kind.BAD_MESSAGE, "since goes with wait=delivered");
         }
         boolean paced = isPaced(topic, query.word("overflow", "backpressure", "expire"));
+        String key = request.getHeaders().get("Idempotency-Key");
+        String messageId = JsonPublisher.id(key);
         RequestDigest fingerprint =
                 new RequestDigest(byLine + "?" + request.getHttpURI().getQuery());
         Running running = new Running(
@@ -98,12 +99,8 @@ final class PublishHandler {
                 wait == null || delivered ? null : receipt(wait),
                 since(since),
                 paced,
+                messageId,
                 fingerprint);
-        String key = request.getHeaders().get("Idempotency-Key");
-        if (key != null && (key.isEmpty() || key.length() > Idempotency.MAX_KEY)) {
-            throw new RequestException(
-                    Kind.BAD_MESSAGE, "An Idempotency-Key has 1 to " + Idempotency.MAX_KEY + " characters");
-        }
         posts.begin(caller.address(), request);
         CompletableFuture<HttpAnswer> answer = key == null
                 ? running.run(request)
@@ -191,6 +188,7 @@ final class PublishHandler {
         private final @Nullable Receipt receipt;
         private final long since;
         private final boolean paced;
+        private final @Nullable String messageId;
         private final RequestDigest fingerprint;
         private long lines;
         private long accepted;
@@ -205,6 +203,7 @@ final class PublishHandler {
          * @param receipt which nodes have everything when it is answered; null if it is not awaited
          * @param since the first message whose delivery is awaited, if that is in front of those of the request
          * @param paced whether it waits while consumers have not taken much of the ring
+         * @param messageId of its message, or of which its lines have theirs; null if a repeat is not recognised
          * @param fingerprint is told what is read
          */
         Running(
@@ -216,6 +215,7 @@ final class PublishHandler {
                 @Nullable Receipt receipt,
                 long since,
                 boolean paced,
+                @Nullable String messageId,
                 RequestDigest fingerprint) {
             this.topic = topic;
             this.caller = caller;
@@ -225,6 +225,7 @@ final class PublishHandler {
             this.receipt = receipt;
             this.since = since;
             this.paced = paced;
+            this.messageId = messageId;
             this.fingerprint = fingerprint;
         }
 
@@ -303,12 +304,12 @@ final class PublishHandler {
                 throw new RequestException(Kind.BAD_MESSAGE, "there is no JSON");
             }
             if (!byLine) {
-                return new JsonPublisher.Given(key, Map.of(), json);
+                return new JsonPublisher.Given(key, Map.of(), json, messageId);
             }
             if (!json.isObject()) {
                 throw new RequestException(Kind.BAD_MESSAGE, "a line is an object: {\"key\":…,\"data\":…}");
             }
-            return MessageCommand.given(json);
+            return MessageCommand.given(json).withId(JsonPublisher.idOfLine(messageId, lines));
         }
 
         private void accepted(Position position) {
@@ -369,7 +370,7 @@ final class PublishHandler {
                 return CompletableFuture.completedFuture(Set.of());
             }
             long from = Math.min(since, first.sequence());
-            return until(() -> isAcknowledged(to.sequence()), settings.deliveryTimeout)
+            return until(() -> common.host().isAcknowledged(topic, to), settings.deliveryTimeout)
                     .thenCompose(inTime -> inTime
                             ? CompletableFuture.completedFuture(Set.<String>of())
                             : common.host().waitingFor(topic, to.sequence()))
@@ -390,7 +391,7 @@ final class PublishHandler {
                 return CompletableFuture.completedFuture(Set.of());
             }
             return common.host()
-                    .held(topic, from.sequence(), to, receipt, settings.deliveryTimeout)
+                    .held(topic, from, to, receipt, settings.deliveryTimeout)
                     .toCompletableFuture()
                     .handle((held, failure) -> {
                         if (failure != null) {
@@ -398,11 +399,6 @@ final class PublishHandler {
                         }
                         return held.nodes();
                     });
-        }
-
-        private boolean isAcknowledged(long sequence) {
-            OptionalLong acknowledged = common.host().acknowledged(topic);
-            return acknowledged.isEmpty() || acknowledged.getAsLong() >= sequence;
         }
 
         /**
