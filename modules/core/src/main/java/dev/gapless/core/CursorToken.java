@@ -7,9 +7,12 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -168,6 +171,35 @@ public final class CursorToken {
         List<Entry> others =
                 entries.stream().filter(entry -> !entry.node().equals(node)).toList();
         return new CursorToken(topic, cluster, timeMs, historyId, others, filter);
+    }
+
+    /**
+     * Where a client is that was given this token, and since then what these entries say. An entry takes the place of this token's entry of the
+     * same stream, also if it lies further back (a store was put back), or if the stream is over here and goes on there; others are added. Time,
+     * history and filter stay: what ended since the token was taken is announced as to whoever resumes the token.
+     *
+     * @param since one entry for each stream, {@link Limits#MAX_TOKEN_POSITIONS} at most
+     * @throws IllegalArgumentException that says which entry is wrong
+     */
+    public CursorToken then(List<Entry> since) {
+        if (since.size() > Limits.MAX_TOKEN_POSITIONS) {
+            throw new IllegalArgumentException("At most " + Limits.MAX_TOKEN_POSITIONS
+                    + " streams follow a token, these are " + since.size() + ". The next token has them all");
+        }
+        Map<Epoch, Entry> places = new LinkedHashMap<>();
+        entries.forEach(entry -> places.put(entry.epoch(), entry));
+        Set<Epoch> seen = new HashSet<>();
+        for (Entry entry : since) {
+            if (!seen.add(entry.epoch())) {
+                throw new IllegalArgumentException(
+                        "The stream " + entry.epoch() + " of " + entry.node() + " follows the token twice");
+            }
+            Entry before = places.get(entry.epoch());
+            long uid = before == null ? entry.uid() : before.uid();
+            places.put(entry.epoch(), new Entry(entry.node(), uid, entry.epoch(), entry.sequence(), entry.over()));
+        }
+        List<Entry> all = places.values().stream().sorted(IN_ORDER).toList();
+        return new CursorToken(topic, cluster, timeMs, historyId, all, filter);
     }
 
     /** The hash of the filter by which its subscription left out messages; 0 if it left out none, or was made by hand. */

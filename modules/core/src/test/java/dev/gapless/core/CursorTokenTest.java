@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,77 @@ class CursorTokenTest {
         Entry earlier = entry("n1", 11, 4, true);
         assertEquals(token(OVER), token(AT, OVER, earlier).without("n1"));
         assertEquals(token(OVER), token(OVER).without("n1"));
+    }
+
+    // ------------------------------------------------------------------ and what came since
+
+    private static Entry kept(String node, Epoch epoch, long sequence, boolean over) {
+        return new Entry(node, 0, epoch, sequence, over);
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1: what came since takes the place of what the token says of the same stream; the rest of it stays")
+    void thenReplaces() {
+        CursorToken token = new CursorToken(QUOTES, "cluster", TAKEN_MS, Given.HISTORY, List.of(AT, AT_THE_START), 3);
+        Epoch later = Epoch.of(-6, QUOTES);
+        CursorToken behind =
+                token.then(List.of(kept("n1", AT.epoch(), (1L << 40) + 5, true), kept("n1", later, 2, false)));
+        assertEquals(
+                Set.of(entry("n1", -5, (1L << 40) + 5, true), kept("n1", later, 2, false), AT_THE_START),
+                Set.copyOf(behind.entries()));
+        assertEquals(TAKEN_MS, behind.timeMs());
+        assertEquals(Given.HISTORY, behind.historyId());
+        assertEquals(3, behind.filter());
+        assertEquals(behind, CursorToken.parse(behind.toString()));
+    }
+
+    @Test
+    @DisplayName("ruleT1: it is not the higher place that counts: a store that was put back goes on further back")
+    void thenGoesBack() {
+        assertEquals(
+                List.of(entry("n1", -5, 7, false)),
+                token(AT).then(List.of(kept("n1", AT.epoch(), 7, false))).entries());
+    }
+
+    @Test
+    @DisplayName("ruleT1: a stream that the token has as over, or without a sequence, goes on where it came since")
+    void thenGoesOn() {
+        CursorToken behind = token(NOT_ANSWERED, OVER)
+                .then(List.of(kept("n3", NOT_ANSWERED.epoch(), 1, false), kept("n4", OVER.epoch(), 41, false)));
+        assertEquals(List.of(entry("n3", 8, 1, false), entry("n4", 9, 41, false)), behind.entries());
+    }
+
+    @Test
+    @DisplayName("ruleT1: a stream that the token calls by its address has the name under which it came since")
+    void thenNames() {
+        Entry unnamed = entry("127.0.0.1:2551", 12, 0, false);
+        assertEquals(
+                List.of(entry("n6", 12, 3, false)),
+                token(unnamed)
+                        .then(List.of(kept("n6", unnamed.epoch(), 3, false)))
+                        .entries());
+    }
+
+    @Test
+    @DisplayName("ruleT1: no stream comes twice behind a token, and no more than a token may list")
+    void refusesThen() {
+        Entry one = kept("n1", new Epoch(3), 1, false);
+        Entry other = kept("n2", new Epoch(3), 2, false);
+        IllegalArgumentException twice =
+                assertThrows(IllegalArgumentException.class, () -> token().then(List.of(one, other)));
+        assertEquals("The stream 0000000000000003 of n2 follows the token twice", twice.getMessage());
+        List<Entry> most = new ArrayList<>();
+        for (int i = 1; i <= Limits.MAX_TOKEN_POSITIONS; i++) {
+            most.add(kept("n1", new Epoch(i), 1, false));
+        }
+        assertEquals(
+                most.size(),
+                token().then(most).entries().size() - token().entries().size());
+        most.add(kept("n1", new Epoch(-1), 1, false));
+        IllegalArgumentException many = assertThrows(IllegalArgumentException.class, () -> token().then(most));
+        assertEquals(
+                "At most 1000 streams follow a token, these are 1001. The next token has them all", many.getMessage());
     }
 
     // ------------------------------------------------------------------ made by hand

@@ -22,8 +22,10 @@ final class SubscribeCommand extends ToolCommand {
     @Option(
             names = "--from",
             paramLabel = "START",
-            description = "Where to begin: latest (the default), earliest, a cursor token, or a time (ISO 8601, like"
-                    + " 2026-01-31T12:00:00Z): what was published then or later.")
+            description =
+                    "Where to begin: latest (the default), earliest, a cursor token, the JSON of a token and what came"
+                            + " since ({\"token\":…,\"then\":[…]}) or of positions, or a time (ISO 8601, like"
+                            + " 2026-01-31T12:00:00Z): what was published then or later.")
     private String from = "latest";
 
     @Option(

@@ -70,6 +70,7 @@ class GaplessCommandTest {
                 "subscribe --topic t --seed 127.0.0.1:1 --nodes a,,b",
                 "subscribe --topic t --seed 127.0.0.1:1 --from 2026-01-31",
                 "subscribe --topic t --seed 127.0.0.1:1 --from {\"positions\":1}",
+                "subscribe --topic t --url http://127.0.0.1:1 --from {\"then\":[]}",
                 "subscribe --topic t --url http://127.0.0.1:1 --from yesterday",
                 "subscribe --topic t --url http://127.0.0.1:1 --from Earliest",
                 "status",
@@ -123,6 +124,7 @@ class GaplessCommandTest {
             publish --topic x | give --url URL of a gateway, or --seed HOST:PORT to join the cluster
             publish --topic x --url http://127.0.0.1:1 --name n | --name is of a member of the cluster
             subscribe --topic x --url http://127.0.0.1:1 --from Earliest | --from: 'Earliest' is written 'earliest'
+            subscribe --topic x --url http://127.0.0.1:1 --from {"then":[]} | --from: beside then stands token, a cursor token
             subscribe --topic x --seed 127.0.0.1:1 --from LATEST | --from: 'LATEST' is written 'latest'
             status --url gateway:1 | gateway:1' is not the URL of a gateway, such as http://127.0.0.1:25581
             publish --seed pekko://flags@127.0.0.1:1 | what stands before the @ is for --system

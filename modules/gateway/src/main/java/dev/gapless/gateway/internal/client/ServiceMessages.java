@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.gapless.gateway.internal.json.StartRequest;
 import org.jspecify.annotations.Nullable;
 
 /** What a client is told about its connection, other than events and answers. For the client's turns. */
@@ -20,13 +21,13 @@ final class ServiceMessages {
 
     ObjectNode connected() {
         ObjectNode connected = CommandHandler.object("connected");
-        connected
-                .putObject("data")
-                .put("client", client)
+        ObjectNode data = connected.putObject("data");
+        data.put("client", client)
                 .put("node", common.nodeName())
                 .put("cluster", common.host().clusterId())
                 .put("ping_interval_ms", common.settings().pingInterval.toMillis())
                 .put("batch_events", common.settings().batchEvents);
+        StartRequest.FORMS.forEach(data.putArray("from")::add);
         return connected;
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
 import dev.gapless.gateway.HostileText;
 import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.PayloadJson;
@@ -13,6 +14,7 @@ import dev.gapless.gateway.internal.json.StartRequest;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -41,7 +43,13 @@ class ParserFuzzTest {
             "{\"key\":\"k\",\"deleted\":true}",
             "{\"data\":1,\"headers\":{\"a\":\"b\"}}");
     private static final List<String> STARTS =
-            List.of("latest", "earliest", "2026-01-31T13:00:00.000+01:00", POSITIONS);
+            List.of("latest", "earliest", "2026-01-31T13:00:00.000+01:00", POSITIONS, tokenAndThen());
+
+    private static String tokenAndThen() {
+        CursorToken token = new CursorToken("t", "gapless", 1, Map.of("n1", new Position(new Epoch(-2), 42)));
+        return "{\"token\":\"" + token
+                + "\",\"then\":[{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":43,\"ended\":true}]}";
+    }
 
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);

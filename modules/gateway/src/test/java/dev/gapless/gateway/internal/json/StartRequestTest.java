@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class StartRequestTest {
@@ -62,6 +63,72 @@ class StartRequestTest {
         assertEquals(TOKEN.positions(), token.positions());
         assertEquals("t", token.topic());
         assertEquals("gapless", token.cluster());
+    }
+
+    private static String then(String... entries) {
+        return "{\"token\":\"" + TOKEN + "\",\"then\":[" + String.join(",", entries) + "]}";
+    }
+
+    @Test
+    void readsATokenAndWhatCameSince() {
+        StartFrom start = start(then(
+                "{\"node\":\"n1\",\"epoch\":\"fffffffffffffffe\",\"seq\":43,\"ended\":true}",
+                "{\"node\":\"n1\",\"epoch\":\"0000000000000002\",\"seq\":0}"));
+        assertEquals(
+                TOKEN.then(List.of(
+                        new CursorToken.Entry("n1", 0, new Epoch(-2), 43, true),
+                        new CursorToken.Entry("n1", 0, new Epoch(2), 0, false))),
+                assertInstanceOf(StartFrom.Resume.class, start).token());
+        assertEquals(StartFrom.token(TOKEN), start(then()), "nothing came since");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{'token':'xxxx','then':[]} | This is no cursor token, it is too short: xxxx",
+                "{'then':[]} | beside then stands token, a cursor token",
+                "{'token':7,'then':[]} | beside then stands token, a cursor token",
+                "{'token':'TOKEN'} | then is a list of {'node':…,'epoch':…,'seq':…}",
+                "{'token':'TOKEN','then':{}} | then is a list of {'node':…,'epoch':…,'seq':…}",
+                "{'token':'TOKEN','then':[],'x':1} | a token with what came since has no member 'x'",
+                "{'token':'TOKEN','then':[],'positions':[]} | a token with what came since has no member 'positions'",
+                "{'token':'TOKEN','then':[7]} | then[0]: an entry is {'node':…,'epoch':…,'seq':…}",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'fffffffffffffffe','seq':1,'key':2}]}"
+                        + " | then[0]: an entry has no member 'key'",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'fffffffffffffffe','seq':1},{'node':'n1','seq':1}]}"
+                        + " | then[1]: node and epoch are texts",
+                "{'token':'TOKEN','then':[{'node':'','epoch':'fffffffffffffffe','seq':1}]}"
+                        + " | then[0]: A node has 1 to 255 characters, this has 0: ''",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'f','seq':1}]}"
+                        + " | then[0]: An epoch has 16 hexadecimal digits, this has 1: f",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'fffffffffffffffe','seq':null}]}"
+                        + " | then[0]: seq is a whole number, at least 0",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'fffffffffffffffe'}]}"
+                        + " | then[0]: seq is a whole number, at least 0",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'fffffffffffffffe','seq':-1}]}"
+                        + " | then[0]: seq is a whole number, at least 0",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'fffffffffffffffe','seq':1.5}]}"
+                        + " | then[0]: seq is a whole number, at least 0",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'fffffffffffffffe','seq':18446744073709551658}]}"
+                        + " | then[0]: seq is a whole number, at least 0",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'fffffffffffffffe','seq':1,'ended':1}]}"
+                        + " | then[0]: ended is true or false",
+                "{'token':'TOKEN','then':[{'node':'n1','epoch':'fffffffffffffffe','seq':1},"
+                        + "{'node':'n1','epoch':'fffffffffffffffe','seq':2}]}"
+                        + " | The stream fffffffffffffffe of n1 follows the token twice"
+            })
+    void saysWhatIsWrongWithWhatCameSince(String text, String message) {
+        IllegalArgumentException refusal = assertThrows(
+                IllegalArgumentException.class,
+                () -> start(text.replace('\'', '"').replace("TOKEN", TOKEN.toString())));
+        assertEquals(message.replace("{'", "{\"").replace("':", "\":").replace(",'", ",\""), refusal.getMessage());
+    }
+
+    @Test
+    void refusesATokenOfAnotherTopicWithWhatCameSince() {
+        assertThrows(IllegalArgumentException.class, () -> StartRequest.parse(then(), "other", "gapless"));
     }
 
     @Test
