@@ -98,6 +98,7 @@ public final class GaplessGateway {
         MessageHost host = GaplessExtension.hostOf(classic);
         GatewaySettings settings = new GatewaySettings(classic.settings().config());
         checkAddress(settings);
+        settings.management.checkAddress();
         GatewayServer server =
                 GatewayServer.start(settings, classic, Gapless.get(system), host, registered, List.copyOf(tables));
         CoordinatedShutdown.get(classic)
@@ -124,6 +125,11 @@ public final class GaplessGateway {
     /** {@return the port where it speaks gRPC; empty if {@code gapless.gateway.grpc-port} is off} */
     public OptionalInt grpcPort() {
         return server.grpcPort();
+    }
+
+    /** {@return the port where health, metrics and status are, without a credential; empty if {@code gapless.management.port} is off} */
+    public OptionalInt managementPort() {
+        return server.managementPort();
     }
 
     /** {@return where clients find it} */

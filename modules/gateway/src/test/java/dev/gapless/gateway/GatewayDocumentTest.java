@@ -46,13 +46,17 @@ class GatewayDocumentTest {
     void itsSettingsAreRead() throws IOException {
         List<MatchResult> blocks =
                 HOCON.matcher(Files.readString(DOCUMENT)).results().toList();
-        assertEquals(2, blocks.size());
+        assertEquals(3, blocks.size());
         for (MatchResult block : blocks) {
             Config shown = ConfigFactory.parseString(block.group(1));
             Config reference = ConfigFactory.load();
             shown.entrySet().forEach(entry -> assertTrue(reference.hasPath(entry.getKey()), entry.getKey()));
             GatewaySettings settings = new GatewaySettings(shown.withFallback(reference));
-            assertTrue(settings.tls.isOn() || settings.access.isOn(), block.group(1));
+            assertTrue(
+                    settings.tls.isOn()
+                            || settings.access.isOn()
+                            || settings.management.port().isPresent(),
+                    block.group(1));
         }
     }
 

@@ -31,11 +31,20 @@ final class RawSocket implements TestGateway.Client {
 
     /** From another address of this machine. */
     RawSocket(int port, String from) {
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), from);
+    }
+
+    /** To another address of this machine. */
+    static RawSocket to(String address, int port) {
+        return new RawSocket(new InetSocketAddress(address, port), "127.0.0.1");
+    }
+
+    private RawSocket(InetSocketAddress to, String from) {
         try {
             socket.bind(new InetSocketAddress(from, 0));
             socket.setReceiveBufferSize(4 << 10);
             socket.setSoTimeout((int) TestGateway.DEADLINE.toMillis());
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.connect(to);
             in = socket.getInputStream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

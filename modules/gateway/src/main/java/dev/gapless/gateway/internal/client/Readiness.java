@@ -27,12 +27,12 @@ public final class Readiness {
 
     /** Throws {@link RequestException} that says why they should go elsewhere. */
     public void check() {
-        if (clients.isStopping() || common.host().isClosing()) {
-            throw new RequestException(Kind.NOT_READY, "This node shuts down");
-        }
         if (common.settings().grpcPort.isPresent() && !grpcListens) {
             throw new RequestException(
                     Kind.NOT_READY, "The port of gRPC does not listen yet (gapless.gateway.grpc-port)");
+        }
+        if (clients.isStopping() || common.host().isClosing()) {
+            throw new RequestException(Kind.NOT_READY, "This node shuts down");
         }
         MemberStatus status = cluster.selfMember().status();
         if (!status.equals(MemberStatus.up())) {

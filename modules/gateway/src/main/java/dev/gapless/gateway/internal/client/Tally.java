@@ -17,7 +17,7 @@ public final class Tally {
 
     private static final List<String> PROTOCOLS = List.of("websocket", "sse", "grpc");
     /** Of which those who are mute are ended for others. */
-    private static final List<String> MUTE = List.of("http", "grpc", "websocket");
+    private static final List<String> MUTE = List.of("http", "grpc", "websocket", "management");
 
     private static final List<String> WEB_SERVER = List.of("bad_request", "head_too_large");
 

@@ -143,6 +143,11 @@ public final class GatewayServer {
         return web.port();
     }
 
+    /** Where health, metrics and status are besides, if they are. */
+    public OptionalInt managementPort() {
+        return web.managementPort();
+    }
+
     /** Where gRPC is, if it is. */
     public OptionalInt grpcPort() {
         return grpc == null ? OptionalInt.empty() : OptionalInt.of(grpc.port());

@@ -87,6 +87,8 @@ public final class GatewaySettings {
     public final int idempotencyKeys;
     public final int idempotencyKeysOfAll;
     public final Duration idempotencyRetention;
+    /** {@code gapless.management}. */
+    public final ManagementSettings management;
     /** The node's: {@code gapless.loss-log-interval}. */
     public final Duration lossLogInterval;
 
@@ -151,6 +153,7 @@ public final class GatewaySettings {
         idempotencyKeys = ConfigValues.within(config, "idempotency-keys", 1, 10_000_000);
         idempotencyKeysOfAll = ConfigValues.within(config, "idempotency-keys-of-all-topics", 1, 10_000_000);
         idempotencyRetention = ConfigValues.positive(config, "idempotency-retention");
+        management = ManagementSettings.of(all);
         lossLogInterval = all.getDuration("gapless.loss-log-interval");
         maxCommandBytes = (int) Math.min(command, BYTES_OF_ESCAPES * largestMessage(all) + AROUND_BYTES);
     }

@@ -34,6 +34,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.Member;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
 /** What the gateway tells of its node and of itself: status, health, metrics. Thread-safe. */
@@ -211,9 +213,10 @@ final class Observed implements AutoCloseable {
         return HttpAnswer.ok(PayloadJson.JSON.createObjectNode().put("status", "ready"));
     }
 
-    /** As Prometheus reads it. */
-    String metrics() {
-        return registry.scrape();
+    /** As Prometheus reads them. */
+    void sendMetrics(Response response, Callback callback) {
+        HttpAnswer.text(
+                response, 200, "text/plain; version=0.0.4; charset=utf-8", registry.scrape(), Map.of(), callback);
     }
 
     @Override

@@ -18,7 +18,6 @@ import dev.gapless.gateway.internal.site.StaticFile;
 import dev.gapless.gateway.internal.site.StaticFiles;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -58,10 +57,17 @@ final class Routes extends Handler.Abstract {
     private final Clients clients;
     private final PublishHandler publishing;
     private final Observed observed;
+    private final StatusStreams streams;
     private final WebSocketMappings webSockets;
     private final StaticFiles site = Site.files();
 
-    Routes(Common common, Clients clients, PublishHandler publishing, Observed observed, WebSocketMappings webSockets) {
+    Routes(
+            Common common,
+            Clients clients,
+            PublishHandler publishing,
+            Observed observed,
+            StatusStreams streams,
+            WebSocketMappings webSockets) {
         this.common = common;
         this.settings = common.settings();
         this.door = new Door(settings);
@@ -69,6 +75,7 @@ final class Routes extends Handler.Abstract {
         this.clients = clients;
         this.publishing = publishing;
         this.observed = observed;
+        this.streams = streams;
         this.webSockets = webSockets;
     }
 
@@ -204,18 +211,14 @@ final class Routes extends Handler.Abstract {
             }
             case "/api/status/events" -> {
                 allow("GET", method.equals("GET"), response);
-                watch(caller, request, response, callback, socket);
+                caller.checkStatus();
+                Query.of(request, Set.of());
+                streams.begin(caller, request, response, callback, socket);
             }
             case "/metrics" -> {
                 allow("GET", reads, response);
                 caller.checkStatus();
-                HttpAnswer.text(
-                        response,
-                        200,
-                        "text/plain; version=0.0.4; charset=utf-8",
-                        observed.metrics(),
-                        Map.of(),
-                        callback);
+                observed.sendMetrics(response, callback);
             }
             default -> throw new RequestException(Kind.NOT_FOUND, "There is nothing at this path");
         }
@@ -288,33 +291,10 @@ final class Routes extends Handler.Abstract {
                 "true".equals(query.word("state", "true", "false")));
         SseFraming framing = new SseFraming(common, !"frame".equals(query.word("ids", "each", "frame")));
         Clients.Admission admission = clients.admit(caller);
-        SseClient transport = sse(caller, request, response, callback, socket);
+        SseClient transport = SseClient.of(caller, request, response, callback, common, socket);
         Client client = clients.open(admission, transport, framing);
-        begin(transport, client::disconnected, request);
+        transport.begin(client::disconnected, request);
         client.start(List.of(wanted));
-    }
-
-    private SseClient sse(
-            Caller caller, Request request, Response response, Callback callback, @Nullable Watched socket) {
-        return new SseClient(
-                response, callback, common, socket, caller.address() + ":" + Request.getRemotePort(request));
-    }
-
-    private static void begin(SseClient transport, Runnable disconnected, Request request) {
-        transport.endsWith(disconnected);
-        request.addFailureListener(transport::fail);
-        request.addIdleTimeoutListener(timeout -> false); // it has comments
-    }
-
-    private void watch(Caller caller, Request request, Response response, Callback callback, @Nullable Watched socket) {
-        caller.checkStatus();
-        Query.of(request, Set.of());
-        Clients.Admission admission = clients.admit(caller);
-        SseClient transport = sse(caller, request, response, callback, socket);
-        StatusClient client = clients.add(
-                admission, (id, release) -> new StatusClient(id, common, observed.asker(), transport, caller, release));
-        begin(transport, client::disconnected, request);
-        client.start();
     }
 
     private static long maxMessageBytes(@Nullable String text) {

@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.web;
 
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Transport;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +46,27 @@ final class SseClient implements Transport {
         this.remote = remote;
     }
 
-    /** What it runs at its end, once or more often. */
-    void endsWith(Runnable disconnected) {
+    /** Of this request. */
+    static SseClient of(
+            Caller caller,
+            Request request,
+            Response response,
+            Callback callback,
+            Common common,
+            @Nullable Watched socket) {
+        return new SseClient(
+                response, callback, common, socket, caller.address() + ":" + Request.getRemotePort(request));
+    }
+
+    /**
+     * Before anything is sent.
+     *
+     * @param disconnected what it runs at its end, once or more often
+     */
+    void begin(Runnable disconnected, Request request) {
         client = disconnected;
+        request.addFailureListener(this::fail);
+        request.addIdleTimeoutListener(timeout -> false); // it has comments
         if (socket != null && !isOneOfMany()) {
             socket.watchEnd(() -> end(socket, new EOFException("The client has closed its connection")));
         }

@@ -8,11 +8,9 @@ import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.gateway.internal.tls.Tls;
-import java.io.IOException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import java.security.GeneralSecurityException;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -23,16 +21,12 @@ import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.io.ManagedSelector;
-import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -50,33 +44,11 @@ public final class WebServer {
 
     private final GatewaySettings settings;
     private final Server server;
-    private final ServerConnector connector;
+    private final WatchedConnector connector;
     private final PublishHandler publishing;
     private final Observed observed;
     private final Lingering lingering;
-
-    /** Sockets that are watched. */
-    private static final class Connector extends ServerConnector {
-        private static final long serialVersionUID = 1;
-
-        private final transient Lingering lingering;
-        private final transient MutePlaces places;
-
-        Connector(Server server, List<ConnectionFactory> protocols, Lingering lingering, MutePlaces places) {
-            super(server, null, null, null, 1, -1, protocols.toArray(ConnectionFactory[]::new));
-            this.lingering = lingering;
-            this.places = places;
-        }
-
-        @Override
-        protected SocketChannelEndPoint newEndPoint(SocketChannel channel, ManagedSelector selector, SelectionKey key)
-                throws IOException {
-            SocketChannelEndPoint endPoint =
-                    new Watched(channel, selector, key, getScheduler(), getExecutor(), lingering, places);
-            endPoint.setIdleTimeout(getIdleTimeout());
-            return endPoint;
-        }
-    }
+    private final @Nullable ManagementServer management;
 
     /**
      * Starts it; throws IllegalStateException if it cannot listen.
@@ -112,7 +84,7 @@ public final class WebServer {
         server = new Server(threads);
         lingering = new Lingering(common.later(), settings.lingerTimeout, connections);
         MutePlaces places = new MutePlaces(connections, common.tally().muteEnded("http"));
-        connector = new Connector(server, protocols(http(), tls), lingering, places);
+        connector = new WatchedConnector(server, -1, protocols(http(), tls), lingering, places);
         connector.setHost(settings.host);
         connector.setPort(settings.port);
         connector.setAcceptQueueSize(settings.acceptQueue);
@@ -125,7 +97,9 @@ public final class WebServer {
         publishing = new PublishHandler(common);
         WebSocketMappings webSockets =
                 new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
-        server.setHandler(new Routes(common, clients, publishing, observed, webSockets));
+        StatusStreams streams = new StatusStreams(common, clients, observed);
+        server.setHandler(new Routes(common, clients, publishing, observed, streams, webSockets));
+        management = settings.management.port().isPresent() ? new ManagementServer(common, observed, streams) : null;
     }
 
     /** In TLS the client chooses among them (ALPN). */
@@ -189,6 +163,14 @@ public final class WebServer {
         }
         boolean isSet = UserTimeout.set(port(), settings.unacknowledgedTimeout);
         LOG.debug("Connections that acknowledge nothing are ended by the operating system: {}", isSet);
+        if (management != null) {
+            try {
+                management.listen();
+            } catch (IllegalStateException e) {
+                close();
+                throw e;
+            }
+        }
         LOG.info("The gateway listens on {}://{}:{}", settings.tls.isOn() ? "https" : "http", settings.host, port());
     }
 
@@ -197,14 +179,16 @@ public final class WebServer {
         return connector.getLocalPort();
     }
 
+    /** Where health, metrics and status are besides, if they are. */
+    public OptionalInt managementPort() {
+        return management == null ? OptionalInt.empty() : OptionalInt.of(management.port());
+    }
+
     /** Closes the connections of those who are too slow with the head of a request. */
     public void look() {
-        long nowNs = System.nanoTime();
-        for (EndPoint endPoint : connector.getConnectedEndPoints()) {
-            if (endPoint instanceof Watched watched
-                    && watched.awaitingHeadNs(nowNs) > settings.headerTimeout.toNanos()) {
-                watched.close();
-            }
+        connector.closeSlow(settings.headerTimeout);
+        if (management != null) {
+            management.look();
         }
     }
 
@@ -225,6 +209,9 @@ public final class WebServer {
             server.stop();
         } catch (Exception e) { // Jetty declares any
             LOG.warn("The gateway's web server did not stop in good order", e);
+        }
+        if (management != null) {
+            management.close();
         }
         observed.close();
     }
