@@ -95,24 +95,28 @@ var Place = class {
     this.put({ node, epoch, seq: sequence(seq), ended: true });
     if (token) this.at(token);
   }
-  /** One notice: its gaps may come in any order. What resumes in a stream of which it tells, too, goes by what it tells of that one. */
-  gaps(gaps) {
+  /**
+   * One notice, behind its token. Its gaps may come in any order. What resumes in a stream of which it tells, too, goes by what it tells of that
+   * one.
+   */
+  gaps(gaps, token) {
+    if (token) this.at(token);
     const all = gaps.filter((gap) => gap.node !== null);
     const others = all.filter((gap) => gap.epoch !== gap.resumes_epoch);
     for (const gap of others) this.resumes(gap);
-    for (const { node, epoch, first_missing } of others) {
+    for (const { node, epoch, first_missing, missed } of others) {
       if (epoch === null) continue;
-      const seq = first_missing === null ? this.streams.get(epoch)?.seq ?? null : sequence(first_missing) - 1;
-      this.put({ node, epoch, seq, ended: true });
+      if (first_missing !== null) this.put({ node, epoch, seq: sequence(first_missing - 1 + (missed ?? 0)), ended: true });
+      else this.keep({ node, epoch, seq: this.streams.get(epoch)?.seq ?? null, ended: true });
     }
     for (const gap of all) if (gap.epoch === gap.resumes_epoch) this.resumes(gap);
   }
   resumes({ node, resumes_epoch, resumes_at }) {
     if (resumes_epoch !== null && resumes_at !== null) this.put({ node, epoch: resumes_epoch, seq: sequence(resumes_at) - 1 });
   }
-  /** It came since the token. Behind a token a stream has a sequence. */
+  /** It came since the token. */
   put(entry) {
-    if (entry.seq !== null) this.then.set(entry.epoch, entry);
+    this.then.set(entry.epoch, entry);
     this.keep(entry);
   }
   /** As many streams as a token names. */
@@ -965,7 +969,7 @@ var TopicSubscription = class {
     for (const gap of gaps) gap.topic = this.topic;
     if (this.options.state) return this.give(expired, () => {
     });
-    if (!this.options.reload) return this.give(expired, () => this.at.gaps(gaps));
+    if (!this.options.reload) return this.give(expired, () => this.at.gaps(gaps, expired.token));
     return this.reload(expired, this.options.reload);
   }
   async reload({ gaps, token }, reload) {
@@ -977,7 +981,7 @@ var TopicSubscription = class {
       () => this.state === "ended",
       (cause) => this.become("reloading", cause)
     );
-    this.at.gaps(gaps);
+    this.at.gaps(gaps, token);
     await this.keep();
     if (this.state === "ended") return;
     if (link && link === this.link && this.phase === "on") {

@@ -64,15 +64,19 @@ export class Place {
     if (token) this.at(token)
   }
 
-  /** One notice: its gaps may come in any order. What resumes in a stream of which it tells, too, goes by what it tells of that one. */
-  gaps(gaps: Gap[]): void {
+  /**
+   * One notice, behind its token. Its gaps may come in any order. What resumes in a stream of which it tells, too, goes by what it tells of that
+   * one.
+   */
+  gaps(gaps: Gap[], token: string | undefined): void {
+    if (token) this.at(token)
     const all = gaps.filter(gap => gap.node !== null) as (Gap & { node: string })[]
     const others = all.filter(gap => gap.epoch !== gap.resumes_epoch)
     for (const gap of others) this.resumes(gap)
-    for (const { node, epoch, first_missing } of others) {
+    for (const { node, epoch, first_missing, missed } of others) {
       if (epoch === null) continue
-      const seq = first_missing === null ? (this.streams.get(epoch)?.seq ?? null) : sequence(first_missing) - 1
-      this.put({ node, epoch, seq, ended: true })
+      if (first_missing !== null) this.put({ node, epoch, seq: sequence(first_missing - 1 + (missed ?? 0)), ended: true })
+      else this.keep({ node, epoch, seq: this.streams.get(epoch)?.seq ?? null, ended: true })
     }
     for (const gap of all) if (gap.epoch === gap.resumes_epoch) this.resumes(gap)
   }
@@ -81,9 +85,9 @@ export class Place {
     if (resumes_epoch !== null && resumes_at !== null) this.put({ node, epoch: resumes_epoch, seq: sequence(resumes_at) - 1 })
   }
 
-  /** It came since the token. Behind a token a stream has a sequence. */
+  /** It came since the token. */
   private put(entry: Entry): void {
-    if (entry.seq !== null) this.then.set(entry.epoch, entry)
+    this.then.set(entry.epoch, entry)
     this.keep(entry)
   }
 

@@ -337,7 +337,7 @@ export class TopicSubscription implements Subscription {
     const gaps = expired.gaps
     for (const gap of gaps) gap.topic = this.topic
     if (this.options.state) return this.give(expired, () => {})
-    if (!this.options.reload) return this.give(expired, () => this.at.gaps(gaps))
+    if (!this.options.reload) return this.give(expired, () => this.at.gaps(gaps, expired.token))
     return this.reload(expired as any, this.options.reload)
   }
 
@@ -350,7 +350,7 @@ export class TopicSubscription implements Subscription {
       () => this.state === 'ended',
       cause => this.become('reloading', cause),
     )
-    this.at.gaps(gaps)
+    this.at.gaps(gaps, token)
     await this.keep()
     if (this.state === 'ended') return
     if (link && link === this.link && this.phase === 'on') {

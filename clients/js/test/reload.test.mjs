@@ -35,7 +35,7 @@ test('store is given the place behind the gap once it is reloaded', async () => 
   assert.deepEqual(stored, [])
   runs[0].done()
   await settled()
-  assert.deepEqual(stored, [JSON.stringify(behind('T0', ['n1', 'A', 6]))])
+  assert.deepEqual(stored, [JSON.stringify(behind('FRONT', ['n1', 'A', 6]))])
 })
 
 test('tokens in front of the gap are not taken for the place behind it', async () => {
@@ -46,7 +46,7 @@ test('tokens in front of the gap are not taken for the place behind it', async (
   await passes(1)
   runs[0].done()
   await settled()
-  const place = JSON.stringify(behind('T0', ['n1', 'A', 6]))
+  const place = JSON.stringify(behind('FRONT', ['n1', 'A', 6]))
   assert.equal(made.place, place)
   await socket.says({ type: 'ping', tokens: { prices: 'FRONT' } })
   assert.equal(made.place, place)
@@ -66,7 +66,7 @@ test('a connection that breaks meanwhile is followed by one behind the gap, once
   assert.deepEqual(last().all('Subscribe'), [])
   runs[0].done()
   await settled()
-  assert.deepEqual(last().from(), behind('T0', ['n1', 'A', 6]))
+  assert.deepEqual(last().from(), behind('FRONT', ['n1', 'A', 6]))
   assert.deepEqual(last().all('Resume'), [], 'it belongs to the connection of before')
   await last().subscribed('prices')
   assert.equal(states.at(-1).state, 'live')
