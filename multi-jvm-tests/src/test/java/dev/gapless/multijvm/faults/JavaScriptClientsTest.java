@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -41,9 +42,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * The client of {@code clients/js} in Node and in Chromium, at two gateways behind proxies that cut, stall and refuse, while the gateways' nodes are
- * killed. {@code -Djs.minutes=10} makes it longer, {@code -Djs.seed} draws the same faults again. What is not installed is left out, unless the
- * environment says {@code GAPLESS_FOREIGN_CLIENTS=required}.
+ * The client of {@code clients/js} in Node and in Chromium, at two gateways behind proxies that cut, stall and refuse, while the gateways' nodes, and
+ * one that only publishes, are killed. Some take one gateway or both for such as do not know what came since a token, one begins again and
+ * again with another filter, which is told as a gap without a node, and one is the client of before. {@code -Djs.minutes=10} makes it longer, {@code -Djs.seed} draws the same faults again. What is
+ * not installed is left out, unless the environment says {@code GAPLESS_FOREIGN_CLIENTS=required}.
  */
 @Isolated("its processes are many")
 @Tag("thorough")
@@ -67,7 +69,9 @@ class JavaScriptClientsTest {
         CUT,
         STALL,
         REFUSE,
-        KILL
+        KILL,
+        /** Of a producer, while no client is there. Those that come back are told, and cut while they reload. */
+        RESTART
     }
 
     private final Random random = new Random(SEED);
@@ -75,6 +79,7 @@ class JavaScriptClientsTest {
     private final Map<String, String> incarnations = new ConcurrentHashMap<>();
     private final Map<TestNode, GatewayProxy> proxies = new ConcurrentHashMap<>();
     private final List<Process> processes = new ArrayList<>();
+    private final ArrayNode ofNode = JSON.createArrayNode();
     private Path journals;
     /** Of the clients: what they print, and a profile. */
     private Path files;
@@ -125,6 +130,7 @@ class JavaScriptClientsTest {
                 CLIENT.resolve("package.json"),
                 CLIENT.resolve("package-lock.json"),
                 CLIENT.resolve("dist/client.js"),
+                CLIENT.resolve("test/client-of-before.js"),
                 SCRIPTS.resolve("harness.mjs"),
                 SCRIPTS.resolve("node.mjs"),
                 SCRIPTS.resolve("page.html"))) {
@@ -175,11 +181,14 @@ class JavaScriptClientsTest {
         exchange.close();
     }
 
-    private String options(String name, List<TestNode> gateways) throws IOException {
+    private String url(TestNode gateway) {
+        return "http://127.0.0.1:" + proxies.get(gateway).port();
+    }
+
+    private ObjectNode options(String name, List<TestNode> gateways) {
         clients.put(name, new ScriptedClient(name, journals, incarnations::get));
         ObjectNode options = JSON.createObjectNode().put("base", base()).put("name", name);
-        gateways.forEach(node -> options.withArray("urls")
-                .add("http://127.0.0.1:" + proxies.get(node).port()));
+        gateways.forEach(node -> options.withArray("urls").add(url(node)));
         TOPICS.forEach(options.withArray("topics")::add);
         options.putObject("settings")
                 .put("silenceMs", 700)
@@ -189,7 +198,14 @@ class JavaScriptClientsTest {
                 .put("reconnectMaxMs", 800)
                 .put("reloadDistanceMs", 100)
                 .put("reloadJitterMs", 100);
-        return JSON.writeValueAsString(options);
+        return options;
+    }
+
+    /** One of those that are in one process. */
+    private ObjectNode inNode(String name, List<TestNode> gateways) {
+        ObjectNode options = options(name, gateways);
+        ofNode.add(options);
+        return options;
     }
 
     private void run(String name, String... command) throws IOException {
@@ -200,8 +216,22 @@ class JavaScriptClientsTest {
                 .start());
     }
 
-    private void startClients(List<TestNode> gateways) throws IOException {
-        run("node", "node", "node.mjs", options("node", gateways));
+    private void startClients(List<TestNode> nodes) throws IOException {
+        List<TestNode> gateways = nodes.subList(0, 2);
+        List<TestNode> turned = List.of(gateways.get(1), gateways.get(0));
+        inNode("node", gateways);
+        ArrayNode all = inNode("filters", turned).withArray("nodes");
+        for (TestNode node : nodes) {
+            all.add(node.name()).add(node.address());
+        }
+        ObjectNode ofOlder = inNode("older-gateways", gateways);
+        gateways.forEach(node -> ofOlder.withArray("older").add(url(node)));
+        inNode("one-older-gateway", turned)
+                .put("resync", true)
+                .withArray("older")
+                .add(url(gateways.get(0)));
+        inNode("older-client", turned).put("resync", true).put("before", true);
+        run("node", "node", "node.mjs", JSON.writeValueAsString(ofNode));
         run(
                 "chromium",
                 "chromium",
@@ -217,8 +247,7 @@ class JavaScriptClientsTest {
                 "--user-data-dir=" + files.resolve("profile"),
                 base() + "/page.html?options="
                         + URLEncoder.encode(
-                                options("chromium", List.of(gateways.get(1), gateways.get(0))),
-                                StandardCharsets.UTF_8));
+                                JSON.writeValueAsString(options("chromium", turned)), StandardCharsets.UTF_8));
     }
 
     // ------------------------------------------------------------------ the run
@@ -243,7 +272,7 @@ class JavaScriptClientsTest {
             List<TestNode> gateways = List.of(cluster.node(1), cluster.node(2));
             gateways.forEach(node -> proxies.put(node, new GatewayProxy()));
             gateways.forEach(this::begin);
-            startClients(gateways);
+            startClients(List.of(cluster.node(1), cluster.node(2), cluster.node(3)));
             Await.until(
                     "all clients are subscribed",
                     clients::toString,
@@ -295,9 +324,7 @@ class JavaScriptClientsTest {
                 proxy.stall(false);
             }
             case REFUSE -> {
-                long before = sum(GatewayProxy::refusals);
-                proxies.values().forEach(one -> one.refuse(true));
-                Await.until("a client was refused", () -> sum(GatewayProxy::refusals) > before);
+                refuseAll();
                 Lasting.last(random, LONGEST_FAULT_MS);
                 proxies.values().forEach(one -> one.refuse(false));
             }
@@ -309,7 +336,30 @@ class JavaScriptClientsTest {
                 begin(node);
                 cluster.awaitUp();
             }
+            case RESTART -> {
+                TestNode producer = cluster.node(3);
+                refuseAll();
+                producer.kill();
+                faults.timed("over", producer.name());
+                producer.restart();
+                subscriptions.journal(producer, TOPICS, LARGEST_BURST);
+                cluster.awaitUp();
+                int before = told();
+                proxies.values().forEach(one -> one.refuse(false));
+                Await.until("a client was told", () -> told() > before);
+                proxies.values().forEach(GatewayProxy::cut);
+            }
         }
+    }
+
+    private void refuseAll() {
+        long before = sum(GatewayProxy::refusals);
+        proxies.values().forEach(one -> one.refuse(true));
+        Await.until("a client was refused", () -> sum(GatewayProxy::refusals) > before);
+    }
+
+    private int told() {
+        return clients.values().stream().mapToInt(ScriptedClient::told).sum();
     }
 
     private List<String> wrong() {
@@ -341,6 +391,24 @@ class JavaScriptClientsTest {
             // Each burst of gaps is reloaded, and none twice; topics share runs, of which some fail.
             assertEquals(client.told(), client.reloaded(), client::toString);
         }
+        List<ScriptedClient> present =
+                Stream.of("node", "chromium", "filters").map(clients::get).toList();
+        present.forEach(client -> assertEquals(0, client.ids() + client.lists(), client::toString));
+        assertTrue(
+                present.stream().mapToInt(ScriptedClient::thens).sum() > 0,
+                () -> "nobody has come back by what came since a token: " + present);
+        for (String name : List.of("older-gateways", "older-client")) {
+            ScriptedClient client = clients.get(name);
+            assertEquals(0, client.thens() + client.withoutIds(), client::toString);
+        }
+        ScriptedClient both = clients.get("one-older-gateway");
+        assertTrue(both.ids() > 0 && both.withoutIds() > 0, () -> both + " was not at both gateways");
+        assertTrue(
+                clients.get("filters").general() > 0,
+                () -> clients.get("filters").toString());
+        assertTrue(
+                clients.values().stream().mapToInt(ScriptedClient::twice).sum() > 0,
+                () -> "nobody stood in two streams of a node: " + clients.values());
     }
 
     private long sum(ToLongFunction<GatewayProxy> of) {

@@ -18,7 +18,12 @@ final class ScriptedClient {
     private final Map<String, TopicHistory> topics = new HashMap<>();
     private final List<String> wrong = new CopyOnWriteArrayList<>();
     private int runs;
-    private int behindGaps;
+    private int lists;
+    private int thens;
+    private int ids;
+    private int withoutIds;
+    private int twice;
+    private int general;
 
     /** @param incarnations that of the process of a node which has a gateway now */
     ScriptedClient(String name, Path journals, Function<String, String> incarnations) {
@@ -45,7 +50,13 @@ final class ScriptedClient {
         void begins(JsonNode record) {
             String before = session;
             String from = EventLine.text(record, "from");
-            behindGaps += from != null && from.startsWith("{") ? 1 : 0;
+            lists += from != null && from.startsWith("{\"positions\"") ? 1 : 0;
+            thens += from != null && from.startsWith("{\"token\"") ? 1 : 0;
+            if (record.get("ids").booleanValue()) {
+                ids++;
+            } else {
+                withoutIds++;
+            }
             if (journal != null) {
                 journal.line("t", ++tokens, from, EventLine.text(record, "ns"));
                 journal.line("e", "LEFT", EventLine.text(record, "ns"));
@@ -67,13 +78,19 @@ final class ScriptedClient {
         void take(JsonNode record) {
             switch (record.get("kind").textValue()) {
                 case "session" -> begins(record);
-                case "ready" -> journal.line("y", record.get("silent").intValue(), EventLine.text(record, "ns"));
+                case "ready" -> {
+                    journal.line("y", record.get("silent").intValue(), EventLine.text(record, "ns"));
+                    twice += record.get("twice").booleanValue() ? 1 : 0;
+                }
                 case "event" -> EventLine.given(record.get("event"), journal);
                 case "left" -> EventLine.left(record.get("event"), journal);
                 case "told" -> told++;
                 case "gaps" -> {
                     journal.line("x", record.get("gaps").size(), EventLine.text(record, "ns"));
-                    record.get("gaps").forEach(gap -> EventLine.gap(gap, journal));
+                    record.get("gaps").forEach(gap -> {
+                        EventLine.gap(gap, journal);
+                        general += gap.get("node").isNull() ? 1 : 0;
+                    });
                 }
                 case "reloaded" -> {
                     journal.line("r");
@@ -125,14 +142,40 @@ final class ScriptedClient {
         return runs;
     }
 
-    /** How often it has come back behind a gap that it had reloaded meanwhile, by positions of its own. */
-    synchronized int behindGaps() {
-        return behindGaps;
+    /** How often it has come back by positions of its own. */
+    synchronized int lists() {
+        return lists;
+    }
+
+    /** How often it has come back by a token, and what came since. */
+    synchronized int thens() {
+        return thens;
+    }
+
+    /** How often it has asked for a token with each event. */
+    synchronized int ids() {
+        return ids;
+    }
+
+    /** How often it has asked for none. */
+    synchronized int withoutIds() {
+        return withoutIds;
+    }
+
+    /** How often it was told of two streams of one node, when it was subscribed. */
+    synchronized int twice() {
+        return twice;
+    }
+
+    /** Of how many gaps without a node it was told. */
+    synchronized int general() {
+        return general;
     }
 
     @Override
-    public String toString() {
-        return name + " was told " + told() + " times, reloaded in " + runs() + " runs, and came back behind a gap "
-                + behindGaps() + " times";
+    public synchronized String toString() {
+        return name + " was told " + told() + " times, of " + general + " gaps without a node, reloaded in " + runs
+                + " runs, came back " + thens + " times by a token and what came since, " + lists
+                + " times by positions, and stood " + twice + " times in two streams of one node";
     }
 }
