@@ -2,6 +2,7 @@ package dev.gapless.bench;
 
 import dev.gapless.bench.peer.Peers;
 import dev.gapless.bench.process.BenchProcess;
+import dev.gapless.bench.process.ClientPath;
 import dev.gapless.bench.process.Usage;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * C_SOCKETS, C_MUTE, C_INGEST: WebSocket clients of a gateway, beside a bare Jetty. In C_MUTE it is measured twice: while all clients
- * read, and while one does not. In C_INGEST another node publishes.
+ * read, and while one does not. In C_INGEST another node publishes, in C_SOCKETS_3 and C_SOCKETS_12 two and eleven more.
  */
 final class ClientsRun extends OneRun {
     /** Between both measurements, for buffers to fill up. */
@@ -32,15 +33,16 @@ final class ClientsRun extends OneRun {
                 BenchProcess.CLIENTS,
                 plan.scale().clients(workload.subscribers()),
                 workload.messageBytes(),
-                peer.name().equals(Peers.JETTY) ? BenchProcess.BARE_JETTY_NUMBERS : 0));
+                peer.name().equals(Peers.JETTY) ? BenchProcess.BARE_JETTY_NUMBERS : 0,
+                path().word()));
         if (!secure.isEmpty()) {
             arguments.add(SecureGateway.TOKEN);
         }
         Child clients = children.start("clients", options(), arguments.toArray());
         List<Child> servers = servers(secure);
         List<String> ports = new ArrayList<>();
-        for (Child server : servers) {
-            ports.add(server.answer("port", PATIENCE));
+        for (Child gateway : servers.subList(0, servers.size() - (others() > 0 ? 1 : 0))) {
+            ports.add(gateway.answer("port", PATIENCE));
         }
         clients.order("open " + ports.get(0));
         clients.answer("ready", PATIENCE);
@@ -76,6 +78,23 @@ final class ClientsRun extends OneRun {
         return others;
     }
 
+    private ClientPath path() {
+        return switch (peer.name()) {
+            case Peers.JETTY, Peers.PLAIN -> ClientPath.PLAIN;
+            case Peers.IDS -> ClientPath.IDS;
+            default -> ClientPath.JAVASCRIPT;
+        };
+    }
+
+    /** How many nodes publish beside the one with clients. */
+    private int others() {
+        return switch (workload) {
+            case C_SOCKETS_3 -> 2;
+            case C_SOCKETS_12 -> 11;
+            default -> 0;
+        };
+    }
+
     /** The one with clients first. */
     private List<Child> servers(List<String> secure) throws IOException, RunFailure, InterruptedException {
         if (peer.name().equals(Peers.JETTY)) {
@@ -90,15 +109,24 @@ final class ClientsRun extends OneRun {
         if (workload == Workload.C_MUTE) {
             more.add("-Dgapless.gateway.write-timeout=10m");
         }
-        more.add(workload == Workload.C_SOCKETS ? "-Dgapless.backpressure-timeout=60s" : "-Dgapless.overflow=expire");
+        more.add(isLossless() ? "-Dgapless.backpressure-timeout=60s" : "-Dgapless.overflow=expire");
         String[] options = more.toArray(String[]::new);
         List<Child> nodes = new ArrayList<>();
         nodes.add(gateway(this, "gateway", elsewhere ? -1 : workload.ratePerSecond(), options));
         if (elsewhere) {
             nodes.add(gateway(this, "publisher", workload.ratePerSecond(), options));
         }
+        if (others() > 0) {
+            nodes.add(children.start(
+                    "publishers", options(options), BenchProcess.PUBLISHING_NODES, others(), workload.messageBytes()));
+        }
         connect(nodes);
         return nodes;
+    }
+
+    /** Do publishers wait for the clients? */
+    private boolean isLossless() {
+        return workload != Workload.C_MUTE && workload != Workload.C_INGEST;
     }
 
     /** @param ratePerSecond at which it publishes; 0 for as fast as it can, less for not at all */
@@ -117,16 +145,16 @@ final class ClientsRun extends OneRun {
         double fewest = Double.parseDouble(clients.answer("fewest", PATIENCE));
         double most = Double.parseDouble(clients.answer("most", PATIENCE));
         figures.put(Figure.SLOWEST, fewest / most);
+        figures.put(Figure.BYTES, Double.parseDouble(clients.answer("bytes", PATIENCE)));
     }
 
     private void check(List<Child> servers, Child clients) throws RunFailure, InterruptedException {
         if (peer.name().equals(Peers.JETTY)) {
             return; // it sends for ever; that numbers are in order, clients have checked in each frame
         }
-        String published = "";
+        long published = 0;
         for (Child server : servers) {
-            String by = server.answer("published", PATIENCE);
-            published = by.equals("0") ? published : by;
+            published += Long.parseLong(server.answer("published", PATIENCE));
         }
         clients.order("expect " + published);
         String problem = clients.answer("checked", PATIENCE);
@@ -134,7 +162,7 @@ final class ClientsRun extends OneRun {
             throw new RunFailure(problem);
         }
         double announced = Double.parseDouble(clients.answer("announced", PATIENCE));
-        if (workload == Workload.C_SOCKETS && announced > 0) {
+        if (isLossless() && announced > 0) {
             throw new RunFailure("clients were told that they missed " + announced + " events");
         }
         figures.put(Figure.ANNOUNCED, announced);

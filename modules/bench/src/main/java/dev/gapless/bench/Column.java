@@ -39,6 +39,7 @@ public record Column(String name, String title, Figure figure, double unit, Stri
             new Column("CPU us, one stuck", "CPU time, one stuck (µs)", Figure.CPU_ONE_STUCK, 1, "%.2f"),
             new Column("of it free", "ratio to none stuck", Figure.CPU_RATIO_ONE_STUCK, 1, "%.2f"),
             new Column("clients' CPU us", "CPU time of the clients (µs)", Figure.CPU_CLIENTS, 1, "%.2f"),
+            new Column("bytes/event", "bytes per delivery on the wire", Figure.BYTES, 1, "%.0f"),
             new Column("slowest", "slowest client, of the fastest", Figure.SLOWEST, 1, "%.2f"),
             new Column("heap/client", "heap per client (bytes)", Figure.HEAP_CLIENT, 1, "%.0f"),
             new Column("bytes", "bytes allocated per delivery", Figure.ALLOCATED, 1, "%.0f"),

@@ -21,6 +21,7 @@ public enum Figure {
     CPU_ONE_STUCK("cpu_us_per_delivery_one_stuck"),
     CPU_RATIO_ONE_STUCK("cpu_ratio_one_stuck"),
     CPU_CLIENTS("cpu_us_per_delivery_of_clients"),
+    BYTES("bytes_per_delivery"),
     SLOWEST("slowest_client_of_fastest"),
     HEAP_CLIENT("heap_bytes_per_client"),
     HEAP_UNUSED("heap_bytes_per_topic_unused"),

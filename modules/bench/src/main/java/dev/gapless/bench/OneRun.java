@@ -71,7 +71,8 @@ abstract sealed class OneRun
             case W11 -> new CatchUpRun(plan, workload, peer, children);
             case D_WAITING, D_8, D_64, D_1000, D_20000 -> new DurableRun(plan, workload, peer, children);
             case D_OPENING_1, D_OPENING_64 -> new OpeningRun(plan, workload, peer, children);
-            case C_SOCKETS, C_MUTE, C_INGEST -> new ClientsRun(plan, workload, peer, children);
+            case C_SOCKETS, C_SOCKETS_3, C_SOCKETS_12, C_MUTE, C_INGEST ->
+                new ClientsRun(plan, workload, peer, children);
             case C_IDLE -> new IdleClientsRun(plan, workload, peer, children);
             case C_RETURN, C_STATE_RETURN -> new ReturnRun(plan, workload, peer, children);
             case T_RETURN -> new TableReturnRun(plan, workload, peer, children);

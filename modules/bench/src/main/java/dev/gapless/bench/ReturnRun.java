@@ -2,12 +2,13 @@ package dev.gapless.bench;
 
 import dev.gapless.bench.peer.Peers;
 import dev.gapless.bench.process.BenchProcess;
+import dev.gapless.bench.process.ClientPath;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * C_RETURN: a gateway is killed, and all of its WebSocket clients come to another one at once, each with its own positions. C_STATE_RETURN: each
+ * C_RETURN: a gateway is killed, and all of its WebSocket clients come to another one at once, each with its own place. C_STATE_RETURN: each
  * with the token of its state, for all rows of a table.
  */
 final class ReturnRun extends OneRun {
@@ -36,7 +37,14 @@ final class ReturnRun extends OneRun {
         int count = plan.scale().clients(workload.subscribers());
         Child clients = isOfState()
                 ? children.start("clients", options(), BenchProcess.STATE_CLIENTS, count, ROWS)
-                : children.start("clients", options(), BenchProcess.CLIENTS, count, workload.messageBytes(), 0);
+                : children.start(
+                        "clients",
+                        options(),
+                        BenchProcess.CLIENTS,
+                        count,
+                        workload.messageBytes(),
+                        0,
+                        ClientPath.JAVASCRIPT.word());
         String portOfOther = dies.answer("port", PATIENCE);
         // Clients have come to the one that stays, and returned to it, before: what is measured is no compiler.
         for (int i = 0; i < RETURNS_BEFORE; i++) {

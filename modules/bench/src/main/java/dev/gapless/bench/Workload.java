@@ -93,6 +93,20 @@ public enum Workload {
             0,
             BenchMessage.BYTES,
             Figure.RATE),
+    C_SOCKETS_3(
+            "as C_SOCKETS, three nodes publish; beside clients that ask for nothing but the topic, and such as ask for a token with each event",
+            Scope.CLIENTS_BESIDE_PLAIN,
+            50,
+            0,
+            BenchMessage.BYTES,
+            Figure.BYTES),
+    C_SOCKETS_12(
+            "as C_SOCKETS_3, twelve nodes publish",
+            Scope.CLIENTS_BESIDE_PLAIN,
+            50,
+            0,
+            BenchMessage.BYTES,
+            Figure.BYTES),
     C_MUTE(
             "50 WebSocket clients, 10,000 messages a second: CPU without and with one that does not read",
             Scope.CLIENTS,
@@ -241,6 +255,7 @@ public enum Workload {
         CLIENTS,
         CLIENTS_BESIDE_EVENTS,
         CLIENTS_BESIDE_JETTY,
+        CLIENTS_BESIDE_PLAIN,
         GAPLESS
     }
 
@@ -300,6 +315,8 @@ public enum Workload {
             case CLIENTS_BESIDE_EVENTS -> peers.contains("gapless") ? List.of("gapless", Peers.EVENTS) : List.of();
             case CLIENTS_BESIDE_JETTY ->
                 peers.contains("gapless") ? List.of("gapless", Peers.SECURE, Peers.SINGLE, Peers.JETTY) : List.of();
+            case CLIENTS_BESIDE_PLAIN ->
+                peers.contains("gapless") ? List.of("gapless", Peers.IDS, Peers.PLAIN) : List.of();
             case GAPLESS, CLIENTS -> peers.stream().filter("gapless"::equals).toList();
         };
     }
@@ -336,6 +353,7 @@ public enum Workload {
             case W7 -> measure.plus(START.multipliedBy(2));
             case C_MUTE -> measure.plus(START);
             case C_SOCKETS, C_INGEST, C_IDLE -> START.multipliedBy(2);
+            case C_SOCKETS_3, C_SOCKETS_12 -> START.multipliedBy(5);
             case C_RETURN, C_STATE_RETURN -> START.multipliedBy(25);
             case T_RETURN -> scale.stop().multipliedBy(3).plus(START.multipliedBy(10));
             case D_OPENING_1, D_OPENING_64 -> START.multipliedBy(20);

@@ -54,7 +54,7 @@ public class ClusterNode implements Addressed {
     }
 
     /** Asks to join the first node. */
-    final void join(String first) {
+    public final void join(String first) {
         int colon = first.lastIndexOf(':');
         cluster.join(
                 new Address("pekko", SYSTEM, first.substring(0, colon), Integer.parseInt(first.substring(colon + 1))));

@@ -36,6 +36,12 @@ public final class Peers {
     /** Gapless, with a gateway that speaks TLS, to clients that show tokens. */
     public static final String SECURE = "gapless-secure";
 
+    /** Gapless, with WebSocket clients that ask for nothing but the topic. */
+    public static final String PLAIN = "gapless-plain";
+
+    /** Gapless, with WebSocket clients that ask for a token with each event. */
+    public static final String IDS = "gapless-ids";
+
     /** Gapless, whose clients want events, beside such as want a state. */
     public static final String EVENTS = "gapless-events";
 
@@ -103,7 +109,7 @@ public final class Peers {
     /** The peer of this name, one of {@link #names}, or of those that have a constant here. */
     public static PeerKind of(String name) {
         switch (name) {
-            case EVENTS, HANDLER, PEKKO, JACKSON, JETTY, JOURNAL, SECURE, SINGLE, TABLE -> {
+            case EVENTS, HANDLER, IDS, PEKKO, JACKSON, JETTY, JOURNAL, PLAIN, SECURE, SINGLE, TABLE -> {
                 return new PeerKind(name, bytes -> {
                     throw new IllegalArgumentException(name + " has no sides of its own");
                 });

@@ -67,13 +67,19 @@ public final class BenchProcess {
     /** {@link StateGateway}: KEYS RATE; a rate below 0 means that its rows do not change. */
     public static final String STATE_GATEWAY = "state-gateway";
 
+    /** {@link PublishingNodes}: COUNT MESSAGE_BYTES. */
+    public static final String PUBLISHING_NODES = "publishing-nodes";
+
     /** {@link BareJetty}: MESSAGE_BYTES. */
     public static final String BARE_JETTY = "bare-jetty";
 
     /** How many events a bare Jetty has. */
     public static final int BARE_JETTY_NUMBERS = BareJetty.NUMBERS;
 
-    /** {@link SocketClients}: COUNT MESSAGE_BYTES LAST_NUMBER [TOKEN]; behind that number they begin again, or never if it is 0; a token is shown over TLS. */
+    /**
+     * {@link SocketClients}: COUNT MESSAGE_BYTES LAST_NUMBER PATH [TOKEN]; behind that number they begin again, or never if it is 0; they ask for what
+     * their {@link ClientPath} says; a token is shown over TLS.
+     */
     public static final String CLIENTS = "clients";
 
     /** {@link SocketClients} of a {@link StateGateway}: COUNT KEYS. */
@@ -132,14 +138,16 @@ public final class BenchProcess {
             case ROWS_RETURN -> new RowsReturn(words.get(0).equals(Peers.HANDLER), Integer.parseInt(words.get(1)));
             case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
             case GATEWAY -> new GatewayNode(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
+            case PUBLISHING_NODES -> new PublishingNodes(Integer.parseInt(words.get(0)), bytes(words));
             case BARE_JETTY -> new BareJetty(Integer.parseInt(words.get(0)));
             case STATE_GATEWAY -> new StateGateway(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
             case CLIENTS -> {
                 int lastNumber = Integer.parseInt(words.get(2));
+                ClientPath path = ClientPath.of(words.get(3));
                 yield new SocketClients(
                         Integer.parseInt(words.get(0)),
-                        () -> new EventChecker(bytes(words), lastNumber),
-                        words.size() > 3 ? words.get(3) : null);
+                        () -> new EventChecker(bytes(words), lastNumber, path),
+                        words.size() > 4 ? words.get(4) : null);
             }
             case STATE_CLIENTS -> {
                 Map<String, Integer> indexes = StateChecker.indexes(Integer.parseInt(words.get(1)));

@@ -1,6 +1,8 @@
 package dev.gapless.bench.process;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
 /** Judges what one client of a gateway is given. One thread at a time. */
 abstract class ClientChecker {
@@ -9,6 +11,7 @@ abstract class ClientChecker {
     long announced;
     long last;
     private String problem = "";
+    private final Deque<String> commands = new ArrayDeque<>();
 
     /** Has it all that it asked for, and follows, on its present connection? */
     final boolean isSubscribed() {
@@ -42,13 +45,26 @@ abstract class ClientChecker {
         }
     }
 
-    /** The connection was lost: it is subscribed to once more. */
+    /** The connection, if there was one, was lost: it is subscribed to once more, at the end, or with what this client has. */
     void connectsAgain() {
         subscribed = false;
+        commands.clear();
     }
 
-    /** A command that subscribes: at the end, or with what this client has. */
-    abstract String subscribe() throws JsonProcessingException;
+    /** Where it connects. */
+    String path() {
+        return "/api/ws";
+    }
+
+    /** It has a command for the gateway. */
+    final void send(String command) {
+        commands.add(command);
+    }
+
+    /** What is to be sent next; null if there is nothing. */
+    final @Nullable String command() {
+        return commands.poll();
+    }
 
     /** Takes a text frame. */
     abstract void take(byte[] bytes, int from, int to);

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
  */
 record GatewayNode(int messageBytes, int ratePerSecond) implements Job {
     /** It goes on for a while: what is measured ends under load. */
-    private static final long TAIL_NS = 100_000_000;
+    static final long TAIL_NS = 100_000_000;
 
     /** Objects with finalizers and cleaners go with the second or third one. */
     private static final int COLLECTIONS = 3;

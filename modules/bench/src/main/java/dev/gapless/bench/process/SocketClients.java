@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   open PORT               ready                                         once all of them are subscribed
  *   mute                                                                  the first one reads nothing any more
- *   run BEGIN END           used ..., fewest N, most N                    what one client got in that time
+ *   run BEGIN END           used ..., fewest N, most N, bytes N           what one client got in that time, and what an event took
  *   again PORT              level NS                                      all connections were lost; until the last client is level
  *   expect N                checked [PROBLEM], announced N                once all of them have everything up to N, or were told
  * </pre>
@@ -62,8 +63,10 @@ record SocketClients(
         CompletableFuture<Usage> used = new Meter(swarm::received).measuring(window);
         Window.sleepUntil(window.beginNs());
         long[] begin = swarm.receivedByEach();
+        long beginBytes = swarm.receivedBytes();
         Window.sleepUntil(window.endNs());
         long[] end = swarm.receivedByEach();
+        double bytes = swarm.receivedBytes() - beginBytes;
         long fewest = Long.MAX_VALUE;
         long most = 0;
         for (int i = swarm.firstThatReads(); i < end.length; i++) {
@@ -73,6 +76,9 @@ record SocketClients(
         dialogue.say("used", used.get().line());
         dialogue.say("fewest", fewest);
         dialogue.say("most", most);
+        dialogue.say(
+                "bytes",
+                bytes / (LongStream.of(end).sum() - LongStream.of(begin).sum()));
     }
 
     /** Level is a client that has what any other one has. */

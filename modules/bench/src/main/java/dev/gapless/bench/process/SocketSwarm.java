@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -36,6 +37,9 @@ final class SocketSwarm implements AutoCloseable {
     private final SocketFrames frames = new SocketFrames(bytes);
     private final List<Client> clients = new ArrayList<>();
     private final AtomicLongArray received;
+    /** That came, of all of them, without TLS. */
+    private final AtomicLong receivedBytes = new AtomicLong();
+
     private final Thread thread = new Thread(this::loop, "clients");
     private boolean firstIsMute;
     private volatile boolean closed;
@@ -94,10 +98,10 @@ final class SocketSwarm implements AutoCloseable {
         client.open = false;
         client.rest = new byte[0];
         client.checker.connectsAgain();
-        String request =
-                "GET /api/ws HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-                        + (token == null ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n";
+        String request = "GET " + client.checker.path() + " HTTP/1.1\r\nHost: 127.0.0.1:" + port
+                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+                + (token == null ? "" : "Authorization: Bearer " + token + "\r\n") + "\r\n";
         Wire wire = token == null ? Wire.plain(channel) : new TlsWire(channel);
         client.wire = wire;
         wire.write(request.getBytes(StandardCharsets.US_ASCII));
@@ -158,6 +162,11 @@ final class SocketSwarm implements AutoCloseable {
     /** Events by now. */
     long received() {
         return LongStream.of(receivedByEach()).sum();
+    }
+
+    /** Bytes by now, with the heads of frames. */
+    long receivedBytes() {
+        return receivedBytes.get();
     }
 
     long[] receivedByEach() {
@@ -224,6 +233,7 @@ final class SocketSwarm implements AutoCloseable {
                 key.channel().close();
                 return;
             }
+            receivedBytes.addAndGet(came);
             take(client, wire);
         } while (came > 0 && wire instanceof TlsWire);
     }
@@ -238,6 +248,7 @@ final class SocketSwarm implements AutoCloseable {
                 default -> client.checker.fails("a frame of opcode " + frames.opcode());
             }
             at = frames.to();
+            send(client, wire);
         }
         client.rest = Arrays.copyOfRange(bytes, at, buffer.position());
         received.set(client.number, client.checker.received());
@@ -255,8 +266,14 @@ final class SocketSwarm implements AutoCloseable {
             return end;
         }
         client.open = true;
-        wire.write(SocketFrames.text(client.checker.subscribe()));
+        send(client, wire);
         return headEnd + 4;
+    }
+
+    private static void send(Client client, Wire wire) throws IOException {
+        for (String command = client.checker.command(); command != null; command = client.checker.command()) {
+            wire.write(SocketFrames.text(command));
+        }
     }
 
     @Override

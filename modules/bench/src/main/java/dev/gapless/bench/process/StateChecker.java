@@ -1,6 +1,5 @@
 package dev.gapless.bench.process;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gapless.bench.peer.BenchRowPublisher;
 import java.nio.charset.StandardCharsets;
@@ -63,10 +62,10 @@ final class StateChecker extends ClientChecker {
         inBrackets = false;
         last = 0;
         Arrays.fill(versions, NONE);
+        send(subscribe());
     }
 
-    @Override
-    String subscribe() throws JsonProcessingException {
+    private String subscribe() {
         var command = JSON.createObjectNode()
                 .put("type", "Subscribe")
                 .put("topic", BenchRowPublisher.TOPIC.name())
@@ -74,7 +73,7 @@ final class StateChecker extends ClientChecker {
         if (!token.isEmpty()) {
             command.put("from", token);
         }
-        return JSON.writeValueAsString(command);
+        return command.toString();
     }
 
     @Override
