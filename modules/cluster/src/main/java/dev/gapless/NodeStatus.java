@@ -43,7 +43,7 @@ public record NodeStatus(
      * @param published messages that the node's rings accepted
      * @param delivered messages that its subscriptions were given: one counts once for each
      * @param expired gaps that its subscriptions were told of
-     * @param missed messages in these gaps, where the number is known
+     * @param missed messages in these gaps, where the number is known, and is not the word alone of a client outside the cluster
      */
     public record Totals(long published, long delivered, long expired, long missed) {
         /** Nothing. */
@@ -76,8 +76,8 @@ public record NodeStatus(
      * @param subscription the number of the last of them; 0 if the producer told the node
      * @param client whose that is, if it is of a client outside the cluster
      * @param reason why
-     * @param first the first sequence that was missed; null if it is not known
-     * @param missed how many were missed; null if it is not known
+     * @param first the first sequence that was missed; null if it is not known, or only a client outside the cluster says it
+     * @param missed how many were missed; null likewise
      */
     public record Loss(
             Instant time,

@@ -251,6 +251,11 @@ public final class Meters {
                 "Messages in the gaps that subscriptions were told, where their number is known",
                 Count.MISSED_MESSAGES);
         counter(
+                "gapless.claimed.messages",
+                MESSAGES,
+                "Messages that clients missed behind a place that they named themselves, by their own account",
+                Count.CLAIMED_MESSAGES);
+        counter(
                 "gapless.order.violations",
                 null,
                 "Messages that did not follow what their subscription had: a defect of Gapless",

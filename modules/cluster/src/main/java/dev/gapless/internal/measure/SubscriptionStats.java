@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -165,14 +164,17 @@ public final class SubscriptionStats {
         return ++wrongClass;
     }
 
-    public void missed(List<Gap> gaps) {
-        for (Gap gap : gaps) {
+    /** It is told this gap, of which so much is a client's word alone. */
+    public void missed(Gap gap, Claim claim) {
+        Long missed = gap.missed();
+        if (claim != Claim.STREAM) {
             expiries.add(gap.reason(), 1);
             topic.subscriptionExpired(gap.reason());
-            Long missed = gap.missed();
-            if (missed != null) {
-                topic.add(Count.MISSED_MESSAGES, missed);
-            }
+        }
+        if (claim != Claim.NOTHING) {
+            topic.add(Count.CLAIMED_MESSAGES, missed == null ? 1 : missed);
+        } else if (missed != null) {
+            topic.add(Count.MISSED_MESSAGES, missed);
         }
     }
 

@@ -28,6 +28,7 @@ import dev.gapless.internal.report.GivenUps;
 import dev.gapless.internal.store.LogStores;
 import dev.gapless.internal.store.LogStoresProvider;
 import dev.gapless.internal.subscribe.ActorRecipient;
+import dev.gapless.internal.subscribe.Claims;
 import dev.gapless.internal.subscribe.Cue;
 import dev.gapless.internal.subscribe.Decoder;
 import dev.gapless.internal.subscribe.EventReader;
@@ -321,8 +322,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
             String topic, StartFrom start, Filter filter, String client, boolean concernsOthers, Runnable wake) {
         SubscriptionHost.checkStart(topic, start, nodeSettings.clusterId);
         long id = nextSubscription();
-        MessageSubscription opening =
-                new MessageSubscription(topic, id, client, concernsOthers, this, nodeSettings.clusterId, filter, wake);
+        MessageSubscription opening = new MessageSubscription(
+                topic, id, client, Claims.of(start), concernsOthers, this, nodeSettings.clusterId, filter, wake);
         try {
             logs.checkRoomForClients(topic);
         } catch (IllegalStateException e) {

@@ -17,6 +17,7 @@ import dev.gapless.core.node.Quota;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
+import dev.gapless.internal.measure.Claim;
 import dev.gapless.internal.measure.Count;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.measure.TopicMeasure;
@@ -202,12 +203,24 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     private void onAnnounced(String topic, Feedback.Announced announced) {
         List<Gap> gaps = announced.gaps();
         Feedback.Keys keys = announced.keys();
-        LossLog log = losses.of(topic, LossLogs.Place.SUBSCRIPTIONS);
         for (int i = 0; i < gaps.size(); i++) {
             Gap gap = gaps.get(i);
+            Claim claim = announced.claimed().get(i);
+            LossLog log =
+                    losses.of(topic, claim == Claim.NOTHING ? LossLogs.Place.SUBSCRIPTIONS : LossLogs.Place.CLAIMS);
             String before = Objects.equals(gap.node(), keys.node()) ? keys.before() : null;
             String last = keys.last().get(i).orElse(null);
-            keep(topic, gap.node(), nameOf(shared.uid()), announced, gap.reason(), gap.firstMissing(), gap.missed());
+            if (claim != Claim.STREAM) {
+                boolean counts = claim == Claim.NOTHING;
+                keep(
+                        topic,
+                        gap.node(),
+                        nameOf(shared.uid()),
+                        announced,
+                        gap.reason(),
+                        counts ? gap.firstMissing() : null,
+                        counts ? gap.missed() : null);
+            }
             log.log(
                     gap.reason(),
                     () -> Losses.ofSubscription(
@@ -217,6 +230,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
                             announced.id(),
                             announced.client(),
                             gap,
+                            claim,
                             before,
                             last),
                     nowNs());
@@ -393,14 +407,15 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
         if (first > 0) {
             local.misses().add(nameOf(moved.session().uid()), first, moved.resumeAt() - 1);
         }
+        boolean counts = first > 0 && moved.reader() == Message.SHARED_READER; // another one may be where a client says
         keep(
                 moved.topic(),
                 nameOf(shared.uid()),
                 nameOf(moved.session().uid()),
                 null,
                 moved.reason(),
-                first > 0 ? (Long) first : null,
-                first > 0 ? (Long) (moved.resumeAt() - first) : null);
+                counts ? (Long) first : null,
+                counts ? (Long) (moved.resumeAt() - first) : null);
         losses.of(moved.topic(), LossLogs.Place.CURSOR)
                 .log(
                         moved.reason(),
@@ -430,6 +445,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     public void consumerEnded(String topic) {
         losses.close(topic, LossLogs.Place.FEED);
         losses.close(topic, LossLogs.Place.SUBSCRIPTIONS);
+        losses.close(topic, LossLogs.Place.CLAIMS);
         losses.close(topic, LossLogs.Place.WRONG_CLASS);
     }
 }

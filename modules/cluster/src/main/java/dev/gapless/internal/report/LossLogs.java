@@ -17,6 +17,8 @@ public final class LossLogs {
         FEED,
         /** By subscriptions. */
         SUBSCRIPTIONS,
+        /** By clients, by their own account: what nodes know of comes without them. */
+        CLAIMS,
         /** By subscriptions, since a message is of another class than its topic. */
         WRONG_CLASS
     }

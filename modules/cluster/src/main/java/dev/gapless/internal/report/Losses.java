@@ -5,6 +5,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
+import dev.gapless.internal.measure.Claim;
 import dev.gapless.internal.subscribe.Feedback;
 import org.jspecify.annotations.Nullable;
 
@@ -113,6 +114,7 @@ public final class Losses {
      * A subscription is told to reload.
      *
      * @param client whose it is, if it is of a client outside the cluster
+     * @param claim what of the gap is that client's word alone
      * @param before the key of the last message that it was given of that producer, if that is known
      * @param last the key of the last message that it missed, if that is known
      */
@@ -123,6 +125,7 @@ public final class Losses {
             long subscription,
             @Nullable String client,
             Gap gap,
+            Claim claim,
             @Nullable String before,
             @Nullable String last) {
         Long first = gap.firstMissing();
@@ -130,9 +133,16 @@ public final class Losses {
         String what = first == null
                 ? "nobody knows which"
                 : missed == null ? "from sequence " + first + " on" : LossLog.sequences(first, first + missed - 1);
+        String word = switch (claim) {
+            case NOTHING -> "";
+            case PLACE -> ", behind the place that its client named";
+            case STREAM -> ", which its client named, and of which this node knows nothing";
+        };
         String whose = client == null ? "" : " of " + client;
+        String whoseStream = claim == Claim.STREAM ? LossLog.quote(producer) : producer;
         return "Topic " + topic + ": subscription " + subscription + whose + " on node " + consumer
-                + " missed messages of producer " + producer + " (" + gap.reason() + "): " + what + keys(before, last)
+                + " missed messages of producer " + whoseStream + " (" + gap.reason() + "): " + what + word
+                + keys(before, last)
                 + "; it is told to reload";
     }
 }

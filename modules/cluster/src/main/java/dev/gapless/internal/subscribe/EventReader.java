@@ -42,7 +42,7 @@ public final class EventReader<T> extends MessageReader {
             Decoder decoder,
             String clusterId,
             Clock clock) {
-        super(topic.name(), id, null, state, feedback, filter, clusterId, clock);
+        super(topic.name(), id, null, Claims.NONE, state, feedback, filter, clusterId, clock);
         this.topic = topic;
         this.id = id;
         this.feedback = feedback;

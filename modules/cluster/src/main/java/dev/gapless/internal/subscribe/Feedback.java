@@ -1,6 +1,7 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.core.Gap;
+import dev.gapless.internal.measure.Claim;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
@@ -16,8 +17,10 @@ public sealed interface Feedback extends NoSerializationVerificationNeeded {
      * The subscription is told that it missed this.
      *
      * @param client whose it is, if it is of a client outside the cluster
+     * @param claimed of each gap what is that client's word alone
      */
-    record Announced(long id, @Nullable String client, List<Gap> gaps, Keys keys) implements Feedback {}
+    record Announced(long id, @Nullable String client, List<Gap> gaps, List<Claim> claimed, Keys keys)
+            implements Feedback {}
 
     /**
      * Keys that are known of what a subscription missed.

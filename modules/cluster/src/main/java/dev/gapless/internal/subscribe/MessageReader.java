@@ -12,6 +12,7 @@ import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.measure.Claim;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.time.Clock;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public class MessageReader {
     private final String topic;
     private final long id;
     private final @Nullable String client;
+    private final Claims claims;
     private final SubscriptionState state;
     private final Feedback.Sink feedback;
     private final Feedback room;
@@ -58,11 +60,15 @@ public class MessageReader {
 
     private OptionalLong waitsUntilNs = OptionalLong.empty();
 
-    /** @param client whose it is, if it is of a client outside the cluster */
+    /**
+     * @param client whose it is, if it is of a client outside the cluster
+     * @param claims what that says of where it was
+     */
     public MessageReader(
             String topic,
             long id,
             @Nullable String client,
+            Claims claims,
             SubscriptionState state,
             Feedback.Sink feedback,
             Filter filter,
@@ -71,6 +77,7 @@ public class MessageReader {
         this.topic = topic;
         this.id = id;
         this.client = client;
+        this.claims = claims;
         this.state = state;
         this.feedback = feedback;
         this.room = new Feedback.Room(id);
@@ -252,13 +259,22 @@ public class MessageReader {
 
     /** Counts and logs what is missed. */
     private void report(List<Gap> gaps) {
+        List<Claim> claimed = gaps.stream().map(this::claim).toList();
         if (stats != null) {
-            stats.missed(gaps);
+            for (int i = 0; i < gaps.size(); i++) {
+                stats.missed(gaps.get(i), claimed.get(i));
+            }
         }
         List<Optional<String>> lastKeys = gaps.stream()
                 .map(gap -> Optional.ofNullable(state.lastKey(gap)))
                 .toList();
-        feedback.tell(new Feedback.Announced(id, client, gaps, new Feedback.Keys(lastNode, lastKey, lastKeys)));
+        feedback.tell(
+                new Feedback.Announced(id, client, gaps, claimed, new Feedback.Keys(lastNode, lastKey, lastKeys)));
+    }
+
+    /** What of that gap is its client's word alone. */
+    public Claim claim(Gap gap) {
+        return claims.of(gap, state.known());
     }
 
     // ------------------------------------------------------------------ the message that it is at

@@ -18,6 +18,7 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
     private final String topic;
     private final long id;
     private final String client;
+    private final Claims claims;
     private final boolean concernsOthers;
     private final SubscriptionHost host;
     private final String clusterId;
@@ -35,12 +36,14 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
 
     /**
      * @param client whose it is, for people
+     * @param claims what that says of where it was
      * @param concernsOthers whether what it misses is more than one client's concern
      */
     public MessageSubscription(
             String topic,
             long id,
             String client,
+            Claims claims,
             boolean concernsOthers,
             SubscriptionHost host,
             String clusterId,
@@ -49,6 +52,7 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
         this.topic = topic;
         this.id = id;
         this.client = client;
+        this.claims = claims;
         this.concernsOthers = concernsOthers;
         this.host = host;
         this.clusterId = clusterId;
@@ -103,7 +107,8 @@ public final class MessageSubscription implements SubscriptionListener, Subscrip
     @Override
     public void opened(SubscriptionState state, Feedback.Sink feedback) {
         SubscriptionState read = concernsOthers ? state : state.telling();
-        MessageReader opened = new MessageReader(topic, id, client, read, feedback, filter, clusterId, Clock.SYSTEM);
+        MessageReader opened =
+                new MessageReader(topic, id, client, claims, read, feedback, filter, clusterId, Clock.SYSTEM);
         opened.countIn(stats);
         if (!closed.get()) {
             reader = opened;

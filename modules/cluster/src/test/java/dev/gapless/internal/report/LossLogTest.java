@@ -16,6 +16,7 @@ import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
+import dev.gapless.internal.measure.Claim;
 import dev.gapless.internal.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -174,14 +175,14 @@ class LossLogTest {
         assertEquals(
                 "Topic t: subscription 4 on node b missed messages of producer a (OVERRUN): sequences 3 to 10, keys behind"
                         + " \"x\" and up to \"y\"; it is told to reload",
-                Losses.ofSubscription("t", "a", "b", 4, null, numbered, "x", "y"));
+                Losses.ofSubscription("t", "a", "b", 4, null, numbered, Claim.NOTHING, "x", "y"));
         Gap open = new Gap("a", Reason.PRODUCER_LOST, epoch, 3L, null, null);
         assertEquals(
                 "Topic t: subscription 4 on node b missed messages of producer a (PRODUCER_LOST): from sequence 3 on; it is"
                         + " told to reload",
-                Losses.ofSubscription("t", "a", "b", 4, null, open, null, null));
+                Losses.ofSubscription("t", "a", "b", 4, null, open, Claim.NOTHING, null, null));
         Gap unknown = new Gap("a", Reason.POSITION_UNKNOWN, epoch, null, null, null);
-        assertTrue(Losses.ofSubscription("t", "a", "b", 4, null, unknown, null, null)
+        assertTrue(Losses.ofSubscription("t", "a", "b", 4, null, unknown, Claim.NOTHING, null, null)
                 .contains("nobody knows which"));
     }
 

@@ -218,7 +218,8 @@ final class TopicReader {
         }
         End its = end.isOpen() || r.heard() <= end.head() ? asAnnouncedHere(end) : End.lost(end.timeMs());
         feed.ended(r.stream(), r.at(), r.hasBegun() ? its.ofMember() : its, r.isPromised());
-        if (its.isOpen() ? r.isPromised() : r.hasPlace() && r.at() < its.head()) {
+        boolean isClaimed = !end.wasMember() && !r.hasBegun(); // a token alone names it: that is no loss of this node's
+        if (!isClaimed && (its.isOpen() ? r.isPromised() : r.hasPlace() && r.at() < its.head())) {
             count(r, its.reason(), its.successor());
         }
         askNamed(nowNs); // one may have waited for that

@@ -43,6 +43,13 @@ public record EarlierStreams(
         return logs.getOrDefault(own, List.of());
     }
 
+    /** Has the log of a node of that name this stream? */
+    boolean has(Epoch stream, @Nullable String node) {
+        return logs.values().stream()
+                .flatMap(List::stream)
+                .anyMatch(one -> one.epoch().equals(stream) && one.node().equals(node));
+    }
+
     /** Has a subscription that stands there read a stream to its end, and further than the node's log has it by now? */
     public boolean hasLostOf(Frontier at) {
         if (!logs.isEmpty()) {

@@ -4,6 +4,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a consumer tells any thread of a topic's streams, at one moment. Immutable.
@@ -91,6 +92,18 @@ public record StreamsView(
             }
         }
         return false;
+    }
+
+    /**
+     * Is there, or was there, such a stream, of a node of that name? A member has it or had it, the history remembers it, or a log has it. That
+     * a token names it is not enough.
+     */
+    public boolean knows(Epoch stream, @Nullable String node) {
+        Stream member = open.get(stream);
+        EndedStreams.Gone gone = remembered.get(stream);
+        return (member != null && member.node().equals(node))
+                || (gone != null && gone.stream().node().equals(node))
+                || stored.has(stream, node);
     }
 
     /** What is remembered of them. */

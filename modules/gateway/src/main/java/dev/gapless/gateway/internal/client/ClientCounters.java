@@ -17,12 +17,16 @@ final class ClientCounters {
         this.cursors = cursors;
     }
 
-    /** A frame has so many events, and tells of so many that were missed. */
+    /**
+     * A frame has so many events, and tells of so many that were missed.
+     *
+     * @param claimed so many of them by the client's own account: that is no number of the gateway's
+     */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one turn at a time
-    void count(int number, long missed) {
+    void count(int number, long missed, long claimed) {
         events += number;
         lagged += missed;
-        sent.events(number, missed);
+        sent.events(number, missed - claimed);
     }
 
     /** {@return it, with the counters} */

@@ -5,6 +5,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.internal.measure.Claim;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
@@ -214,7 +215,9 @@ final class MessageCursor extends TopicCursor {
         expiredAt = inFront;
         isToldAgain = paused != null;
         List<Gap> before = paused == null ? List.of() : paused.gaps();
-        missed(missed.gaps().stream().filter(gap -> !before.contains(gap)).toList());
+        missed(
+                missed.gaps().stream().filter(gap -> !before.contains(gap)).toList(),
+                gap -> reader.claim(gap) != Claim.NOTHING);
         telling = missed;
     }
 

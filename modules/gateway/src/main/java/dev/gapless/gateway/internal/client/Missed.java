@@ -14,13 +14,17 @@ import java.util.List;
  */
 record Missed(long timeMs, String topic, List<Gap> gaps, long messages) {
     static Missed now(String topic, List<Gap> gaps) {
-        long messages = gaps.stream()
+        return new Missed(System.currentTimeMillis(), topic, gaps, messages(gaps));
+    }
+
+    /** How many are missing there. */
+    static long messages(List<Gap> gaps) {
+        return gaps.stream()
                 .mapToLong(gap -> {
                     Long missed = gap.missed();
                     return missed == null ? 1 : missed;
                 })
                 .sum();
-        return new Missed(System.currentTimeMillis(), topic, gaps, messages);
     }
 
     void describe(ObjectNode to) {

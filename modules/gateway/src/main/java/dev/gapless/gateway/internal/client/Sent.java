@@ -23,7 +23,7 @@ public final class Sent {
         bytes.add(size);
     }
 
-    /** A frame had so many events, and told of so many that were missed. */
+    /** A frame had so many events, and told of so many that were missed, whatever its client says of where it was. */
     public void events(int number, long missed) {
         batches.increment();
         events.add(number);
@@ -50,7 +50,7 @@ public final class Sent {
         return bytes.sum();
     }
 
-    /** Messages that clients were told that they missed. */
+    /** Messages that clients were told that they missed, but for those that they missed by their own account alone. */
     public long lagged() {
         return lagged.sum();
     }

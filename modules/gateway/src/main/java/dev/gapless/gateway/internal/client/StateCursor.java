@@ -280,7 +280,7 @@ final class StateCursor<T> extends TopicCursor {
 
     /** It only informs: what the client has stays until the source was read. */
     private void expired(List<Gap> gaps) {
-        missed(gaps);
+        missed(gaps, gap -> false); // a table knows them
         parts.add(new Expired(System.currentTimeMillis(), gaps, place));
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ abstract class TopicCursor {
     private @Nullable JsonNode id;
     private boolean begun;
     private volatile long lagged;
+    private long claimed;
     private volatile @Nullable Missed lastMissed;
 
     TopicCursor(String topic) {
@@ -145,12 +147,17 @@ abstract class TopicCursor {
 
     abstract void close();
 
-    /** Its client is told that it missed these. A gap whose size nobody knows counts as one message. */
+    /**
+     * Its client is told that it missed these. A gap whose size nobody knows counts as one message.
+     *
+     * @param isClaimed is that gap, or where it begins, the client's word alone?
+     */
     @SuppressWarnings("NonAtomicVolatileUpdate") // one thread at a time
-    final void missed(List<Gap> gaps) {
+    final void missed(List<Gap> gaps, Predicate<Gap> isClaimed) {
         if (!gaps.isEmpty()) {
             Missed told = Missed.now(topic, gaps);
             lagged += told.messages();
+            claimed += Missed.messages(gaps.stream().filter(isClaimed).toList());
             lastMissed = told;
         }
     }
@@ -166,5 +173,10 @@ abstract class TopicCursor {
     /** How many messages its client was told that it missed. Any thread. */
     final long lagged() {
         return lagged;
+    }
+
+    /** How many of them by its own account. */
+    final long claimed() {
+        return claimed;
     }
 }

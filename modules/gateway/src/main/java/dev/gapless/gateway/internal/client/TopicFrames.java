@@ -50,9 +50,10 @@ final class TopicFrames {
         for (int i = cursors.size(); i > 0; i--) {
             TopicCursor cursor = cursors.next();
             long laggedBefore = cursor.lagged();
+            long claimedBefore = cursor.claimed();
             TopicCursor.Written written = cursor.write(framing, frames.empty(), frames.isSlow());
             if (written != null) {
-                counters.count(written.events(), cursor.lagged() - laggedBefore);
+                counters.count(written.events(), cursor.lagged() - laggedBefore, cursor.claimed() - claimedBefore);
                 writing = cursor;
                 frames.send(written.frame());
                 return true;

@@ -117,7 +117,11 @@ final class Observed implements AutoCloseable {
         counter("batches.sent", null, Sent::batches, "Frames with events that were written to clients");
         counter("frames.sent", null, Sent::frames, "Frames of any kind that were written to clients");
         counter("sent", "bytes", Sent::bytes, "What was written to clients");
-        counter("lagged", null, Sent::lagged, "Messages that clients were told that they missed");
+        counter(
+                "lagged",
+                null,
+                Sent::lagged,
+                "Messages that clients were told that they missed, but for what they say themselves");
     }
 
     private void byLabel(String name, String label, Map<String, LongAdder> counters, String what) {

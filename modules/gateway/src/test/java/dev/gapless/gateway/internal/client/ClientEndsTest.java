@@ -9,6 +9,7 @@ import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.internal.subscribe.Claims;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageHost;
 import dev.gapless.internal.subscribe.MessageSubscription;
@@ -71,6 +72,7 @@ class ClientEndsTest {
                                     (String) arguments[0],
                                     1,
                                     "client",
+                                    Claims.NONE,
                                     false,
                                     (SubscriptionHost) self,
                                     "c",

@@ -15,6 +15,7 @@ import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.internal.subscribe.Claims;
 import dev.gapless.internal.subscribe.Filter;
 import dev.gapless.internal.subscribe.MessageHost;
 import dev.gapless.internal.subscribe.MessageSubscription;
@@ -129,7 +130,8 @@ final class ModelWorld {
         StartFrom start = (StartFrom) arguments[1];
         long id = ++subscriptions;
         var made = new MessageSubscription(
-                topic, id, "client", false, self, "c", (Filter) arguments[2], (Runnable) arguments[5]);
+                topic, id, "client", Claims.of(start), false, self, "c", (Filter) arguments[2], (Runnable)
+                        arguments[5]);
         opening.add(id);
         later(() -> {
             if (opening.remove(id)) {

@@ -1,0 +1,65 @@
+package dev.gapless.internal.subscribe;
+
+import dev.gapless.StartFrom;
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.feed.StreamsView;
+import dev.gapless.internal.measure.Claim;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client outside the cluster says of where it was. Nobody here can check that: its gaps are told to it, and what of them rests on its word
+ * alone is counted apart from what this node knows. Immutable.
+ */
+public final class Claims {
+    /** Of one that begins with what is published from now on. */
+    public static final Claims NONE = new Claims(false, null);
+
+    private final boolean past;
+    private final @Nullable CursorToken token;
+
+    private Claims(boolean past, @Nullable CursorToken token) {
+        this.past = past;
+        this.token = token;
+    }
+
+    /** Of a client that begins so. */
+    public static Claims of(StartFrom start) {
+        if (start instanceof StartFrom.Resume resume) {
+            return new Claims(true, resume.token());
+        }
+        return start instanceof StartFrom.Latest ? NONE : new Claims(true, null);
+    }
+
+    /**
+     * What of that gap is its word alone.
+     *
+     * @param known what this node knows of the topic's streams
+     */
+    Claim of(Gap gap, StreamsView known) {
+        Epoch epoch = gap.epoch();
+        if (!past || epoch == null) {
+            return Claim.NOTHING;
+        }
+        CursorToken.Entry listed = listed(epoch);
+        if (listed != null && !known.knows(epoch, gap.node())) {
+            return Claim.STREAM;
+        }
+        long place = listed == null ? 0 : Math.max(0, listed.sequence());
+        Long first = gap.firstMissing();
+        boolean begins = first == null ? listed != null : first == place + 1;
+        return begins ? Claim.PLACE : Claim.NOTHING;
+    }
+
+    private CursorToken.@Nullable Entry listed(Epoch epoch) {
+        if (token != null) {
+            for (CursorToken.Entry entry : token.entries()) {
+                if (entry.epoch().equals(epoch)) {
+                    return entry;
+                }
+            }
+        }
+        return null;
+    }
+}
