@@ -11,13 +11,11 @@ import java.nio.file.Path;
 
 /** A file of settings in JSON. */
 final class JsonFile {
-    private static final int MOST_BYTES = 16 << 20;
-
     private JsonFile() {}
 
     /** All of it. Throws {@link Unusable} for one that cannot be read, or is no JSON. */
     static JsonNode read(Path file) throws Unusable {
-        byte[] bytes = WholeFile.read(file, MOST_BYTES);
+        byte[] bytes = WholeFile.read(file, WholeFile.MOST_BYTES);
         try {
             return PayloadJson.read(bytes, 0, bytes.length);
         } catch (JsonProcessingException e) {

@@ -1,10 +1,6 @@
 package dev.gapless.gateway.internal.files;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +16,7 @@ public final class ReadAgain<T> {
     private final List<Path> files;
     private final Reading<T> reading;
     private volatile T now;
-    private List<Object> asRead;
+    private List<String> asRead;
     private String toldOf = "";
 
     /** Reads all of them. */
@@ -54,7 +50,7 @@ public final class ReadAgain<T> {
 
     /** Reads them again if they have changed. From time to time. {@return whether they say something new} */
     public synchronized boolean look() {
-        List<Object> there = state();
+        List<String> there = state();
         if (there.equals(asRead)) {
             return false;
         }
@@ -85,19 +81,8 @@ public final class ReadAgain<T> {
         }
     }
 
-    /** Which state they are in: when they were written, how large they are, and which file it is. */
-    private List<Object> state() {
-        List<Object> state = new ArrayList<>();
-        for (Path file : files) {
-            try {
-                BasicFileAttributes its = Files.readAttributes(file, BasicFileAttributes.class);
-                state.add(its.lastModifiedTime());
-                state.add(its.size());
-                state.add(String.valueOf(its.fileKey()));
-            } catch (IOException e) {
-                state.add(e.toString());
-            }
-        }
-        return state;
+    /** What they have, by digests: a file may be written again with the same size within the time that its system tells apart. */
+    private List<String> state() {
+        return files.stream().map(WholeFile::digest).toList();
     }
 }

@@ -32,7 +32,6 @@ import java.util.regex.Pattern;
 record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certificate> authorities) {
     private static final Pattern PEM =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([^-]*)-----END \\1-----");
-    private static final int MOST_BYTES = 16 << 20;
     private static final String PKCS8 = "PRIVATE KEY";
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
     private static final byte[] TO_SIGN = "gapless".getBytes(StandardCharsets.US_ASCII);
@@ -52,7 +51,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certifi
     }
 
     private static List<X509Certificate> certificates(Path file) throws Unusable {
-        byte[] pem = WholeFile.read(file, MOST_BYTES);
+        byte[] pem = WholeFile.read(file, WholeFile.MOST_BYTES);
         try {
             List<X509Certificate> all =
                     CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem)).stream()
@@ -68,7 +67,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certifi
     }
 
     private static PrivateKey key(Path file) throws Unusable {
-        Matcher pem = PEM.matcher(new String(WholeFile.read(file, MOST_BYTES), StandardCharsets.ISO_8859_1));
+        Matcher pem = PEM.matcher(new String(WholeFile.read(file, WholeFile.MOST_BYTES), StandardCharsets.ISO_8859_1));
         if (!pem.find()) {
             throw new Unusable(file + " has no key: it has to be PEM, as in -----BEGIN PRIVATE KEY-----");
         }
@@ -97,7 +96,7 @@ record Credentials(List<X509Certificate> chain, PrivateKey key, List<X509Certifi
 
     private static Credentials ofKeyStore(Path file, String password, List<X509Certificate> authorities)
             throws Unusable {
-        byte[] bytes = WholeFile.read(file, MOST_BYTES);
+        byte[] bytes = WholeFile.read(file, WholeFile.MOST_BYTES);
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(new ByteArrayInputStream(bytes), password.toCharArray());
