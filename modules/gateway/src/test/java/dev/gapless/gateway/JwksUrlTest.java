@@ -260,7 +260,7 @@ class JwksUrlTest {
     void noKeys() {
         Map<String, Answer> answers = Map.of(
                 "no JWK set", text(200, "<html><body>Sign in</body></html>"),
-                "public keys, and no others", text(200, "{\"keys\":[]}"),
+                "has no public key that checks signatures", text(200, "{\"keys\":[]}"),
                 "redirects are not followed",
                         exchange -> {
                             exchange.getResponseHeaders().add("Location", "/elsewhere");

@@ -278,9 +278,49 @@ class JwtTest {
         refused(signed(claims()), "no matching key");
         try (LogLines log = new LogLines()) {
             new Certificates(directory).write("jwks.json", new JWKSet(next).toString(false)); // with the private one
-            TestGateway.await(() -> log.count("public keys, and no others") > 0);
+            TestGateway.await(() -> log.count("'next' is a private key") > 0);
         }
         assertEquals(200, publish("prices", ofNext).statusCode());
+    }
+
+    @Test
+    @DisplayName(
+            "entries of the file that cannot be used are named once, and counted until they are gone; the other keys count")
+    void oddKeys() {
+        String good = rsa.toPublicJWK().toJSONString();
+        String claims = signed(claims().claim("gapless", Map.of("subscribe", List.of("prices"), "status", true)));
+        try (LogLines log = LogLines.atTrace()) {
+            new Certificates(directory)
+                    .write(
+                            "jwks.json",
+                            "{\"keys\":[{\"kid\":\"odd\",\"kty\":null},7," + good
+                                    + ",{\"kid\":\"enc\",\"kty\":\"oct\"}]}");
+            TestGateway.await(() -> log.count("ignores 3 of the keys") == 1);
+            assertEquals(
+                    1, log.count("'odd' is of kty null, and neither RSA nor EC; entry 2 is no object; 'enc' is of"));
+            assertEquals(3, ignored(claims));
+            new Certificates(directory)
+                    .write(
+                            "jwks.json",
+                            "{\"keys\":[{\"kid\":\"odd\",\"kty\":null},7," + good
+                                    + ",{\"kid\":\"enc\",\"kty\":\"oct\"}] }");
+            TestGateway.await(() -> log.count("has read the files of gapless.gateway.access.jwt.jwks-file again") == 2);
+            assertEquals(1, log.count("ignores 3 of the keys"), "the same is told once");
+            new Certificates(directory).write("jwks.json", "{\"keys\":[" + good + "]}");
+            TestGateway.await(() -> log.count("uses all keys of") == 1);
+            assertEquals(0, ignored(claims));
+        }
+    }
+
+    private double ignored(String token) {
+        HttpResponse<String> metrics = gateway.get("/metrics", "Authorization", "Bearer " + token);
+        assertEquals(200, metrics.statusCode(), metrics::body);
+        return metrics.body()
+                .lines()
+                .filter(line -> line.startsWith("gapless_gateway_jwks_ignored "))
+                .mapToDouble(line -> Double.parseDouble(line.split(" ", -1)[1]))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -180,6 +180,16 @@ public final class Access {
         return Objects.requireNonNullElse(jwts == null ? null : jwts.age(), Duration.ZERO);
     }
 
+    /** Has it an issuer of JWTs? */
+    public boolean takesJwts() {
+        return jwts != null;
+    }
+
+    /** How many keys of that are ignored, since they cannot be used. */
+    public int ignoredKeys() {
+        return jwts == null ? 0 : jwts.ignoredKeys();
+    }
+
     /** Reads its files again if they have changed, and fetches keys. From time to time. */
     public void look() {
         if (tokens != null) {

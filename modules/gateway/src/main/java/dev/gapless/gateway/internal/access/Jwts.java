@@ -48,13 +48,17 @@ final class Jwts {
      */
     Jwts(JwtSettings settings, Executor executor) {
         this.settings = settings;
-        keys = keys(settings.keys(), executor);
+        Set<JWSAlgorithm> algorithms = algorithms(settings.algorithms());
+        keys = keys(settings.keys(), algorithms, executor);
         scopes = scopes(settings.scopes());
-        processor.setJWSKeySelector(new JWSVerificationKeySelector<>(
-                algorithms(settings.algorithms()), (selector, context) -> selector.select(known())));
+        processor.setJWSKeySelector(
+                new JWSVerificationKeySelector<>(algorithms, (selector, context) -> selector.select(known())));
         // Access tokens of OAuth 2 say so (RFC 9068).
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(
-                JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), (JOSEObjectType) null));
+                JOSEObjectType.JWT,
+                new JOSEObjectType("at+jwt"),
+                new JOSEObjectType("application/at+jwt"),
+                (JOSEObjectType) null));
         DefaultJWTClaimsVerifier<SecurityContext> claims = new DefaultJWTClaimsVerifier<>(
                 settings.audience(),
                 new JWTClaimsSet.Builder().issuer(settings.issuer()).build(),
@@ -63,10 +67,10 @@ final class Jwts {
         processor.setJWTClaimsSetVerifier(claims);
     }
 
-    private static Keys keys(JwtSettings.Keys where, Executor executor) {
+    private static Keys keys(JwtSettings.Keys where, Set<JWSAlgorithm> algorithms, Executor executor) {
         return where instanceof JwtSettings.AtUrl url
-                ? new KeysAtUrl(url, executor)
-                : new KeysInFile(((JwtSettings.InFile) where).file());
+                ? new KeysAtUrl(url, algorithms, executor)
+                : new KeysInFile(((JwtSettings.InFile) where).file(), algorithms);
     }
 
     private static Map<String, Permissions> scopes(Map<String, Object> given) {
@@ -161,20 +165,24 @@ final class Jwts {
         String name = settings.permissionsClaim();
         try {
             Map<String, Object> claim = claims.getJSONObjectClaim(name);
-            return claim == null ? ofScopes(claims) : Permissions.of(PayloadJson.JSON.valueToTree(claim));
+            if (claim != null) {
+                return Permissions.of(PayloadJson.JSON.valueToTree(claim));
+            }
         } catch (ParseException | IllegalArgumentException e) {
             throw refused("its claim " + name + " has no permissions: " + e.getMessage(), e);
         }
+        return ofScopes(claims);
     }
 
-    private Permissions ofScopes(JWTClaimsSet claims) throws ParseException {
+    private Permissions ofScopes(JWTClaimsSet claims) {
         Permissions permissions = Permissions.NONE;
-        String scope = scopes.isEmpty() ? null : claims.getStringClaim("scope");
-        if (scope != null) {
-            for (String one : scope.split(" ", -1)) {
+        try {
+            for (String one : Scopes.of(claims)) {
                 Permissions its = scopes.get(one);
                 permissions = its == null ? permissions : permissions.or(its);
             }
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()), e);
         }
         return permissions;
     }
@@ -189,6 +197,11 @@ final class Jwts {
     /** How long ago the keys were fetched; null if they are not. */
     @Nullable Duration age() {
         return keys.age();
+    }
+
+    /** How many keys of the issuer's are ignored. */
+    int ignoredKeys() {
+        return keys.ignored();
     }
 
     void look() {

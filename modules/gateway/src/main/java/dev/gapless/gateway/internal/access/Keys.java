@@ -1,9 +1,6 @@
 package dev.gapless.gateway.internal.access;
 
 import com.nimbusds.jose.jwk.JWKSet;
-import dev.gapless.gateway.internal.files.Unusable;
-import java.nio.charset.StandardCharsets;
-import java.text.ParseException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -18,26 +15,12 @@ interface Keys {
     /** A JWT names a key that is not among them. {@return completes, and never fails, when there are those that there can be by now} */
     CompletionStage<?> more();
 
+    /** How many keys of the issuer's are ignored, since they cannot be used. */
+    int ignored();
+
     /** How long ago they were fetched, or this began; null if they are not fetched. */
     @Nullable Duration age();
 
     /** Looks for new ones. From time to time. */
     void look();
-
-    /**
-     * Reads a set of keys.
-     *
-     * @param from where they are, for people
-     */
-    static JWKSet parse(byte[] bytes, Object from) throws Unusable {
-        try {
-            JWKSet keys = JWKSet.parse(new String(bytes, StandardCharsets.UTF_8));
-            if (keys.isEmpty() || keys.containsNonPublicKeys()) {
-                throw new Unusable(from + " has to have public keys, and no others");
-            }
-            return keys;
-        } catch (ParseException e) {
-            throw new Unusable(from + " is no JWK set ({\"keys\":[…]}): " + e.getMessage(), e);
-        }
-    }
 }

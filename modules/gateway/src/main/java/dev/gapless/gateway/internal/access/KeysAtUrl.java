@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.access;
 
+import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.gapless.gateway.internal.files.Unusable;
 import dev.gapless.gateway.internal.json.Reasons;
@@ -8,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -25,23 +27,27 @@ final class KeysAtUrl implements Keys {
     private static final Logger LOG = LoggerFactory.getLogger(KeysAtUrl.class);
 
     private final AtUrl settings;
+    private final Set<JWSAlgorithm> algorithms;
     private final Executor executor;
     private final HttpClient http;
-    private volatile @Nullable JWKSet keys;
+    private volatile @Nullable KeySet keys;
 
     // Guarded by this.
     private @Nullable CompletableFuture<?> underWay;
     private long triedNs;
     private long fetchedNs = System.nanoTime();
     private String trouble = "";
+    private final IgnoredKeys ignored = new IgnoredKeys();
 
     /**
      * Begins to fetch them.
      *
+     * @param algorithms by which JWTs may be signed
      * @param executor runs what waits for keys
      */
-    KeysAtUrl(AtUrl settings, Executor executor) {
+    KeysAtUrl(AtUrl settings, Set<JWSAlgorithm> algorithms, Executor executor) {
         this.settings = settings;
+        this.algorithms = algorithms;
         this.executor = executor;
         this.http = HttpClient.newBuilder()
                 .connectTimeout(settings.timeout())
@@ -52,7 +58,14 @@ final class KeysAtUrl implements Keys {
 
     @Override
     public @Nullable JWKSet known() {
-        return keys;
+        KeySet known = keys;
+        return known == null ? null : known.keys();
+    }
+
+    @Override
+    public int ignored() {
+        KeySet known = keys;
+        return known == null ? 0 : known.ignored().size();
     }
 
     @Override
@@ -111,12 +124,14 @@ final class KeysAtUrl implements Keys {
     private synchronized void take(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure) {
         underWay = null;
         try {
-            keys = read(response, failure);
+            KeySet read = read(response, failure);
+            keys = read;
             fetchedNs = System.nanoTime();
             if (!trouble.isEmpty()) {
                 LOG.info("The gateway has fetched the keys of {} again", settings.url());
             }
             trouble = "";
+            ignored.tell(settings.url(), read);
         } catch (Unusable e) {
             if (!e.why().equals(trouble)) {
                 trouble = e.why();
@@ -130,7 +145,7 @@ final class KeysAtUrl implements Keys {
         }
     }
 
-    private JWKSet read(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure) throws Unusable {
+    private KeySet read(@Nullable HttpResponse<byte[]> response, @Nullable Throwable failure) throws Unusable {
         if (response == null) {
             Throwable cause = failure == null ? new CancellationException() : Reasons.cause(failure);
             throw new Unusable(
@@ -147,7 +162,7 @@ final class KeysAtUrl implements Keys {
                             : ""));
         }
         try {
-            return Keys.parse(response.body(), settings.url());
+            return KeySet.parse(response.body(), settings.url(), algorithms);
         } catch (RuntimeException e) { // of a parser that was not made for that
             throw new Unusable(settings.url() + " has no keys: " + e, e);
         }

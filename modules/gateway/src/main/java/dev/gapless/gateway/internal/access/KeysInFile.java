@@ -1,30 +1,41 @@
 package dev.gapless.gateway.internal.access;
 
+import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.gapless.gateway.internal.files.ReadAgain;
 import dev.gapless.gateway.internal.files.WholeFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Keys in a file, which is read again when it changes. Thread-safe. */
 final class KeysInFile implements Keys {
-    private final ReadAgain<JWKSet> keys;
+    private final Path file;
+    private final ReadAgain<KeySet> keys;
+    private final IgnoredKeys ignored = new IgnoredKeys();
 
     /** Throws IllegalStateException if the file cannot be used. */
-    KeysInFile(Path file) {
+    KeysInFile(Path file, Set<JWSAlgorithm> algorithms) {
+        this.file = file;
         keys = new ReadAgain<>(
                 "gapless.gateway.access.jwt.jwks-file",
                 List.of(file),
-                () -> Keys.parse(WholeFile.read(file, MOST_BYTES), file));
+                () -> KeySet.parse(WholeFile.read(file, MOST_BYTES), file, algorithms));
+        ignored.tell(file, keys.now());
     }
 
     @Override
     public JWKSet known() {
-        return keys.now();
+        return keys.now().keys();
+    }
+
+    @Override
+    public int ignored() {
+        return keys.now().ignored().size();
     }
 
     @Override
@@ -38,7 +49,9 @@ final class KeysInFile implements Keys {
     }
 
     @Override
-    public void look() {
-        keys.look();
+    public synchronized void look() {
+        if (keys.look()) {
+            ignored.tell(file, keys.now());
+        }
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.Gapless;
 import dev.gapless.GaplessMetrics;
 import dev.gapless.NodeStatus;
+import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Connected;
@@ -92,6 +93,11 @@ final class Observed implements AutoCloseable {
                             access -> access.keysAge().toMillis() / 1_000.0)
                     .baseUnit("seconds")
                     .description("How long ago the keys of JWTs were fetched")
+                    .register(registry);
+        }
+        if (common.access().takesJwts()) {
+            Gauge.builder("gapless.gateway.jwks.ignored", common.access(), Access::ignoredKeys)
+                    .description("Keys of the issuer of JWTs that are ignored, since they cannot be used")
                     .register(registry);
         }
         FunctionCounter.builder(
