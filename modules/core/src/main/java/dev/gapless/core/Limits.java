@@ -25,7 +25,7 @@ public final class Limits {
     public static final int MAX_TOKEN_ENDED = 100;
     /** Producers that one cursor token names as announced as lost. */
     public static final int MAX_TOKEN_LOST = 64;
-    /** Bytes of what a farewell tells, about. A node that published to more topics leaves without one. */
+    /** Bytes of what one message tells of streams that ended, about. More of them go in parts. */
     public static final int MAX_FAREWELL_BYTES = 12 * 1024;
 
     /** Attempts of one registration that may still be answered: the first, and the latest. */

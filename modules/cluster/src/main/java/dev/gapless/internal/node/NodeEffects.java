@@ -85,6 +85,13 @@ final class NodeEffects implements Outbox.Carrier {
                                     + " less than they lack until it is set, and the node with it started anew",
                             node.nameOf(ahead.uid()),
                             Instant.ofEpochMilli(ahead.timeMs()));
+        } else if (effect instanceof Effect.HistoryCut cut) {
+            log.get()
+                    .warn(
+                            "The history of ended nodes has no room for the {} topics of {}. Tokens that were taken before it left are told that"
+                                    + " anything may be missed: publish to fewer topics from each node, or restart nodes less often",
+                            cut.topics(),
+                            cut.node());
         } else if (effect instanceof Effect.NameTaken taken) {
             actor.fail("The member at " + members.addressOf(taken.olderUid()) + " has the same node name, '" + name
                     + "'. Give each node its own gapless.node-name. This node shuts down");

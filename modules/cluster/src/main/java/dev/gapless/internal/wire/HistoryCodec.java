@@ -22,16 +22,25 @@ final class HistoryCodec {
 
     private static final int SAID_FAREWELL = 1;
 
+    private static final int CONTINUED = 1;
+    private static final int CONTINUES = 2;
+
     private HistoryCodec() {}
 
     static void write(Farewell farewell, WireBuffer out) {
         out.writeFixed(farewell.fromUid());
         out.writeFixed(farewell.toUid());
+        out.writeNumber(farewell.index());
+        out.writeNumber(farewell.parts());
         writePublished(farewell.published(), out);
     }
 
     static Farewell readFarewell(WireBuffer in) {
-        return new Farewell(in.readFixed(), in.readFixed(), readPublished(in));
+        long fromUid = in.readFixed();
+        long toUid = in.readFixed();
+        int index = in.readCount("part", Farewell.MOST_PARTS - 1);
+        int parts = in.readCount("parts", Farewell.MOST_PARTS);
+        return new Farewell(fromUid, toUid, index, parts, readPublished(in));
     }
 
     static void write(AskHistory ask, WireBuffer out) {
@@ -51,6 +60,7 @@ final class HistoryCodec {
         out.writeFixed(part.timeMs());
         out.writeNumber(part.index());
         out.writeNumber(part.parts());
+        out.writeByte((part.continued() ? CONTINUED : 0) | (part.continues() ? CONTINUES : 0));
         out.writeNumber(part.departures().size());
         for (Departure departure : part.departures()) {
             out.writeFixed(departure.uid());
@@ -75,6 +85,7 @@ final class HistoryCodec {
         long timeMs = in.readFixed();
         int index = in.readCount("part", Integer.MAX_VALUE);
         int parts = in.readCount("parts", Integer.MAX_VALUE);
+        int flags = in.readByte();
         List<Departure> departures = new ArrayList<>();
         for (int left = in.readCount("departures", HistoryPart.MOST); left > 0; left--) {
             departures.add(readDeparture(in));
@@ -87,7 +98,19 @@ final class HistoryCodec {
             incarnations.add(in.readFixed());
         }
         return new HistoryPart(
-                fromUid, toUid, number, timeMs, index, parts, departures, historyId, horizonMs, clusters, incarnations);
+                fromUid,
+                toUid,
+                number,
+                timeMs,
+                index,
+                parts,
+                departures,
+                (flags & CONTINUED) != 0,
+                (flags & CONTINUES) != 0,
+                historyId,
+                horizonMs,
+                clusters,
+                incarnations);
     }
 
     private static Departure readDeparture(WireBuffer in) {

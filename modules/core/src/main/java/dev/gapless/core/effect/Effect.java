@@ -42,6 +42,9 @@ public sealed interface Effect {
     /** A member's clock is so far ahead that this node does not go by it (rule T2); for people. Said once for each member. */
     record ClockAhead(long uid, long timeMs) implements Effect {}
 
+    /** The history has no room for the end of this node, which published to so many topics, and that of others: earlier tokens are not covered. */
+    record HistoryCut(String node, int topics) implements Effect {}
+
     /**
      * Send it to whoever runs Gapless at this address, which need not be a member (rule M4). If nobody listens there it is lost.
      *

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class History {
     /** Other clusters at a time. */
     private static final int MOST_CLUSTERS = 8;
+    /** What a stream's end takes of the heap. */
+    private static final int STREAM_BYTES = 64;
 
     private final Bounds bounds;
     private final LastPing lastPing = new LastPing();
@@ -48,6 +50,8 @@ public final class History {
     /** What ended up to then may be forgotten here. */
     private long forgottenMs = Long.MIN_VALUE;
 
+    private @Nullable Departure cut;
+
     /** Made of the rest, when somebody asks. */
     private @Nullable HistoryView view;
 
@@ -59,8 +63,17 @@ public final class History {
      * @param marginMs by so much two members may differ about when something happened
      * @param retentionMs how long
      * @param most how many incarnations
+     * @param mostBytes how much of the heap their streams may take, about
      */
-    public record Bounds(long marginMs, long retentionMs, int most) {
+    public record Bounds(long marginMs, long retentionMs, int most, long mostBytes) {
+        /** Of a quarter of a million streams. */
+        private static final long MOST_BYTES = 16L << 20;
+
+        /** With as many streams as usual. */
+        public Bounds(long marginMs, long retentionMs, int most) {
+            this(marginMs, retentionMs, most, MOST_BYTES);
+        }
+
         /** A minute, a day, a thousand. */
         public static final Bounds DEFAULT = new Bounds(60_000, 24 * 60 * 60 * 1_000L, 1_000);
     }
@@ -221,6 +234,34 @@ public final class History {
         if (byUid.size() > bounds.most()) {
             forget(leastNeeded());
         }
+        while (bytes() > bounds.mostBytes()) {
+            Departure first = firstWithStreams();
+            cut = first;
+            forget(first);
+        }
+    }
+
+    private long bytes() {
+        return byUid.values().stream().mapToLong(History::bytes).sum();
+    }
+
+    /** Of its streams. */
+    private static long bytes(Departure departure) {
+        return departure.published() == null ? 0 : (long) departure.published().size() * STREAM_BYTES;
+    }
+
+    private Departure firstWithStreams() {
+        return departures().stream()
+                .filter(departure -> bytes(departure) > 0)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The last one that was forgotten since this was asked, for want of room for its streams; null if none was. */
+    public @Nullable Departure takeCut() {
+        Departure last = cut;
+        cut = null;
+        return last;
     }
 
     /** The first that said that it published nothing, or else the first of all. */

@@ -2,6 +2,7 @@ package dev.gapless.core.member;
 
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.Hello;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -46,6 +47,7 @@ public final class Membership {
         /** Since when it runs, by the cluster's time, once it has said its name. */
         long sinceMs;
 
+        final FarewellParts farewell = new FarewellParts();
         /** What it said that it published, when it left. */
         @Nullable Map<Epoch, Long> published;
         /** It said that it leaves. */
@@ -139,10 +141,14 @@ public final class Membership {
         return up ? events : List.of();
     }
 
-    /** A member, or one that is joining, says that it leaves, and what it published. That counts once it is removed. */
-    public void farewell(long memberUid, Map<Epoch, Long> published) {
-        Member member = members.getOrDefault(memberUid, joining.get(memberUid));
-        if (member != null) {
+    /**
+     * A part of what a member, or one that is joining, says of its end: that it leaves, and what it published. All parts together count once it is
+     * removed; if one has not come, it has said nothing.
+     */
+    public void farewell(Farewell farewell) {
+        Member member = members.getOrDefault(farewell.fromUid(), joining.get(farewell.fromUid()));
+        Map<Epoch, Long> published = member == null ? null : member.farewell.add(farewell);
+        if (member != null && published != null) {
             member.published = published;
             member.leaves = true;
         }

@@ -5,7 +5,6 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.KeptHistory;
-import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.OtherCluster;
 import dev.gapless.core.effect.Effect;
@@ -46,6 +45,7 @@ final class HistoryReplication {
     private long askedUid;
 
     private int parts;
+    private final DepartureParts departures = new DepartureParts();
     private int attempts;
     private long askAgainNs;
     /** Those that tell of another memory than ours. */
@@ -105,6 +105,10 @@ final class HistoryReplication {
      * @param known those that are members here, or join
      */
     HistoryView announced(LongPredicate known) {
+        Departure cut = history.takeCut();
+        if (cut != null && cut.published() != null) {
+            outbox.add(new Effect.HistoryCut(cut.node(), cut.published().size()));
+        }
         announced = view();
         return announced.without(known);
     }
@@ -150,9 +154,9 @@ final class HistoryReplication {
      */
     void take(HistoryPart part, LongPredicate known, Now now) {
         heardTime(part.fromUid(), part.timeMs(), now);
-        part.departures().forEach(departure -> history.add(departure, part.timeMs(), timeMs(now)));
-        takeClusters(part, now);
         boolean next = part.fromUid() == askedUid && part.number() == question && part.index() == parts;
+        departures.take(part, next).forEach(departure -> history.add(departure, part.timeMs(), timeMs(now)));
+        takeClusters(part, now);
         parts = next ? parts + 1 : parts;
         // Whom the other one still knows, and this node does not, it may not have seen the end of.
         boolean knowsAll = part.incarnations().stream()
@@ -198,9 +202,9 @@ final class HistoryReplication {
     /** These departures, and the rest of this history. */
     private List<HistoryPart> parts(
             long toUid, long number, List<Departure> departures, Set<Long> incarnations, Now now) {
-        List<List<Departure>> lists = inParts(departures);
+        List<DepartureParts.Part> lists = DepartureParts.of(departures);
         List<HistoryPart> parts = new ArrayList<>();
-        for (List<Departure> list : lists) {
+        for (DepartureParts.Part list : lists) {
             boolean last = parts.size() == lists.size() - 1;
             parts.add(new HistoryPart(
                     settings.uid(),
@@ -209,7 +213,9 @@ final class HistoryReplication {
                     timeMs(now),
                     parts.size(),
                     lists.size(),
-                    list,
+                    list.departures(),
+                    list.continued(),
+                    list.continues(),
                     last ? history.id() : HistoryId.UNKNOWN,
                     last ? history.horizonMs() : Long.MIN_VALUE,
                     last ? history.clusters() : List.of(),
@@ -249,41 +255,19 @@ final class HistoryReplication {
         }
     }
 
-    private static List<List<Departure>> inParts(List<Departure> departures) {
-        List<List<Departure>> lists = new ArrayList<>();
-        List<Departure> part = new ArrayList<>();
-        long bytes = 0;
-        for (Departure departure : departures) {
-            long size = departure.published() == null ? 0 : sizeOf(departure.published());
-            if (part.size() == HistoryPart.MOST || bytes + size > Limits.MAX_FAREWELL_BYTES) {
-                lists.add(part);
-                part = new ArrayList<>();
-                bytes = 0;
-            }
-            part.add(departure);
-            bytes += size;
-        }
-        lists.add(part);
-        return lists;
-    }
-
-    /** This node leaves, and nothing is published here any more: everybody is told how far its logs go. Too much for one message nobody knows. */
+    /** This node leaves, and nothing is published here any more: everybody is told how far its logs go, in as many parts as it takes. */
     void sayFarewell(Map<Epoch, Long> published, Set<Long> incarnations) {
-        if (sizeOf(published) > Limits.MAX_FAREWELL_BYTES) {
-            return;
+        List<Map<Epoch, Long>> parts = DepartureParts.inParts(published);
+        if (parts.size() > Farewell.MOST_PARTS) {
+            return; // nobody knows: its end is a loss
         }
         for (long member : incarnations) {
             if (member != settings.uid()) {
-                outbox.send(member, new Farewell(settings.uid(), member, published));
+                for (int i = 0; i < parts.size(); i++) {
+                    outbox.send(member, new Farewell(settings.uid(), member, i, parts.size(), parts.get(i)));
+                }
             }
         }
-    }
-
-    /** On the wire. */
-    private static long sizeOf(Map<Epoch, Long> published) {
-        return published.values().stream()
-                .mapToLong(head -> Long.BYTES + 1 + (Long.SIZE - 1 - Long.numberOfLeadingZeros(head | 1)) / 7)
-                .sum();
     }
 
     // ------------------------------------------------------------------ pings

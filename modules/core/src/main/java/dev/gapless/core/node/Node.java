@@ -243,7 +243,7 @@ public final class Node {
             failureDetector.onPing(ping, now.ns());
             memory.onPing(ping, now);
         } else if (message instanceof Farewell farewell) {
-            membership.farewell(farewell.fromUid(), farewell.published());
+            membership.farewell(farewell);
         } else if (message instanceof AskHistory ask) {
             memory.answer(ask, membership.incarnationsAndNewcomers(), now);
         } else if (message instanceof HistoryPart part) {

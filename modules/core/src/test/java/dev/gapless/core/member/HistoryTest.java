@@ -3,6 +3,7 @@ package dev.gapless.core.member;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
@@ -14,6 +15,7 @@ import dev.gapless.core.Now;
 import dev.gapless.core.OtherCluster;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -408,5 +410,24 @@ class HistoryTest {
         assertEquals(List.of(), before.departures());
         assertEquals(List.of(1L), remembered());
         assertEquals(new Now(3, 4), history.view(new Now(3, 4)).clock());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: beyond the room for streams the first departure that has some is forgotten, and raises the horizon")
+    void boundedByItsStreams() {
+        History bounded = new History(new History.Bounds(10, 1_000, 100, 3 * 64));
+        bounded.begin(1, Long.MIN_VALUE);
+        bounded.add(new Departure(2, "n2", 100, null));
+        bounded.add(new Departure(3, "n3", 200, Map.of(new Epoch(1), 1L, new Epoch(2), 1L)));
+        assertNull(bounded.takeCut());
+        bounded.add(new Departure(4, "n4", 300, Map.of(new Epoch(3), 1L, new Epoch(4), 1L)));
+        assertEquals(
+                List.of(2L, 4L),
+                bounded.departures().stream().map(Departure::uid).toList());
+        assertEquals(210, bounded.horizonMs());
+        Departure cut = Objects.requireNonNull(bounded.takeCut());
+        assertEquals("n3", cut.node());
+        assertNull(bounded.takeCut(), "said once");
     }
 }

@@ -11,6 +11,7 @@ import dev.gapless.core.Now;
 import dev.gapless.core.member.MemberEvent.Named;
 import dev.gapless.core.member.MemberEvent.Present;
 import dev.gapless.core.member.MemberEvent.Removed;
+import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.Hello;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ class MembershipTest {
         up();
         membership.appeared(2, "host:2", 0);
         heard(2, "n2");
-        membership.farewell(2, PUBLISHED);
+        membership.farewell(new Farewell(2, 1, PUBLISHED));
         assertEquals(List.of(), remembered(), "a farewell counts once its sender is removed");
         assertEquals(List.of(new Removed(2, PUBLISHED)), membership.removed(2, 7));
         assertEquals(List.of(new Departure(2, "n2", 7, PUBLISHED)), remembered());
@@ -59,8 +60,8 @@ class MembershipTest {
     void farewellOfANewcomer() {
         up();
         membership.joining(2, "host:2");
-        membership.farewell(2, Map.of());
-        membership.farewell(3, PUBLISHED);
+        membership.farewell(new Farewell(2, 1, Map.of()));
+        membership.farewell(new Farewell(3, 1, PUBLISHED));
         assertEquals(List.of(new Present(2, "host:2"), new Removed(2, Map.of())), membership.removed(2, 7));
         assertEquals(List.of(), membership.removed(3, 8));
         assertEquals(List.of(new Departure(2, "host:2", 7, Map.of())), remembered());

@@ -3,6 +3,7 @@ package dev.gapless.core.node;
 import static dev.gapless.core.Given.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
@@ -424,21 +425,107 @@ class HistoryReplicationTest implements Outbox.Carrier {
 
     @Test
     @DisplayName(
-            "ruleT2: who published to more topics than fit into a message leaves without a word: nobody knows, never nothing")
-    void saysNothingRatherThanAPart() {
+            "ruleT2: who published to more topics than fit into a message says so in parts, and each of the others knows all")
+    void saysFarewellInParts() {
         upWith(OTHER);
-        published = published(2_000);
+        published = published(5_000);
         leaves();
-        assertEquals(List.of(), sent(Farewell.class));
+        List<Farewell> parts = sent(Farewell.class);
+        assertTrue(parts.size() > 3, () -> parts.size() + " parts");
+        parts.forEach(part -> assertTrue(part.published().size() <= 1_365, "a part is too large"));
+        node = started(History.Bounds.DEFAULT);
+        upWith(OTHER, THIRD);
+        received(parts, THIRD);
+        removed(THIRD);
+        assertEquals(published, history().departures().get(0).published());
     }
 
     @Test
-    @DisplayName("ruleT2: a thousand topics fit into a farewell, with up to 2^28 messages each")
-    void aThousandTopicsFit() {
+    @DisplayName("ruleT2: a farewell of which a part was lost is none, whichever it is")
+    void aPartIsLost() {
         upWith(OTHER);
-        published = published(1_000);
+        published = published(5_000);
         leaves();
-        assertEquals(List.of(new Farewell(SELF, OTHER, published)), sent(Farewell.class));
+        List<Farewell> parts = sent(Farewell.class);
+        for (Farewell lost : parts) {
+            node = started(History.Bounds.DEFAULT);
+            upWith(OTHER, THIRD);
+            received(parts.stream().filter(part -> !part.equals(lost)).toList(), THIRD);
+            removed(THIRD);
+            assertNull(history().departures().get(0).published());
+        }
+    }
+
+    private void received(List<Farewell> parts, long from) {
+        for (Farewell part : parts) {
+            did(() -> node.onMessage(new Farewell(from, SELF, part.index(), part.parts(), part.published()), now()));
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a departure of more topics than fit into a message is told in parts, and comes together again")
+    void answersADepartureInParts() {
+        List<HistoryPart> parts = partsOf5000();
+        upWith(OTHER);
+        hello(OTHER);
+        parts.forEach(part -> did(() -> node.onMessage(toSelf(part), now())));
+        assertEquals(
+                List.of(GONE, new Departure(41, "n5", 50, published(5_000))),
+                history().departures());
+        assertEquals(HISTORY, history().id());
+    }
+
+    @Test
+    @DisplayName("ruleT2: a departure of which a part was lost is not taken, and the history is not complete")
+    void aPartOfADepartureIsLost() {
+        List<HistoryPart> parts = partsOf5000();
+        for (HistoryPart lost : parts) {
+            node = started(History.Bounds.DEFAULT);
+            upWith(OTHER);
+            hello(OTHER);
+            parts.stream()
+                    .filter(part -> !part.equals(lost))
+                    .forEach(part -> did(() -> node.onMessage(toSelf(part), now())));
+            assertTrue(history().departures().stream().noneMatch(departure -> departure.uid() == 41));
+            assertEquals(HistoryId.UNKNOWN, history().id());
+        }
+    }
+
+    /** What a node answers that knows one with many topics. */
+    private List<HistoryPart> partsOf5000() {
+        upWith(OTHER);
+        hello(OTHER);
+        part(OTHER, 1, 0, 1, List.of(GONE, new Departure(41, "n5", 50, published(5_000))), Set.of(SELF, OTHER));
+        did(() -> node.onMessage(new AskHistory(OTHER, SELF, 1), now()));
+        List<HistoryPart> parts = sent(HistoryPart.class);
+        assertTrue(parts.size() > 3, () -> parts.size() + " parts");
+        for (HistoryPart part : parts) {
+            long streams = part.departures().stream()
+                    .mapToLong(
+                            one -> one.published() == null ? 0 : one.published().size())
+                    .sum();
+            assertTrue(streams <= 1_365, () -> streams + " streams in a part");
+        }
+        node = started(History.Bounds.DEFAULT);
+        return parts;
+    }
+
+    private static HistoryPart toSelf(HistoryPart part) {
+        return new HistoryPart(
+                OTHER,
+                SELF,
+                part.number(),
+                part.timeMs(),
+                part.index(),
+                part.parts(),
+                part.departures(),
+                part.continued(),
+                part.continues(),
+                part.historyId(),
+                part.horizonMs(),
+                part.clusters(),
+                part.incarnations());
     }
 
     private static Map<Epoch, Long> published(int topics) {

@@ -82,6 +82,11 @@ public interface Outside {
     /** The log takes no more: the node says where it ended, as it leaves, or before that to another cluster. */
     default void logClosed(Epoch epoch) {}
 
+    /** To how many other topics the node published that has published to this one: its farewell may need several parts. */
+    default int otherTopics() {
+        return 0;
+    }
+
     /** The log is gone, empty as it was: nobody used it. */
     default void logDropped() {}
 

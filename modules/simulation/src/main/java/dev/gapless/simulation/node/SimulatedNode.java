@@ -34,6 +34,7 @@ import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -389,7 +390,12 @@ public final class SimulatedNode implements LogSource {
             return Map.of();
         }
         outside.logClosed(its.identity().epoch());
-        return Map.of(its.identity().epoch(), head.getAsLong());
+        Map<Epoch, Long> published = new HashMap<>();
+        published.put(its.identity().epoch(), head.getAsLong());
+        for (int i = 0; i < outside.otherTopics(); i++) {
+            published.put(Epoch.of(uid, "other " + i), 1L);
+        }
+        return published;
     }
 
     private Log log() {

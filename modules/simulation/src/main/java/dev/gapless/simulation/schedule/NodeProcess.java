@@ -14,6 +14,7 @@ import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.ClusterProbe;
+import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
@@ -384,11 +385,28 @@ final class NodeProcess implements Outside {
         vigil.sends(toUid, message);
         schedule.messages().sent(message);
         Host to = schedule.hostOf(toUid);
-        if (to.isReached(toUid)) {
+        if (message instanceof Farewell farewell && isLost(farewell)) {
+            schedule.counts().add("farewell: a part is lost");
+        } else if (to.isReached(toUid)) {
             schedule.network().send(host, to, message);
         } else {
             schedule.counts().add("packets: to an address where nobody is any more");
         }
+    }
+
+    /** One part of every fourth farewell of several parts is. */
+    private boolean isLost(Farewell farewell) {
+        if (farewell.parts() == 1) {
+            return false;
+        }
+        schedule.counts().add("farewell: in parts");
+        long drawn = Math.floorMod(farewell.fromUid() ^ farewell.toUid(), 4L * farewell.parts());
+        return schedule.profile().faults() && drawn == farewell.index();
+    }
+
+    @Override
+    public int otherTopics() {
+        return schedule.publishesToMany() ? 2_000 : 0;
     }
 
     @Override

@@ -44,6 +44,8 @@ final class Schedule implements Observer {
     private final @Nullable Repeats repeats;
     /** Do some sources of truth claim more than was ever published? */
     private final boolean sourcesClaim;
+    /** Do nodes also publish to so many topics that a farewell needs several parts? */
+    private final boolean publishesToMany;
 
     private final List<Host> hosts = new ArrayList<>();
     private final Map<Long, Host> everyUid = new HashMap<>();
@@ -69,6 +71,7 @@ final class Schedule implements Observer {
         this.receipts = seed < Profile.FIRST_WITH_RECEIPTS ? null : new Receipts(this, root.split());
         this.repeats = seed < Profile.FIRST_WITH_REPEATS ? null : new Repeats(this, new SplittableRandom(-seed));
         this.sourcesClaim = seed >= Profile.FIRST_WITH_CLAIMS;
+        this.publishesToMany = sourcesClaim && seed % 4 == 2;
         Host.Addresses addresses = addresses(seed);
         if (profile.clusters() && addresses == Host.Addresses.CHANGE) {
             addresses = Host.Addresses.STAY; // whoever looks for others has to know where
@@ -299,6 +302,10 @@ final class Schedule implements Observer {
 
     boolean sourcesClaim() {
         return sourcesClaim;
+    }
+
+    boolean publishesToMany() {
+        return publishesToMany;
     }
 
     Profile profile() {
