@@ -6,13 +6,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Collectors;
 
 /**
  * Several nodes in one JVM that publish JSON, each a stream of its own, as fast as they can.
  *
  * <pre>
- *                        listening ADDRESS...
+ *                        listening ADDRESS                       of the first of them
  *   connect ADDRESS...   ready
  *   run BEGIN END        used ..., published N                          by all of them
  * </pre>
@@ -26,10 +25,9 @@ record PublishingNodes(int count, int messageBytes) implements Job {
         for (int i = 0; i < count; i++) {
             nodes.add(new BenchJsonPublisher(messageBytes));
         }
-        dialogue.say(
-                "listening", nodes.stream().map(BenchJsonPublisher::address).collect(Collectors.joining(" ")));
+        dialogue.say("listening", nodes.get(0).address());
         List<String> addresses = dialogue.take("connect");
-        connect(nodes, addresses.get(0), addresses.size() - count);
+        connect(nodes, addresses.get(0), addresses.size() - 1);
         dialogue.say("ready");
         List<Publishing> all =
                 nodes.stream().map(node -> new Publishing(node, messageBytes)).toList();
