@@ -19,14 +19,18 @@ import org.jspecify.annotations.Nullable;
 /** Which producers and keys a subscription is about. Immutable. */
 public final class Filter {
     private static final String ANYTHING = "*";
+    /** What a text in a set takes beside its characters. */
+    private static final int TEXT_BYTES = 80;
 
     private final Set<String> nodes;
     private final boolean allKeys;
     private final Set<String> keys;
     private final List<String> prefixes;
     private final long hash;
+    private final long heapBytes;
 
     public Filter(SubscriptionSettings settings) {
+        this.heapBytes = heapBytes(settings.nodes()) + heapBytes(settings.keys());
         this.nodes = settings.nodes();
         this.allKeys = settings.keys().isEmpty();
         this.keys = settings.keys().stream()
@@ -37,6 +41,19 @@ public final class Filter {
                 .map(pattern -> pattern.substring(0, pattern.length() - ANYTHING.length()))
                 .toList();
         this.hash = nodes.isEmpty() && allKeys ? 0 : hash(new TreeSet<>(nodes), new TreeSet<>(settings.keys()));
+    }
+
+    /** What it takes in the heap, estimated. */
+    public long heapBytes() {
+        return heapBytes;
+    }
+
+    private static long heapBytes(Set<String> texts) {
+        long bytes = 0;
+        for (String text : texts) {
+            bytes += TEXT_BYTES + text.getBytes(StandardCharsets.UTF_8).length;
+        }
+        return bytes;
     }
 
     /** What tokens name it by; 0 if it takes everything. */

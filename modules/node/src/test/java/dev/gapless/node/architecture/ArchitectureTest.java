@@ -227,22 +227,43 @@ class ArchitectureTest {
                 "dev.gapless.gateway.internal",
                 Map.ofEntries(
                         Map.entry("settings", Set.of()),
+                        Map.entry("budget", Set.of()),
                         Map.entry("files", Set.of()),
-                        Map.entry("json", Set.of()),
+                        Map.entry("json", Set.of("budget")),
                         Map.entry("site", Set.of()),
                         Map.entry("tls", Set.of("settings", "files")),
                         Map.entry("access", Set.of("settings", "files", "json")),
                         Map.entry("publish", Set.of("settings", "json", "access")),
-                        Map.entry("client", Set.of("settings", "json", "access", "publish")),
-                        Map.entry("changes", Set.of("settings", "json", "access", "client")),
+                        Map.entry("client", Set.of("settings", "budget", "json", "access", "publish")),
+                        Map.entry("changes", Set.of("settings", "budget", "json", "access", "client")),
                         Map.entry("status", Set.of("json")),
                         Map.entry(
                                 "web",
-                                Set.of("settings", "site", "tls", "json", "access", "publish", "client", "status")),
-                        Map.entry("grpc", Set.of("settings", "tls", "json", "access", "publish", "client", "changes")),
+                                Set.of(
+                                        "settings",
+                                        "budget",
+                                        "site",
+                                        "tls",
+                                        "json",
+                                        "access",
+                                        "publish",
+                                        "client",
+                                        "status")),
+                        Map.entry(
+                                "grpc",
+                                Set.of("settings", "budget", "tls", "json", "access", "publish", "client", "changes")),
                         Map.entry(
                                 "server",
-                                Set.of("settings", "tls", "json", "access", "publish", "client", "web", "grpc"))));
+                                Set.of(
+                                        "settings",
+                                        "budget",
+                                        "tls",
+                                        "json",
+                                        "access",
+                                        "publish",
+                                        "client",
+                                        "web",
+                                        "grpc"))));
 
         @Test
         void eachRoomKnowsOnlyThoseBelowIt() {

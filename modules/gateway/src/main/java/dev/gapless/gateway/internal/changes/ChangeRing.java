@@ -1,5 +1,7 @@
 package dev.gapless.gateway.internal.changes;
 
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,6 +19,7 @@ final class ChangeRing {
 
     private final int maxChanges;
     private final long maxBytes;
+    private final Budget budget;
 
     // Guarded by this.
     private @Nullable CollectionChange[] ring = new CollectionChange[AT_FIRST];
@@ -30,7 +33,8 @@ final class ChangeRing {
 
     private record Dropped(long number, @Nullable String key) {}
 
-    ChangeRing(int maxChanges, long maxBytes) {
+    ChangeRing(int maxChanges, long maxBytes, Budget budget) {
+        this.budget = budget;
         this.maxChanges = maxChanges;
         this.maxBytes = maxBytes;
     }
@@ -47,6 +51,7 @@ final class ChangeRing {
         head++;
         ring[slot(head)] = change;
         bytes += change.sizeBytes();
+        budget.count(Share.CHANGES, change.sizeBytes());
     }
 
     private void grow() {
@@ -60,6 +65,7 @@ final class ChangeRing {
     private void drop() {
         CollectionChange gone = at(oldest);
         bytes -= gone.sizeBytes();
+        budget.count(Share.CHANGES, -gone.sizeBytes());
         dropped.put(gone.collection(), new Dropped(oldest, gone.key()));
         ring[slot(oldest)] = null;
         oldest++;

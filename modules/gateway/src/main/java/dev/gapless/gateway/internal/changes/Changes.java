@@ -32,7 +32,7 @@ public final class Changes {
     public Changes(Common common) {
         this.common = common;
         this.laggards = new SlowFollowers(common);
-        this.ring = new ChangeRing(common.settings().maxChanges, common.settings().maxChangesBytes);
+        this.ring = new ChangeRing(common.settings().maxChanges, common.settings().maxChangesBytes, common.budget());
         this.maxCollections = common.settings().maxCollections;
         this.keep = common.settings().changesRetention;
     }

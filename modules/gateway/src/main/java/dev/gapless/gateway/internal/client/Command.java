@@ -39,6 +39,7 @@ sealed interface Command {
     /** What each may have; the id is the client's own, to tell answers apart. */
     Set<String> MEMBERS = Set.of("type", "id");
 
+    int MOST_OF_ID = 1_000;
     Set<String> OF_TOPIC = Set.of("type", "id", "topic");
     Set<String> OF_PUBLISH = Set.of("type", "id", "topic", "idempotency_key");
     Set<String> OF_RESUME = Set.of("token");
@@ -60,6 +61,10 @@ sealed interface Command {
 
     /** Reads one; a topic that is not named is the default one. Throws {@link RequestException}. */
     static Command parse(JsonNode json, String defaultTopic) {
+        if (!isId(json.get("id"))) {
+            throw new RequestException(
+                    Kind.BAD_MESSAGE, "an id is a text or a number, of at most " + MOST_OF_ID + " characters");
+        }
         String type = text(json, "type");
         if (type == null) {
             throw new RequestException(Kind.BAD_MESSAGE, "a command has a type");
@@ -102,6 +107,11 @@ sealed interface Command {
                         Kind.UNKNOWN_TYPE,
                         "a command is Subscribe, Unsubscribe, Publish, Resume, Auth or Ping, not '" + type + "'");
         };
+    }
+
+    /** Is it one that an answer repeats? It is kept until then. */
+    static boolean isId(@Nullable JsonNode id) {
+        return id == null || (id.isValueNode() && id.asText().length() <= MOST_OF_ID);
     }
 
     private static @Nullable Boolean flag(String name, @Nullable JsonNode given) {

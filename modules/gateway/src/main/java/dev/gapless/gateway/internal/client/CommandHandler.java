@@ -35,9 +35,9 @@ final class CommandHandler {
     private @Nullable CompletableFuture<ObjectNode> publishing;
     private @Nullable CompletableFuture<Principal> authenticating;
     private volatile @Nullable String command;
-    /** What that says, while it waits for its answer. For the turns. */
-    private @Nullable Command parsed;
-    /** Its JSON, as far as it is some. For the turns. */
+    /** The topic whose subscription has to be ready before it is answered. For the turns. */
+    private @Nullable String awaited;
+    /** The JSON of the command, as far as it is some, in the turn in which it is answered: it is many times as large as its text. */
     private @Nullable JsonNode json;
 
     /**
@@ -91,7 +91,9 @@ final class CommandHandler {
     /** Of the command that is answered now. */
     private ObjectNode errorOfCommand(RequestException refusal) {
         JsonNode of = json;
-        return of == null ? error(refusal) : error(refusal, of.path("topic").textValue(), of.get("id"));
+        return of == null
+                ? error(refusal)
+                : error(refusal, of.path("topic").textValue(), Command.isId(of.get("id")) ? of.get("id") : null);
     }
 
     /** The client says this. Any thread. */
@@ -111,30 +113,28 @@ final class CommandHandler {
         }
         String text = command;
         CompletableFuture<Principal> shown = authenticating;
-        if (text == null || (shown != null && !shown.isDone())) {
+        String topic = awaited;
+        if (text == null || (shown != null && !shown.isDone()) || (topic != null && cursors.isOpening(topic))) {
             return null;
         }
+        awaited = null;
         @Nullable List<ByteBuffer> answer;
         try {
-            if (parsed == null) {
-                json = null;
-                json = Command.read(text);
-                parsed = Command.parse(json, common.settings().defaultTopic);
-            }
-            Command given = parsed;
-            parsed = null;
+            json = Command.read(text);
+            Command given = Command.parse(json, common.settings().defaultTopic);
             if (given instanceof Command.Publish publish) {
                 command = null;
                 publish(publish, text.length(), Objects.requireNonNull(json).get("id"));
-                json = null; // it is as large as the message, many times
+                json = null;
                 return published(frame);
             }
             if (given instanceof Command.Subscribe subscribe && cursors.isOpening(subscribe.topic())) {
-                parsed = given;
+                awaited = subscribe.topic();
+                json = null;
                 return null; // it is answered when the subscription is ready
             }
             if (given instanceof Command.Auth auth && !isChecked(auth)) {
-                parsed = given;
+                json = null;
                 return null; // it is answered when it is known whose it is
             }
             answer = answer(given, frame);
@@ -251,7 +251,7 @@ final class CommandHandler {
         if (here == null) {
             throw new RequestException(Kind.REFUSED, "the subscription to " + wanted.topic() + " is about to end");
         }
-        known.change(filter, onLag, most);
+        cursors.change(known, filter, onLag, most, caller);
         if (wanted.ids() != null) {
             known.ids(wanted.ids());
         }

@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.client;
 import dev.gapless.StartFrom;
 import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.budget.Budget;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
@@ -24,7 +25,7 @@ import java.util.function.BiConsumer;
  * @param sharedJson of messages that several of them are given
  * @param states of which topics there are tables, and how their rows are shown
  * @param unsent bounds what is under way to all of them
- * @param unfinished bounds what they have sent, and is not dealt with
+ * @param budget bounds the heap that they cause
  * @param executor runs their turns
  * @param later runs something after a time
  * @param sent counts what was written to them
@@ -40,7 +41,7 @@ public record Common(
         SharedJson sharedJson,
         States states,
         Unsent unsent,
-        Unfinished unfinished,
+        Budget budget,
         Executor executor,
         BiConsumer<Duration, Runnable> later,
         Sent sent,
@@ -53,6 +54,20 @@ public record Common(
         } catch (IllegalArgumentException e) {
             throw new RequestException(Kind.BAD_TOKEN, Reasons.of(e), e);
         }
+    }
+
+    /** What one is told who has sent more that is not dealt with than there is room for. */
+    public static RequestException overloaded() {
+        return new RequestException(Kind.OVERLOADED, Closing.OVERLOADED.reason());
+    }
+
+    /** What one is told who would hold more than the budget has for it. */
+    public static RequestException overBudget(String what, String holder) {
+        return new RequestException(
+                Kind.OVER_BUDGET,
+                what + ": of all clients those of " + holder
+                        + " hold most of the memory that gapless.gateway.budget allows. End some of their connections or"
+                        + " subscriptions, or try again later");
     }
 
     /** What a client wanted is refused. */

@@ -6,6 +6,7 @@ import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
+import dev.gapless.internal.subscribe.Filter;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,12 +28,14 @@ final class Cursors {
     /** For whom each of them counts. */
     private final Map<String, Caller> counted = new HashMap<>();
 
+    private final SubscriptionHeap heap;
     private volatile Map<String, TopicCursor> shown = Map.of();
 
     /** @param wake is run, on any thread, when one of them has something new */
     Cursors(Common common, Runnable wake) {
         this.common = common;
         this.wake = wake;
+        this.heap = new SubscriptionHeap(common);
     }
 
     /**
@@ -50,6 +53,7 @@ final class Cursors {
         }
         common.access().quotas().subscribe(caller);
         try {
+            heap.open(request, caller);
             TopicCursor opened = request.state()
                     ? StateCursor.open(request, common, wake)
                     : new MessageCursor(request, client, common, wake);
@@ -59,11 +63,19 @@ final class Cursors {
             return opened;
         } catch (IllegalArgumentException e) {
             common.access().quotas().unsubscribe(caller);
+            heap.drop(request.topic());
             throw new RequestException(Kind.BAD_TOKEN, Reasons.of(e), e);
         } catch (RequestException e) {
             common.access().quotas().unsubscribe(caller);
+            heap.drop(request.topic());
             throw e;
         }
+    }
+
+    /** It goes on with another filter. Throws {@link RequestException} if there is no room for that. */
+    void change(TopicCursor known, Filter filter, @Nullable OnLag onLag, @Nullable Long maxBytes, Caller caller) {
+        heap.change(known.topic(), filter, caller);
+        known.change(filter, onLag, maxBytes);
     }
 
     void drop(TopicCursor known) {
@@ -82,6 +94,7 @@ final class Cursors {
     }
 
     private void uncount(String topic) {
+        heap.drop(topic);
         Caller caller = counted.remove(topic);
         if (caller != null) {
             common.access().quotas().unsubscribe(caller);

@@ -1,5 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.json.Bytes;
 import dev.gapless.gateway.internal.json.SharedText;
 import java.time.Duration;
@@ -24,6 +26,7 @@ public final class Unsent {
     private final long most;
     private final int small;
     private final long logEveryNs;
+    private final Budget budget;
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong logNs = new AtomicLong(System.nanoTime());
     /** Clients that wait for room, by what wakes them: those first that have waited for the longest. Guarded by itself. */
@@ -51,7 +54,7 @@ public final class Unsent {
                 for (SharedText text : texts) {
                     freed += text.release();
                 }
-                bytes.addAndGet(-freed);
+                change(-freed);
                 wake();
             }
         }
@@ -63,8 +66,10 @@ public final class Unsent {
      * @param most how many bytes there may be. A frame that is begun is finished: each thread may go beyond it by one
      * @param small a frame of so many bytes is not counted, and never waits
      * @param logEvery how often it is told that the bound is reached; zero for each time
+     * @param budget counts what is under way, and has no room when others hold it
      */
-    public Unsent(long most, int small, Duration logEvery) {
+    public Unsent(long most, int small, Duration logEvery, Budget budget) {
+        this.budget = budget;
         this.most = most;
         this.small = small;
         this.logEveryNs = logEvery.toNanos();
@@ -79,7 +84,7 @@ public final class Unsent {
         for (SharedText text : texts) {
             more += text.hold();
         }
-        bytes.addAndGet(more);
+        change(more);
         return new Held(texts, own);
     }
 
@@ -90,7 +95,12 @@ public final class Unsent {
 
     /** Is there room? Whoever is slow leaves half of it to others. */
     boolean hasRoom(boolean isSlow) {
-        return bytes.get() < (isSlow ? most / 2 : most);
+        return bytes.get() < (isSlow ? most / 2 : most) && (bytes.get() == 0 || budget.hasRoom());
+    }
+
+    private void change(long by) {
+        bytes.addAndGet(by);
+        budget.count(Share.UNSENT, by);
     }
 
     /** There is no room: it is woken when there may be some. */

@@ -1,11 +1,14 @@
 package dev.gapless.gateway.internal.grpc;
 
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.client.Common;
-import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.json.RequestException;
 import io.grpc.Context;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Grpc;
+import io.grpc.InternalMetadata;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -13,6 +16,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,23 +29,46 @@ import org.jspecify.annotations.Nullable;
 final class Inbound extends ServerStreamTracer.Factory implements ServerInterceptor {
     private static final Context.Key<OfCall> OF_CALL = Context.key("gapless-inbound");
 
+    /** Whose calls count together until it is known whose they are. */
+    private static final String UNKNOWN = "";
+    /** A name or a value in the heap has as many more. */
+    private static final int TEXT_BYTES = 64;
+
     private static void nothing() {}
 
     private final Common common;
 
     /** For the transport's thread, except where it says otherwise. */
     private final class OfCall extends ServerStreamTracer {
-        private final Unfinished.Account account = common.unfinished().account();
+        private final Budget.Account account = common.budget().account(Share.UNFINISHED, UNKNOWN);
+        private final Budget.Account head = common.budget().exactAccount(Share.HEADS, UNKNOWN);
         /** The sizes of the messages that are complete, and that nobody has taken. */
         private final Queue<Long> complete = new ConcurrentLinkedQueue<>();
 
         private long partial;
         private long taken; // guarded by this
         private boolean closed; // guarded by this
-        private volatile boolean full;
+        /** Why the call is ended: there is no room for what it has sent. */
+        private volatile @Nullable RequestException refusal;
+
         private volatile @Nullable Runnable end;
         /** Says that the message that has come is done with. For the call's thread. */
         private Runnable next = Inbound::nothing;
+
+        OfCall(Metadata headers) {
+            if (!head.add(bytes(headers))) {
+                refusal = Common.overBudget("The call has more metadata than there is room for", "this address");
+            }
+        }
+
+        @Override
+        public void serverCallStarted(ServerCallInfo<?, ?> call) {
+            if (call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress remote) {
+                String address = remote.getAddress().getHostAddress();
+                head.become(address);
+                account.become(address);
+            }
+        }
 
         @Override
         public Context filterContext(Context context) {
@@ -50,12 +77,12 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
 
         @Override
         public void inboundWireSize(long bytes) {
-            if (full) {
+            if (refusal != null) {
                 return;
             }
             partial += bytes;
             if (!account.add(bytes)) {
-                full = true;
+                refusal = Common.overloaded();
                 endIfFull();
             }
         }
@@ -70,13 +97,14 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
         @Override
         public synchronized void streamClosed(Status status) {
             closed = true;
+            head.clear();
             account.keep(taken);
         }
 
         /** The message that has come is dealt with by whoever takes it. {@return what says that it is done with} On the call's thread. */
         synchronized Runnable take() {
             Long size = complete.poll();
-            if (size == null || closed || full) {
+            if (size == null || closed || refusal != null) {
                 return Inbound::nothing;
             }
             taken += size;
@@ -103,7 +131,7 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
 
         private void endIfFull() {
             Runnable how = end;
-            if (full && how != null) {
+            if (refusal != null && how != null) {
                 common.executor().execute(how); // not within what the transport is at
             }
         }
@@ -144,6 +172,14 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
         }
     }
 
+    private static long bytes(Metadata headers) {
+        long bytes = 0;
+        for (byte[] text : InternalMetadata.serialize(headers)) {
+            bytes += TEXT_BYTES + text.length;
+        }
+        return bytes;
+    }
+
     Inbound(Common common) {
         this.common = common;
     }
@@ -162,7 +198,7 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
 
     @Override
     public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-        return new OfCall();
+        return new OfCall(headers);
     }
 
     @Override
@@ -181,7 +217,7 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
             }
         };
         counted.begun(() -> {
-            RequestException refusal = Unfinished.refusal();
+            RequestException refusal = Objects.requireNonNull(counted.refusal);
             common.tally().refused(refusal.kind().code());
             StatusRuntimeException status = Statuses.of(refusal, common.reconnectMs());
             Metadata trailers = status.getTrailers();

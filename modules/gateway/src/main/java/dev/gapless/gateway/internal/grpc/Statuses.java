@@ -45,6 +45,7 @@ final class Statuses {
                     TOO_MANY_SUBSCRIPTIONS_OF_SUBJECT,
                     TOO_MUCH_PUBLISHED,
                     TOO_MANY_REQUESTS,
+                    OVER_BUDGET,
                     TOO_MANY_REQUESTS_OF_ADDRESS,
                     TOO_MANY_NEW_TOPICS,
                     TOO_LARGE,

@@ -48,6 +48,7 @@ public class RequestException extends RuntimeException {
         TOO_MANY_CLIENTS_OF_SUBJECT(429),
         TOO_MANY_SUBSCRIPTIONS_OF_SUBJECT(429),
         TOO_MUCH_PUBLISHED(429),
+        OVER_BUDGET(429),
         TOO_MANY_NEW_TOPICS(429),
         NO_ROOM(429),
         FAILED(500),

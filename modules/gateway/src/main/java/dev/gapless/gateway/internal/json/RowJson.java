@@ -3,6 +3,7 @@ package dev.gapless.gateway.internal.json;
 import dev.gapless.Payload;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
+import dev.gapless.gateway.internal.budget.Budget;
 import dev.gapless.internal.wire.Codec;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +27,7 @@ public final class RowJson {
     private final Codec codec;
     private final PayloadJson payloads;
     private final long most;
+    private final Budget budget;
     /** Those that were not asked for longest come first. Guarded by itself. */
     private final Map<Same, byte[]> kept = new LinkedHashMap<>(16, 0.75f, true);
 
@@ -44,11 +46,16 @@ public final class RowJson {
         }
     }
 
-    /** @param most so many bytes of JSON are kept */
-    public RowJson(ActorSystem system, PayloadJson payloads, long most) {
+    /**
+     * @param most so many bytes of JSON are kept
+     * @param budget has them for as long as nobody else wants them
+     */
+    public RowJson(ActorSystem system, PayloadJson payloads, long most, Budget budget) {
         this.codec = Codec.of(system);
         this.payloads = payloads;
         this.most = most;
+        this.budget = budget;
+        budget.addCache(this::shrink);
     }
 
     /**
@@ -101,12 +108,23 @@ public final class RowJson {
     private void keep(Same same, byte[] made) {
         synchronized (kept) {
             byte[] before = kept.put(same, made);
-            keptBytes += made.length - (before == null ? 0 : before.length);
+            count(made.length - (before == null ? 0 : before.length));
+            shrink();
+        }
+    }
+
+    private void shrink() {
+        synchronized (kept) {
             var oldest = kept.entrySet().iterator();
-            while (keptBytes > most && oldest.hasNext()) {
-                keptBytes -= oldest.next().getValue().length;
+            while ((keptBytes > most || budget.isFull()) && oldest.hasNext()) {
+                count(-oldest.next().getValue().length);
                 oldest.remove();
             }
         }
+    }
+
+    private void count(int change) {
+        keptBytes += change;
+        budget.cache(change);
     }
 }

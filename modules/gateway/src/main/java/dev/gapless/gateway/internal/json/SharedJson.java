@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.json;
 
+import dev.gapless.gateway.internal.budget.Budget;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -15,6 +16,7 @@ public final class SharedJson {
     private static final int LATELY = 1 << 12;
 
     private final long maxBytes;
+    private final Budget budget;
     private final IdentityHashMap<byte[], ArrayJson> kept = new IdentityHashMap<>();
     private final Deque<ArrayJson> inOrder = new ArrayDeque<>();
     /** Of some indexes their hash, and who has wanted it last. */
@@ -22,9 +24,14 @@ public final class SharedJson {
 
     private long bytes;
 
-    /** @param maxBytes how much JSON it keeps at most, with the arrays that it was made of; 0 for none */
-    public SharedJson(long maxBytes) {
+    /**
+     * @param maxBytes how much JSON it keeps at most, with the arrays that it was made of; 0 for none
+     * @param budget has it for as long as nobody else wants it
+     */
+    public SharedJson(long maxBytes, Budget budget) {
         this.maxBytes = maxBytes;
+        this.budget = budget;
+        budget.addCache(this::shrink);
     }
 
     /** Is anything kept? */
@@ -71,10 +78,16 @@ public final class SharedJson {
         }
         to.charged += more;
         bytes += more;
-        while (bytes > maxBytes && !inOrder.isEmpty()) {
+        budget.cache(more);
+        shrink();
+    }
+
+    private synchronized void shrink() {
+        while ((bytes > maxBytes || budget.isFull()) && !inOrder.isEmpty()) {
             ArrayJson oldest = inOrder.remove();
             kept.remove(oldest.index());
             bytes -= oldest.charged;
+            budget.cache(-oldest.charged);
         }
     }
 

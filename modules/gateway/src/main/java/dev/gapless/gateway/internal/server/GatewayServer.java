@@ -4,13 +4,14 @@ import dev.gapless.Gapless;
 import dev.gapless.Table;
 import dev.gapless.Topic;
 import dev.gapless.gateway.internal.access.Access;
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.States;
 import dev.gapless.gateway.internal.client.Tally;
-import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.grpc.GrpcServer;
 import dev.gapless.gateway.internal.json.PayloadJson;
@@ -24,6 +25,7 @@ import dev.gapless.gateway.internal.web.WebServer;
 import dev.gapless.internal.subscribe.MessageHost;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -86,6 +88,8 @@ public final class GatewayServer {
                 .scheduleOnce(after, what, system.dispatchers().lookup(settings.dispatcher));
         PayloadJson payloads = new PayloadJson(system, settings.maxEventBytes);
         access = new Access(settings.access, executor);
+        Budget budget =
+                new Budget(settings.budget, SMALL_BYTES, Map.of(Share.UNFINISHED, (long) settings.unfinishedBytes));
         Common common = new Common(
                 settings,
                 access,
@@ -93,10 +97,10 @@ public final class GatewayServer {
                 gapless.nodeName(),
                 new JsonPublisher(host, system, settings, access, topics),
                 payloads,
-                new SharedJson(settings.jsonCacheBytes),
-                new States(tables, new RowJson(system, payloads, settings.jsonCacheBytes)),
-                new Unsent(settings.unsentBytes, SMALL_BYTES, settings.lossLogInterval),
-                new Unfinished(settings.unfinishedBytes, SMALL_BYTES),
+                new SharedJson(settings.jsonCacheBytes, budget),
+                new States(tables, new RowJson(system, payloads, settings.jsonCacheBytes, budget)),
+                new Unsent(settings.unsentBytes, SMALL_BYTES, settings.lossLogInterval, budget),
+                budget,
                 executor,
                 later,
                 new Sent(),

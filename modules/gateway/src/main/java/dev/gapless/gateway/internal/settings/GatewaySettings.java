@@ -18,6 +18,8 @@ import java.util.function.Predicate;
 /** {@code gapless.gateway} of the configuration; {@code reference.conf} says what each means. Immutable. */
 public final class GatewaySettings {
     private static final int PART_OF_HEAP = 8;
+    private static final int MOST_PERCENT = 80;
+    private static final long LEAST_BUDGET = 1 << 20;
     /** What a command may have beside a message: a token with as many producers as there may be. */
     private static final int AROUND_BYTES = 256 << 10;
     /** JSON may write a character as six, for which a message has two bytes. */
@@ -47,6 +49,9 @@ public final class GatewaySettings {
     public final String defaultTopic;
     public final String dispatcher;
     public final int acceptQueue;
+    /** How much heap clients may cause, in bytes. */
+    public final long budget;
+
     public final int maxConnections;
     public final int maxClients;
     public final int perIpLimit;
@@ -57,6 +62,7 @@ public final class GatewaySettings {
     public final int maxBodyBytes;
     public final int maxCommandBytes;
     public final int maxHeaderBytes;
+    public final int maxHeaderFields;
     public final int maxIdBytes;
     public final int maxEventBytes;
     public final int batchEvents;
@@ -113,6 +119,7 @@ public final class GatewaySettings {
         defaultTopic = config.getString("default-topic");
         dispatcher = config.getString("dispatcher");
         acceptQueue = ConfigValues.within(config, "accept-queue", 1, 65_535);
+        budget = budget(config);
         maxConnections = ConfigValues.within(config, "max-connections", 1, 10_000_000);
         maxClients = ConfigValues.within(config, "max-clients", 1, 10_000_000);
         perIpLimit = ConfigValues.within(config, "per-ip-limit", 0, 10_000_000);
@@ -123,6 +130,7 @@ public final class GatewaySettings {
         maxBodyBytes = ConfigValues.bytes(config, "max-body-bytes", 1);
         int command = ConfigValues.bytes(config, "max-command-bytes", 128);
         maxHeaderBytes = ConfigValues.bytes(config, "max-header-bytes", 1_024);
+        maxHeaderFields = ConfigValues.within(config, "max-header-fields", 20, 10_000);
         maxIdBytes = ConfigValues.bytes(config, "max-id-bytes", 128);
         maxEventBytes = ConfigValues.bytes(config, "max-event-bytes", 1);
         batchEvents = ConfigValues.within(config, "batch-events", 1, 10_000);
@@ -156,6 +164,26 @@ public final class GatewaySettings {
         management = ManagementSettings.of(all);
         lossLogInterval = all.getDuration("gapless.loss-log-interval");
         maxCommandBytes = (int) Math.min(command, BYTES_OF_ESCAPES * largestMessage(all) + AROUND_BYTES);
+    }
+
+    private static long budget(Config config) {
+        long heap = Runtime.getRuntime().maxMemory();
+        String given = config.getString("budget").strip();
+        try {
+            long bytes = given.endsWith("%")
+                    ? (long) (heap / 100.0 * Double.parseDouble(given.substring(0, given.length() - 1)))
+                    : config.getBytes("budget");
+            if (bytes >= LEAST_BUDGET && bytes <= heap / 100 * MOST_PERCENT) {
+                return bytes;
+            }
+        } catch (ConfigException.BadValue | NumberFormatException e) {
+            // told below
+        }
+        throw bad(
+                config,
+                "budget",
+                "a share of the heap, such as 25%, or a number of bytes: 1 MiB at least, and at most " + MOST_PERCENT
+                        + "% of the heap, which has " + heap + " bytes (-Xmx)");
     }
 
     private static List<Network> networks(Config config) {

@@ -1,7 +1,8 @@
 package dev.gapless.gateway.internal.web;
 
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.client.Common;
-import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -40,7 +41,7 @@ final class Body {
     private final Common common;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private byte[] data = new byte[4 << 10];
-    private final Unfinished.Account account;
+    private final Budget.Account account;
     private int from;
     private int to;
     /** Up to here there is no line end. Invariant: at least {@code from}. */
@@ -60,13 +61,14 @@ final class Body {
     /** How long it was waited for the part that has begun. */
     private long waitedNs;
 
-    Body(Request request, boolean byLine, Parts parts, Common common) {
+    /** @param holder for whom it counts */
+    Body(Request request, boolean byLine, Parts parts, Common common, String holder) {
         this.request = request;
         this.byLine = byLine;
         this.mostBytes = common.settings().maxBodyBytes;
         this.parts = parts;
         this.common = common;
-        this.account = common.unfinished().account();
+        this.account = common.budget().account(Share.UNFINISHED, holder);
         var unused = done.whenComplete((read, failure) -> account.clear());
     }
 
@@ -217,7 +219,7 @@ final class Body {
         if (data.length - to < more) {
             int length = Math.max(to + more, 2 * data.length);
             if (!account.add(length - data.length)) {
-                throw Unfinished.refusal();
+                throw Common.overloaded();
             }
             data = Arrays.copyOf(data, length);
         }

@@ -6,13 +6,14 @@ import dev.gapless.Gapless;
 import dev.gapless.GaplessMetrics;
 import dev.gapless.NodeStatus;
 import dev.gapless.gateway.internal.access.Access;
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Connected;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.Tally;
-import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.RequestException;
@@ -72,7 +73,18 @@ final class Observed implements AutoCloseable {
                 .baseUnit("bytes")
                 .description("What is under way to clients, as far as gapless.gateway.unsent-bytes bounds it")
                 .register(registry);
-        Gauge.builder("gapless.gateway.unfinished", common.unfinished(), Unfinished::bytes)
+        for (Share share : Share.values()) {
+            Gauge.builder("gapless.gateway.budget.used", common.budget(), budget -> budget.bytes(share))
+                    .baseUnit("bytes")
+                    .tag("share", share.label())
+                    .description("Heap that clients cause, estimated, as far as gapless.gateway.budget bounds it")
+                    .register(registry);
+        }
+        Gauge.builder("gapless.gateway.budget.max", common.budget(), Budget::most)
+                .baseUnit("bytes")
+                .description("Heap that clients may cause: gapless.gateway.budget")
+                .register(registry);
+        Gauge.builder("gapless.gateway.unfinished", common.budget(), budget -> budget.bytes(Share.UNFINISHED))
                 .baseUnit("bytes")
                 .description(
                         "What clients have sent and is not dealt with, as far as gapless.gateway.unfinished-bytes bounds it")

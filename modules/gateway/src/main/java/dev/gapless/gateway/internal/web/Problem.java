@@ -29,7 +29,11 @@ final class Problem {
 
     /** Of what the web server itself refuses. */
     static String code(int status) {
-        return status == 431 ? "head_too_large" : "bad_request";
+        return switch (status) {
+            case 431 -> "head_too_large";
+            case HeadBytes.OVER_BUDGET -> RequestException.Kind.OVER_BUDGET.code();
+            default -> "bad_request";
+        };
     }
 
     private static HttpAnswer answer(int status, String code, String why, Map<String, String> headers) {

@@ -110,7 +110,7 @@ final class PublishHandler {
                                 caller.subject() + "\n" + key,
                                 fingerprint,
                                 () -> running.run(request),
-                                first -> isLike(request, byLine, fingerprint, first))
+                                first -> isLike(caller, request, byLine, fingerprint, first))
                         .exceptionally(failure -> problem(caller, RequestException.of(failure)));
         return answer.thenApply(answered -> answered.with("Gapless-Gateway", id));
     }
@@ -136,7 +136,7 @@ final class PublishHandler {
 
     /** Reads a request that comes again, and publishes nothing of it. */
     private CompletableFuture<Boolean> isLike(
-            Request request, boolean byLine, RequestDigest fingerprint, RequestDigest first) {
+            Caller caller, Request request, boolean byLine, RequestDigest fingerprint, RequestDigest first) {
         Body.Parts compared = new Body.Parts() {
             @Override
             public @Nullable CompletionStage<?> part(byte[] bytes, int from, int length) {
@@ -151,7 +151,7 @@ final class PublishHandler {
                 return why;
             }
         };
-        return posts.read(new Body(request, byLine, compared, common))
+        return posts.read(new Body(request, byLine, compared, common, caller.quota()))
                 .thenApply(read -> fingerprint.isEmpty() || fingerprint.isLike(first));
     }
 
@@ -230,7 +230,7 @@ final class PublishHandler {
         }
 
         CompletableFuture<HttpAnswer> run(Request request) {
-            return posts.read(new Body(request, byLine, this, common))
+            return posts.read(new Body(request, byLine, this, common, caller.quota()))
                     .thenRun(fingerprint::end)
                     .thenCompose(done -> waits ? delivered() : held())
                     .handle((holders, failure) ->

@@ -2,6 +2,8 @@ package dev.gapless.gateway.internal.web;
 
 import dev.gapless.StartFrom;
 import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Common;
@@ -24,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -89,6 +92,9 @@ final class Routes extends Handler.Abstract {
             }
             Request.addCompletionListener(request, failure -> socket.requestEnds());
         }
+        if (!hasRoomForHead(request, response, callback)) {
+            return true;
+        }
         try {
             door.checkHost(request);
             tellOrigin(request, response);
@@ -102,6 +108,28 @@ final class Routes extends Handler.Abstract {
             refuse(callers.unknown(request), e, response, callback);
         }
         return true;
+    }
+
+    /**
+     * Counts the head, which is kept until the request is over. That of HTTP/1.1 was counted as it came.
+     *
+     * @return false if there is no room for it. Then it is answered without a body: one for which its client leaves no room would keep the head
+     */
+    private boolean hasRoomForHead(Request request, Response response, Callback callback) {
+        if (request.getConnectionMetaData().getConnection() instanceof HeadConnection connection) {
+            Request.addCompletionListener(request, failure -> connection.requestEnds());
+            return true;
+        }
+        Budget.Account account = common.budget().exactAccount(Share.HEADS, Request.getRemoteAddr(request));
+        Request.addCompletionListener(request, failure -> account.clear());
+        boolean isTooLarge = request.getHeaders().size() > settings.maxHeaderFields;
+        if (!isTooLarge && account.add(HeadBytes.of(request.getHeaders()))) {
+            return true;
+        }
+        response.setStatus(isTooLarge ? HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431 : HeadBytes.OVER_BUDGET);
+        common.tally().refused(Problem.code(response.getStatus()));
+        callback.succeeded();
+        return false;
     }
 
     private void tellOrigin(Request request, Response response) {
@@ -349,7 +377,7 @@ final class Routes extends Handler.Abstract {
             Watched ownSocket = isOneOfMany ? null : socket;
             WebSocketNegotiator negotiator = (asked, answered, done) -> {
                 answered.setExtensions(List.of());
-                return new WebSocketClient(common, clients, admission, ownSocket, remote, first);
+                return new WebSocketClient(common, clients, admission, ownSocket, remote, caller.quota(), first);
             };
             upgraded = webSockets.upgrade(negotiator, request, response, callback, configuration -> {
                 configuration.setIdleTimeout(Duration.ZERO); // it is pinged

@@ -84,7 +84,7 @@ public final class WebServer {
         server = new Server(threads);
         lingering = new Lingering(common.later(), settings.lingerTimeout, connections);
         MutePlaces places = new MutePlaces(connections, common.tally().muteEnded("http"));
-        connector = new WatchedConnector(server, -1, protocols(http(), tls), lingering, places);
+        connector = new WatchedConnector(server, -1, protocols(http(), tls, common), lingering, places);
         connector.setHost(settings.host);
         connector.setPort(settings.port);
         connector.setAcceptQueueSize(settings.acceptQueue);
@@ -103,8 +103,9 @@ public final class WebServer {
     }
 
     /** In TLS the client chooses among them (ALPN). */
-    private static List<ConnectionFactory> protocols(HttpConfiguration http, @Nullable Tls tls) {
-        HttpConnectionFactory http1 = new HttpConnectionFactory(http);
+    private static List<ConnectionFactory> protocols(HttpConfiguration http, @Nullable Tls tls, Common common) {
+        HttpConnectionFactory http1 =
+                new HeadConnection.Factory(http, common.budget(), common.settings().maxHeaderFields);
         if (tls == null) {
             return List.of(http1, new HTTP2CServerConnectionFactory(http));
         }

@@ -1,12 +1,13 @@
 package dev.gapless.gateway.internal.web;
 
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.client.Client;
 import dev.gapless.gateway.internal.client.Clients;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.SubscribeRequest;
 import dev.gapless.gateway.internal.client.Transport;
-import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.WebSocketFraming;
 import dev.gapless.gateway.internal.json.RequestException;
 import java.nio.ByteBuffer;
@@ -40,11 +41,12 @@ final class WebSocketClient implements FrameHandler, Transport {
     private final Clients.Admission admission;
     private final @Nullable Watched socket;
     private final String remote;
+    private final String holder;
     private final List<SubscribeRequest> first;
     private byte[] command = NOTHING;
     private int size;
     /** What the command takes, from its first byte until it is answered. */
-    private volatile Unfinished.Account account;
+    private volatile Budget.Account account;
     /** A frame is awaited. */
     private final AtomicBoolean demanded = new AtomicBoolean();
     /** A command waits for its answer. */
@@ -56,20 +58,23 @@ final class WebSocketClient implements FrameHandler, Transport {
     private volatile @Nullable CoreSession session;
     private volatile @Nullable Client client;
 
+    /** @param holder for whom counts what it sends */
     WebSocketClient(
             Common common,
             Clients clients,
             Clients.Admission admission,
             @Nullable Watched socket,
             String remote,
+            String holder,
             List<SubscribeRequest> first) {
         this.common = common;
         this.clients = clients;
         this.admission = admission;
         this.socket = socket;
         this.remote = remote;
+        this.holder = holder;
         this.first = first;
-        this.account = common.unfinished().account();
+        this.account = common.budget().account(Share.UNFINISHED, holder);
     }
 
     private Client client() {
@@ -242,8 +247,8 @@ final class WebSocketClient implements FrameHandler, Transport {
 
     @Override
     public void hold(CompletionStage<?> until) {
-        Unfinished.Account held = account;
-        account = common.unfinished().account();
+        Budget.Account held = account;
+        account = common.budget().account(Share.UNFINISHED, holder);
         var unused = until.whenComplete((answer, failure) -> held.clear());
     }
 

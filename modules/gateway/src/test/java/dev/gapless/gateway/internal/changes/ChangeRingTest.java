@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.gateway.internal.budget.Budget;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class ChangeRingTest {
 
     @Test
     void keepsTheLatestAndKnowsOfWhichCollectionsItDroppedSome() {
-        ChangeRing ring = new ChangeRing(100, Long.MAX_VALUE);
+        ChangeRing ring = new ChangeRing(100, Long.MAX_VALUE, Budget.unbounded());
         ring.add(of("rare"));
         for (int i = 2; i <= 250; i++) {
             ring.add(of("often"));
@@ -43,7 +44,7 @@ class ChangeRingTest {
     @Test
     void dropsTheOldestByBytesToo() {
         int each = of("c").sizeBytes();
-        ChangeRing ring = new ChangeRing(1_000_000, 10L * each);
+        ChangeRing ring = new ChangeRing(1_000_000, 10L * each, Budget.unbounded());
         for (int i = 0; i < 1_000; i++) {
             ring.add(of("c"));
             assertTrue(ring.bytes() <= 10L * each);
@@ -53,7 +54,7 @@ class ChangeRingTest {
 
     @Test
     void oneThatIsLargerThanTheBoundIsKeptAlone() {
-        ChangeRing ring = new ChangeRing(10, 1);
+        ChangeRing ring = new ChangeRing(10, 1, Budget.unbounded());
         ring.add(of("a"));
         ring.add(of("b"));
         assertEquals(List.of("b"), behind(ring, 1));
@@ -62,7 +63,7 @@ class ChangeRingTest {
 
     @Test
     void aNumberOfNothingIsOfNoCollection() {
-        ChangeRing ring = new ChangeRing(10, 1_000);
+        ChangeRing ring = new ChangeRing(10, 1_000, Budget.unbounded());
         ring.add(of("a"));
         assertEquals(2, ring.next());
         ring.add(of("a"));

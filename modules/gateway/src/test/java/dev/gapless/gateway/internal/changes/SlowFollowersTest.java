@@ -8,10 +8,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.gateway.internal.access.Access;
+import dev.gapless.gateway.internal.budget.Budget;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.Tally;
-import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -31,10 +31,10 @@ class SlowFollowersTest {
             "n1",
             null,
             null,
-            new SharedJson(0),
+            new SharedJson(0, Budget.unbounded()),
             null,
-            new Unsent(1 << 20, 0, Duration.ZERO),
-            new Unfinished(1 << 20, 0),
+            new Unsent(1 << 20, 0, Duration.ZERO, Budget.unbounded()),
+            Budget.unbounded(),
             Runnable::run,
             (after, what) -> later.add(what),
             new Sent(),

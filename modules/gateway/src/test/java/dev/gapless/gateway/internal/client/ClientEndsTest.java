@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.gapless.StartFrom;
 import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.budget.Budget;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -52,10 +53,10 @@ class ClientEndsTest {
                 "n1",
                 null,
                 null,
-                new SharedJson(0),
+                new SharedJson(0, Budget.unbounded()),
                 null,
-                new Unsent(1 << 20, 0, Duration.ZERO),
-                new Unfinished(1 << 20, 0),
+                new Unsent(1 << 20, 0, Duration.ZERO, Budget.unbounded()),
+                Budget.unbounded(),
                 executor,
                 (after, what) -> {},
                 new Sent(),

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.budget.Budget;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.json.SharedJson;
@@ -33,10 +34,10 @@ class ClientsTest {
                 "n1",
                 null,
                 null,
-                new SharedJson(0),
+                new SharedJson(0, Budget.unbounded()),
                 null,
-                new Unsent(1 << 20, 0, Duration.ZERO),
-                new Unfinished(1 << 20, 0),
+                new Unsent(1 << 20, 0, Duration.ZERO, Budget.unbounded()),
+                Budget.unbounded(),
                 Runnable::run,
                 (after, what) -> {},
                 new Sent(),

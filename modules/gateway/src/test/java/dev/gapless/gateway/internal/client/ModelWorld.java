@@ -11,6 +11,7 @@ import dev.gapless.core.log.Format;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.access.Caller;
+import dev.gapless.gateway.internal.budget.Budget;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.SharedJson;
@@ -91,12 +92,16 @@ final class ModelWorld {
                 "n1",
                 null,
                 payloads,
-                new SharedJson(random.nextBoolean() ? 0 : 1 << 20),
+                new SharedJson(random.nextBoolean() ? 0 : 1 << 20, Budget.unbounded()),
                 null,
                 random.nextBoolean()
-                        ? new Unsent(1 << 20, 8 << 10, Duration.ofDays(1))
-                        : new Unsent(1 + random.nextInt(4_000), 0, Duration.ofDays(1)), // each message waits for room
-                new Unfinished(1 << 20, 0),
+                        ? new Unsent(1 << 20, 8 << 10, Duration.ofDays(1), Budget.unbounded())
+                        : new Unsent(
+                                1 + random.nextInt(4_000),
+                                0,
+                                Duration.ofDays(1),
+                                Budget.unbounded()), // each message waits for room
+                Budget.unbounded(),
                 turns::add,
                 (after, what) -> timers.add(what),
                 new Sent(),

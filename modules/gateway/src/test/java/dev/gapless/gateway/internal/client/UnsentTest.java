@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.gateway.internal.budget.Budget;
 import dev.gapless.gateway.internal.json.Bytes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is under way to clients is counted, and given back; whoever waits for room is woken in its turn. */
 class UnsentTest {
-    private final Unsent unsent = new Unsent(100_000, 8_192, Duration.ZERO);
+    private final Unsent unsent = new Unsent(100_000, 8_192, Duration.ZERO, Budget.unbounded());
 
     private Unsent.Held take(int bytes) {
         Bytes frame = new Bytes();

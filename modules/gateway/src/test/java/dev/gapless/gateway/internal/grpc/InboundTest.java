@@ -4,10 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.gateway.internal.access.Access;
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Sent;
 import dev.gapless.gateway.internal.client.Tally;
-import dev.gapless.gateway.internal.client.Unfinished;
 import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -23,6 +24,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class InboundTest {
@@ -35,10 +37,10 @@ class InboundTest {
             "n1",
             null,
             null,
-            new SharedJson(0),
+            new SharedJson(0, Budget.unbounded()),
             null,
-            new Unsent(1 << 20, 0, Duration.ZERO),
-            new Unfinished(BOUND, 0),
+            new Unsent(1 << 20, 0, Duration.ZERO, Budget.unbounded()),
+            new Budget(Long.MAX_VALUE, 0, Map.of(Share.UNFINISHED, (long) BOUND)),
             Runnable::run,
             (after, what) -> {},
             new Sent(),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.gateway.internal.budget.Budget;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,7 +38,7 @@ class SharedJsonTest {
 
     @Test
     void eachIsMadeOnceWhereverSomebodyBegins() {
-        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10]);
+        ArrayJson of = new SharedJson(MEBIBYTE, Budget.unbounded()).of(new byte[10]);
         assertEquals("<40>", copy(of, 40, 20));
         assertEquals("<7>", copy(of, 7, 50));
         assertEquals("<0>", copy(of, 0, 1));
@@ -50,7 +51,7 @@ class SharedJsonTest {
 
     @Test
     void noMoreIsMadeAtOnceThanSomeKibibytes() {
-        ArrayJson of = new SharedJson(MEBIBYTE).of(new byte[10]);
+        ArrayJson of = new SharedJson(MEBIBYTE, Budget.unbounded()).of(new byte[10]);
         Bytes to = new Bytes();
         List<Integer> sizes = new ArrayList<>();
         of.make(
@@ -69,7 +70,7 @@ class SharedJsonTest {
 
     @Test
     void whatWasBegunFirstIsForgottenFirstAndTheRestIsKept() {
-        SharedJson cache = new SharedJson(100_000);
+        SharedJson cache = new SharedJson(100_000, Budget.unbounded());
         List<byte[]> arrays = new ArrayList<>();
         List<ArrayJson> all = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -87,7 +88,7 @@ class SharedJsonTest {
 
     @Test
     void whatWasForgottenIsOfUseToWhoeverHasItAndCountsNoMore() {
-        SharedJson cache = new SharedJson(5_000);
+        SharedJson cache = new SharedJson(5_000, Budget.unbounded());
         ArrayJson first = cache.of(new byte[1_000]);
         cache.of(new byte[4_000]);
         long before = cache.bytes();
@@ -99,7 +100,7 @@ class SharedJsonTest {
 
     @Test
     void whoMayBeAloneSharesFromTheMomentOnAtWhichAnotherOneComes() {
-        SharedJson cache = new SharedJson(MEBIBYTE);
+        SharedJson cache = new SharedJson(MEBIBYTE, Budget.unbounded());
         byte[] index = new byte[10];
         assertNull(cache.ofMany(index, 1));
         assertNull(cache.ofMany(index, 1), "again");
