@@ -17,6 +17,8 @@ final class ClientsRun extends OneRun {
     /** Between both measurements, for buffers to fill up. */
     private static final long SETTLE_NS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final int RING_OF_SEVERAL = 5_000;
+
     ClientsRun(Plan plan, Workload workload, String peer, Children children) {
         super(plan, workload, peer, children);
     }
@@ -110,6 +112,9 @@ final class ClientsRun extends OneRun {
             more.add("-Dgapless.gateway.write-timeout=10m");
         }
         more.add(isLossless() ? "-Dgapless.backpressure-timeout=60s" : "-Dgapless.overflow=expire");
+        if (others() > 0) {
+            more.add(ring(RING_OF_SEVERAL)); // what clients lack when the nodes stop is what all rings hold
+        }
         String[] options = more.toArray(String[]::new);
         List<Child> nodes = new ArrayList<>();
         nodes.add(gateway(this, "gateway", elsewhere ? -1 : workload.ratePerSecond(), options));
