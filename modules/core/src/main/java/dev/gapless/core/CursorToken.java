@@ -77,10 +77,10 @@ public final class CursorToken {
     }
 
     /**
-     * A token made by hand: it resumes after these positions, and says nothing of any other producer.
+     * A token made by hand: it resumes after these positions. Of others, members are read from their beginning, and it is announced what ended.
      *
      * @param cluster the cluster's id
-     * @param timeMs when it was taken, in milliseconds since 1970
+     * @param timeMs when it was taken, in milliseconds since 1970: what ended before, and is not listed, is not announced
      * @param positions for the names of producers how far they were read
      */
     public CursorToken(String topic, String cluster, long timeMs, Map<String, Position> positions) {

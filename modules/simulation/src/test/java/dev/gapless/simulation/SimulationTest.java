@@ -46,6 +46,12 @@ class SimulationTest {
     /** In front of the seeds in which some sources of truth also claim what was never published. */
     private static final long WITH_CLAIMS = 5_000_000_000_000L;
 
+    /** In front of the seeds in which clients outside the cluster keep their places by themselves. */
+    private static final long WITH_KEPT_PLACES = 6_000_000_000_000L;
+
+    /** How many of those a build runs. */
+    private static final long FEW_WITH_KEPT_PLACES = 60;
+
     private static final int MOST_FAILURES = 5;
     /** Of all announcements. Nobody knows what a process published that crashed: that something may be missing is told all the same. */
     private static final double MOST_NEEDLESS = 0.4;
@@ -270,6 +276,14 @@ class SimulationTest {
     @DisplayName("ruleS4: so does whoever reloads from many")
     void manyClaimsAreToldAndPassed() {
         runOwn(WITH_CLAIMS + 1, WITH_CLAIMS + MANY_DURABLE);
+    }
+
+    @Test
+    @DisplayName("ruleT1: a client goes on where it is by a token and what came since, or by positions alone")
+    void placesThatClientsKeepAreGood() {
+        ScheduleReport report = runOwn(WITH_KEPT_PLACES + 1, WITH_KEPT_PLACES + FEW_WITH_KEPT_PLACES);
+        assertTrue(report.of("token: and what came since") > 0, "no client had a token and what came since");
+        assertTrue(report.of("token: of positions alone") > 0, "no client had positions alone");
     }
 
     @Test

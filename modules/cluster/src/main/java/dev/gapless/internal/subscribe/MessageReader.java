@@ -360,6 +360,11 @@ public class MessageReader {
         return state.token(topic, clusterId, now());
     }
 
+    /** Where a client stands that keeps positions alone, and was given this token. Any thread. */
+    public List<CursorToken.Entry> listed(CursorToken token) {
+        return state.listed(token);
+    }
+
     /** For where it was, by what was known then: a token that is made later says nothing of what came since. */
     private CursorToken token(Frontier at, StreamsView then, Now now) {
         return state.token(at, then, topic, clusterId, now);

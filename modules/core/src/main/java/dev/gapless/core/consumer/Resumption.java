@@ -98,9 +98,9 @@ final class Resumption {
                 places.put(stream.epoch(), Place.over(stream, Place.AWAITED));
             }
         }
-        if (covered && !token.isMadeByHand()) {
+        if (covered) {
             unlistedThatEnded(token, listed);
-        } else if (!covered) {
+        } else {
             withoutStrangers(listed);
         }
     }
@@ -228,7 +228,7 @@ final class Resumption {
     /** The same of one whose node may come back: if it went since the token was taken, its end is announced. */
     private void unlistedAndGone(CursorToken token, Stream waited) {
         boolean since = streams.removedMs(waited) > token.timeMs() - history.marginMs();
-        if (!covered || token.isMadeByHand() || !since) {
+        if (!covered || !since) {
             places.put(waited.epoch(), Place.over(waited, Place.AWAITED));
         } else if (!isNew(token, waited)) {
             places.put(waited.epoch(), Place.at(waited, Place.UNKNOWN));

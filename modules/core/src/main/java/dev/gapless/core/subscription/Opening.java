@@ -30,10 +30,9 @@ public sealed interface Opening {
      */
     record Since(long timeMs) implements Opening {}
 
-    /** Is it to be told of incarnations that ended before (rule T2)? Not with a token that was made by hand. */
+    /** Is it to be told of incarnations that ended before (rule T2)? */
     default boolean isFromThePast() {
-        return this instanceof Since
-                || (this instanceof Resume resume && !resume.token().isMadeByHand());
+        return this instanceof Since || this instanceof Resume;
     }
 
     /** What the members that are present are asked for, beside those that a token names. */

@@ -18,6 +18,7 @@ import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.StreamsView;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,8 +146,21 @@ public final class SubscriptionState {
         Missing missing = new Missing(at);
         ended.forEach(missing::add);
         Missing.Announced announced = missing.announced();
-        standing = standing.begun(at.passing(notices), Pending.of(announced, beganMs));
+        standing = standing.begun(at.passing(notices), Pending.of(announced, knowsUpToMs(announced)));
         begun = true;
+    }
+
+    /** Until it has been told this. One that was made by hand lists what it knows, whenever that was: then all that is remembered counts. */
+    private long knowsUpToMs(Missing.Announced announced) {
+        if (token == null || !token.isMadeByHand()) {
+            return beganMs;
+        }
+        boolean isAll = announced.gaps().isEmpty()
+                && announced.upTo().isEmpty()
+                && announced.left().isEmpty();
+        return isAll
+                ? Long.MAX_VALUE
+                : Math.max(beganMs, topic.known().history().horizonMs());
     }
 
     /** It is told that anything may be missed: of what has ended in the shared feed, too. At the beginning the consumer knows that. */
@@ -651,6 +666,36 @@ public final class SubscriptionState {
     public CursorToken token(String topicName, String cluster, Now now) {
         Standing here = standing;
         return token(here, here.positions(), topic.known(), topicName, cluster, now);
+    }
+
+    /**
+     * Where a client stands that keeps positions alone: the token's, and all other streams that are over for it and remembered here. As long as it
+     * is to be told that anything may be missed, of those that are over only what it began with: a list of positions does not say that, and what
+     * it lacks is told. Any thread.
+     *
+     * @param taken a token of this subscription
+     */
+    public List<CursorToken.Entry> listed(CursorToken taken) {
+        Standing here = standing;
+        StreamsView known = topic.known();
+        boolean anything = here.notices() < known.notices()
+                || here.pending().gaps().stream().anyMatch(gap -> gap.node() == null);
+        if (!begun || anything) {
+            Set<Epoch> had = token == null ? Set.of() : epochs(token);
+            return taken.entries().stream()
+                    .filter(entry -> !entry.over() || had.contains(entry.epoch()))
+                    .toList();
+        }
+        List<CursorToken.Entry> listed = new ArrayList<>(taken.entries());
+        Set<Epoch> epochs = epochs(taken);
+        Tokens.ended(here.positions(), known, here.pending(), here.unannounced()).stream()
+                .filter(entry -> !epochs.contains(entry.epoch()))
+                .forEach(listed::add);
+        return listed;
+    }
+
+    private static Set<Epoch> epochs(CursorToken of) {
+        return of.entries().stream().map(CursorToken.Entry::epoch).collect(Collectors.toSet());
     }
 
     /** What is known of the topic's streams now. Any thread. */

@@ -11,12 +11,14 @@ import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.StreamsView;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What a token says of a subscription that stands at the frontier (rule T1). */
 final class Tokens {
@@ -41,15 +43,14 @@ final class Tokens {
             long filter,
             Now now) {
         HistoryView history = known.history();
-        Set<Epoch> toBeAnnounced = new HashSet<>(pending.upTo().keySet());
-        unannounced.forEach(left -> toBeAnnounced.add(left.position().epoch()));
+        Set<Epoch> toBeAnnounced = toBeAnnounced(pending, unannounced);
         Map<Epoch, CursorToken.Entry> entries = new LinkedHashMap<>();
         for (Place listed : at.places()) {
             Place place = asOfNow(listed, known);
             Epoch epoch = place.stream().epoch();
             boolean over = place.over() && !toBeAnnounced.contains(epoch);
             if (!over || place.kind() == Place.Kind.LOST || known.open().containsKey(epoch)) {
-                entries.put(epoch, entry(place, over));
+                entries.put(epoch, entry(named(place, known), over));
             }
         }
         known.open().forEach((epoch, stream) -> {
@@ -71,6 +72,48 @@ final class Tokens {
                 knows ? history.id() : HistoryId.UNKNOWN,
                 entries.values().stream().sorted(CursorToken.IN_ORDER).toList(),
                 filter);
+    }
+
+    private static Set<Epoch> toBeAnnounced(Pending pending, List<Step.Left> unannounced) {
+        Set<Epoch> toBeAnnounced = new HashSet<>(pending.upTo().keySet());
+        unannounced.forEach(left -> toBeAnnounced.add(left.position().epoch()));
+        return toBeAnnounced;
+    }
+
+    /** What is remembered of streams that are over for that frontier, the last that ended first; of those in which there ever was something. */
+    static List<CursorToken.Entry> ended(Frontier at, StreamsView known, Pending pending, List<Step.Left> unannounced) {
+        Set<Epoch> toBeAnnounced = toBeAnnounced(pending, unannounced);
+        List<EndedStreams.Gone> inOrder = known.remembered().inOrder();
+        List<CursorToken.Entry> ended = new ArrayList<>();
+        for (int i = inOrder.size() - 1; i >= 0; i--) {
+            EndedStreams.Gone gone = inOrder.get(i);
+            Place place = at.get(gone.stream().epoch());
+            boolean isOver = place == null
+                    ? isPassed(gone, null, known, toBeAnnounced)
+                    : asOfNow(place, known).over()
+                            && !toBeAnnounced.contains(gone.stream().epoch());
+            if (isOver && (place != null || !Long.valueOf(0).equals(gone.head()))) {
+                ended.add(entry(place == null ? gone.over() : place, true));
+            }
+        }
+        return ended;
+    }
+
+    private static boolean isPassed(
+            EndedStreams.Gone gone, @Nullable Place place, StreamsView known, Set<Epoch> toBeAnnounced) {
+        Epoch epoch = gone.stream().epoch();
+        boolean isUnread =
+                known.removed().containsKey(epoch) || known.unheard().contains(epoch) || toBeAnnounced.contains(epoch);
+        return place != null || !isUnread;
+    }
+
+    /** Under the name that its member has said by now: its messages come under that. */
+    private static Place named(Place place, StreamsView known) {
+        Stream stream = place.stream();
+        Stream member = stream.isUnnamed() ? known.open().get(stream.epoch()) : null;
+        return member == null
+                ? place
+                : new Place(new Stream(stream.epoch(), stream.uid(), member.node()), place.sequence(), place.kind());
     }
 
     /** The same place; if its stream was announced as lost, and has turned out to be a member's, it goes on behind that. */
@@ -127,11 +170,7 @@ final class Tokens {
                 break;
             }
             Place place = at.get(epoch);
-            boolean isUnread = known.removed().containsKey(epoch)
-                    || known.unheard().contains(epoch)
-                    || toBeAnnounced.contains(epoch);
-            boolean isPassed = place != null || !isUnread;
-            if (isPassed && !entries.containsKey(epoch)) {
+            if (isPassed(gone, place, known, toBeAnnounced) && !entries.containsKey(epoch)) {
                 if (over.size() == Limits.MAX_TOKEN_ENDED) {
                     return false;
                 }

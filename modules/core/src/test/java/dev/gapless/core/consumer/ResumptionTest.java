@@ -413,17 +413,28 @@ class ResumptionTest {
     }
 
     @Test
-    @DisplayName("ruleT2: nothing is told of whom it does not list; members are read from their beginning")
-    void byHandClaimsNothing() {
+    @DisplayName("ruleT2: it is told what is remembered, and it does not list; members are read from their beginning")
+    void byHandIsToldWhatItLacks() {
         member(P, 0);
         member(Q, 0);
-        ended(P2, NOW_MS, null);
+        ended(P2, TAKEN_MS, 7L);
         Stream waited = Stream.of(9, TOPIC, "z");
         isWaitedFor(waited, NOW_MS);
         Resumption resumption = resume(new CursorToken(TOPIC, "c", 0, Map.of("p", new Position(P.epoch(), 480))));
-        assertEquals(Map.of(), resumption.ended());
+        assertTrue(resumption.isCovered());
+        assertEquals(Map.of(P2, End.exact(7, NOW_MS)), resumption.ended());
         assertNull(resumption.at().get(Q));
-        assertEquals(Place.over(waited, Place.AWAITED), resumption.at().get(waited));
+        assertNull(resumption.at().get(waited), "how it ends is told, from its beginning on");
+    }
+
+    @Test
+    @DisplayName("ruleT2: not of what ended before its time, nor of what it lists as over")
+    void byHandIsNotToldAgain() {
+        ended(P2, TAKEN_MS - MARGIN_MS, 7L);
+        ended(Q, NOW_MS, null);
+        Resumption resumption =
+                resume(CursorToken.ofHand(TOPIC, "c", TAKEN_MS, List.of(new Entry("q", 0, Q.epoch(), 3, true))));
+        assertEquals(Map.of(), resumption.ended());
     }
 
     // ------------------------------------------------------------------ a time, the oldest, the latest

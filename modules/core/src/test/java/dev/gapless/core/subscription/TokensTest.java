@@ -76,10 +76,18 @@ class TokensTest {
     }
 
     private CursorToken token(List<Step.Left> unannounced, Pending pending) {
+        return Tokens.of(at, known(), pending, unannounced, durable, TOPIC, "c", 5, new Now(NOW_MS, 0));
+    }
+
+    private List<Entry> ended(Pending pending) {
+        return Tokens.ended(at, known(), pending, List.of());
+    }
+
+    private StreamsView known() {
         departures.sort(Comparator.comparingLong(Departure::endedMs));
         HistoryView history = new HistoryView(
                 historyId, horizonMs, false, false, departures, new Now(NOW_MS, 0), lastPing, MARGIN_MS);
-        StreamsView known = new StreamsView(
+        return new StreamsView(
                 open,
                 removed,
                 settled,
@@ -88,11 +96,43 @@ class TokensTest {
                 EndedStreams.of(history, TOPIC),
                 EarlierStreams.NONE,
                 notices);
-        return Tokens.of(at, known, pending, unannounced, durable, TOPIC, "c", 5, new Now(NOW_MS, 0));
     }
 
     private static Entry entry(Stream stream, long sequence, boolean over) {
         return new Entry(stream.node(), stream.uid(), stream.epoch(), sequence, over);
+    }
+
+    // ------------------------------------------------------------------ positions alone
+
+    @Test
+    @DisplayName(
+            "ruleT1: a list of positions has all streams that are over and remembered, however long ago, the last first")
+    void listsAllThatIsOver() {
+        Stream empty = Stream.of(4, TOPIC, "e");
+        departures.add(new Departure(P.uid(), "p", MARGIN_MS, Map.of(P.epoch(), 7L)));
+        departures.add(new Departure(empty.uid(), "e", 2 * MARGIN_MS, Map.of()));
+        departures.add(new Departure(Q.uid(), "q", 3 * MARGIN_MS, null));
+        stands(Place.over(Q, 5));
+        assertEquals(List.of(entry(Q, 5, true), entry(P, 7, true)), ended(Pending.NOTHING));
+        assertEquals(List.of(), token().entries(), "a token has a time");
+    }
+
+    @Test
+    @DisplayName("ruleT1: it has none whose end is yet to be read or told")
+    void doesNotListWhatIsYetToBeTold() {
+        isSettled(P, NOW_MS);
+        departures.add(new Departure(Q.uid(), "q", NOW_MS, null));
+        Pending pending =
+                new Pending(List.of(), Map.of(Q.epoch(), Place.over(Q, 5)), List.of(), List.of(), Long.MAX_VALUE);
+        assertEquals(List.of(), ended(pending));
+    }
+
+    @Test
+    @DisplayName("ruleT1: a stream has the name that its member has said by now, under which its messages come")
+    void listsByTheNameOfNow() {
+        member(P);
+        stands(Place.at(new Stream(P.epoch(), P.uid(), "10.0.0.1:2551"), 3));
+        assertEquals(List.of(entry(P, 3, false)), token().entries());
     }
 
     // ------------------------------------------------------------------ streams that go on

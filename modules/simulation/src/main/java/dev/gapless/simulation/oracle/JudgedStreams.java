@@ -44,6 +44,10 @@ final class JudgedStreams {
             observer.count("limit: a store went back, and the reader had heard of nothing behind that", 1);
             return;
         }
+        if (w.unremembered.contains(incarnation.epoch)) {
+            observer.count("limit: positions alone, and nobody remembers the stream", 1);
+            return;
+        }
         if (w.earliest && w.of(incarnation).got() == 0 && incarnation.hasNoAnswerOf(behind + 1)) {
             // Whoever begins with the oldest begins where the ring does once its log is open again.
             observer.count("limit: what nobody was told is published fell out of a ring before its log was open", 1);
@@ -63,6 +67,7 @@ final class JudgedStreams {
         return behind != null
                 && behind < incarnation.owed()
                 && !incarnation.isLostBehind(behind)
+                && !w.unremembered.contains(incarnation.epoch)
                 && !w.isUnheard(incarnation, behind + 1);
     }
 

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -209,6 +210,17 @@ public final class Oracle {
         }
     }
 
+    /** A client that keeps its own place takes what lies in front of where a node goes on as told: of that there may have been a gap to come. */
+    public void goesBy(Witness w, List<Gap> gaps) {
+        for (Gap gap : gaps) {
+            Position resumesAt = gap.resumesAt();
+            if (gap.node() != null && resumesAt != null) {
+                Truth.Incarnation next = streams.of(w, streams.nodeOf(gap.node()), resumesAt.epoch());
+                w.put(next, w.of(next).covers(resumesAt.sequence() - 1));
+            }
+        }
+    }
+
     // ------------------------------------------------------------------ the end of a producer
 
     public void left(Witness w, String name, @Nullable Position position) {
@@ -228,6 +240,17 @@ public final class Oracle {
         streams.nothingSkipped(w, incarnation, incarnation.head(), "before it left at " + position);
         streams.checkAnnouncedOnce(w, incarnation.epoch);
         w.put(incarnation, w.of(incarnation).hasGot(incarnation.head()).isOver());
+    }
+
+    /**
+     * It was resumed with positions alone, which do not say when that was: what is over, and remembered by nobody there, it is not told.
+     *
+     * @param isKnown whether anything is known there of a stream
+     */
+    public void resumedWithPositions(Witness w, Predicate<Epoch> isKnown) {
+        truth.incarnations().stream()
+                .filter(incarnation -> incarnation.isRemoved() && !isKnown.test(incarnation.epoch))
+                .forEach(incarnation -> w.unremembered.add(incarnation.epoch));
     }
 
     // ------------------------------------------------------------------ G6, G5

@@ -53,6 +53,8 @@ public final class Witness {
     final Map<Epoch, Long> whenReloadBegan = new HashMap<>();
     /** Up to where reloads said that they have each stream. */
     final Map<Epoch, Long> reflected = new HashMap<>();
+    /** Streams that were over, and that nobody remembered where it was resumed with positions alone. */
+    final Set<Epoch> unremembered = new HashSet<>();
     /** Where it was resumed from tokens. */
     final List<Handover> handovers = new ArrayList<>();
 
@@ -111,6 +113,7 @@ public final class Witness {
         copy.accounts.putAll(accounts);
         copy.reflected.putAll(reflected);
         copy.last.putAll(last);
+        copy.unremembered.addAll(unremembered);
         trusted.forEach((node, streams) -> copy.trusted.put(node, new HashSet<>(streams)));
         copy.sinceMs = sinceMs;
         copy.ready = ready;

@@ -568,6 +568,7 @@ final class NodeProcess implements Outside {
         schedule.counts().add(silent.isEmpty() ? "subscription: ready" : "subscription: ready without somebody");
         Subscriber subscriber = Objects.requireNonNull(subscribers.get(subscription));
         schedule.oracle().ready(subscriber.witness(), heard);
+        subscriber.ready();
         happens(Moment.READY);
         effect();
     }

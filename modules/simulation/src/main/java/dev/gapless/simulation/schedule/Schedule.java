@@ -47,6 +47,9 @@ final class Schedule implements Observer {
     /** Do nodes also publish to so many topics that a farewell needs several parts? */
     private final boolean publishesToMany;
 
+    /** Do some subscribers keep their places by themselves, as clients outside the cluster do? */
+    private final boolean keepsPlaces;
+
     private final List<Host> hosts = new ArrayList<>();
     private final Map<Long, Host> everyUid = new HashMap<>();
 
@@ -60,6 +63,7 @@ final class Schedule implements Observer {
         SplittableRandom root = new SplittableRandom(seed);
         this.profile = Profile.of(root.split(), seed);
         this.random = root.split();
+        this.keepsPlaces = seed >= Profile.FIRST_WITH_KEPT_PLACES;
         this.trace = new Trace(timeline, names, lines);
         this.network = new Network(timeline, root.split(), counts, profile.hosts(), profile.mostInFlight());
         this.oracle = new Oracle(truth, profile.settings(), profile.faults(), this);
@@ -67,10 +71,14 @@ final class Schedule implements Observer {
         this.chains = new FaultChains(this);
         this.faults = new Faults(this, root.split(), faults);
         this.workload = new ScheduledWork(
-                this, root.split(), seed < Profile.FIRST_WITH_INVALIDATIONS ? null : new SplittableRandom(seed));
-        this.receipts = seed < Profile.FIRST_WITH_RECEIPTS ? null : new Receipts(this, root.split());
-        this.repeats = seed < Profile.FIRST_WITH_REPEATS ? null : new Repeats(this, new SplittableRandom(-seed));
-        this.sourcesClaim = seed >= Profile.FIRST_WITH_CLAIMS;
+                this,
+                root.split(),
+                seed < Profile.FIRST_WITH_INVALIDATIONS || keepsPlaces ? null : new SplittableRandom(seed));
+        this.receipts = seed < Profile.FIRST_WITH_RECEIPTS || keepsPlaces ? null : new Receipts(this, root.split());
+        this.repeats = seed < Profile.FIRST_WITH_REPEATS || keepsPlaces
+                ? null
+                : new Repeats(this, new SplittableRandom(-seed));
+        this.sourcesClaim = seed >= Profile.FIRST_WITH_CLAIMS && !keepsPlaces;
         this.publishesToMany = sourcesClaim && seed % 4 == 2;
         Host.Addresses addresses = addresses(seed);
         if (profile.clusters() && addresses == Host.Addresses.CHANGE) {
@@ -95,6 +103,15 @@ final class Schedule implements Observer {
             case 3 -> Host.Addresses.CHANGE;
             default -> Host.Addresses.STAY;
         };
+    }
+
+    /** How the subscriber with this number keeps its place; null if it takes a token when it goes. */
+    @Nullable KeptPlace keeps(long subscription) {
+        if (!keepsPlaces || subscription % 3 == 0) {
+            return null;
+        }
+        // A list says nothing of other clusters that were there (rule M4).
+        return subscription % 3 == 1 || profile.clusters() ? KeptPlace.ofToken() : KeptPlace.ofList();
     }
 
     /** From which incarnation on a host's settings let it publish. */

@@ -242,7 +242,8 @@ final class ScheduledWork {
     }
 
     private Taken taken(Subscriber subscriber) {
-        CursorToken token = CursorToken.parse(subscriber.token().toString());
+        CursorToken from = subscriber.leaves();
+        CursorToken token = CursorToken.parse((from == null ? subscriber.token() : from).toString());
         Witness witness = subscriber.witness();
         schedule.counts().add(subscriber.isReloading() ? "token: taken during a reload" : "token: taken");
         schedule.trace(

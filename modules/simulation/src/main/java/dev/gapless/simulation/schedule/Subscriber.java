@@ -8,6 +8,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedMessage;
+import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.Step;
@@ -38,6 +39,11 @@ final class Subscriber {
     /** Is it only told what it missed, as a client outside the cluster? */
     private final boolean isAnnounced;
 
+    /** Does it resume with positions alone? */
+    private final boolean isByPositions;
+    /** Null if it takes a token when it goes. */
+    private final @Nullable KeptPlace kept;
+
     /** Does it resume a token that knows that there was nobody else? */
     private boolean isOfSingleNode;
 
@@ -52,11 +58,15 @@ final class Subscriber {
         this.process = process;
         this.witness = witness;
         this.reloads = new Reloads(schedule.settings());
-        this.isAnnounced = witness.id() % 3 == 0;
+        this.isByPositions =
+                how instanceof Opening.Resume resume && resume.token().isMadeByHand();
+        this.kept = schedule.keeps(witness.id());
+        this.isAnnounced = witness.id() % 3 == 0 || kept != null;
         this.movedNs = process.nowNs();
         this.isOfSingleNode = schedule.profile().single()
                 && how instanceof Opening.Resume resume
-                && resume.token().historyId() != HistoryId.UNKNOWN;
+                && resume.token().historyId() != HistoryId.UNKNOWN
+                && !isByPositions;
         if (isOfSingleNode) {
             schedule.counts().add("single node: a token is resumed");
         }
@@ -102,6 +112,38 @@ final class Subscriber {
 
     boolean isReloading() {
         return state().isReloading();
+    }
+
+    /** It is ready: a client is told so, with where it is. */
+    void ready() {
+        if (isByPositions && opened != null) {
+            StreamsView known = state().known();
+            schedule.oracle()
+                    .resumedWithPositions(
+                            witness,
+                            epoch -> known.open().containsKey(epoch)
+                                    || known.remembered().get(epoch) != null);
+        }
+        if (kept != null && opened != null) {
+            CursorToken token = token();
+            kept.subscribed(token, state().listed(token));
+        }
+    }
+
+    /** What it goes on with elsewhere; null if that is what it came with. */
+    @Nullable CursorToken leaves() {
+        if (kept == null) {
+            return token();
+        }
+        schedule.counts().add(kept.isList() ? "token: of positions alone" : "token: and what came since");
+        return kept.from();
+    }
+
+    /** It is given a token, by its own ping or with a frame. */
+    private void isGivenToken() {
+        if (kept != null && !dead) {
+            kept.token(token());
+        }
     }
 
     CursorToken token() {
@@ -174,6 +216,9 @@ final class Subscriber {
             return false;
         } else if (step instanceof Step.Left left) {
             schedule.oracle().left(witness, left.node(), left.position());
+            if (kept != null) {
+                kept.left(left.node(), left.position());
+            }
             return true;
         } else if (step instanceof Step.Waiting waiting) {
             schedule.counts().add("reload: waits for its time");
@@ -220,6 +265,12 @@ final class Subscriber {
             schedule.oracle().given(witness, message.node(), message.position(), id);
             i++;
             state().handled(i);
+            if (kept != null) {
+                kept.message(message.node(), message.position());
+                if (id % 5 == 0) {
+                    isGivenToken();
+                }
+            }
             moved();
             if (perMessageNs > 0 || frozenUntilNs > schedule.timeline().nowNs()) {
                 int next = i;
@@ -249,9 +300,14 @@ final class Subscriber {
                 later(state().reloadFailed().orElseThrow(), () -> reload(gaps));
                 return;
             }
-            CursorToken reflects = plan.answersWithPositions() ? positionsNow() : null;
+            CursorToken reflects = plan.answersWithPositions() && kept == null ? positionsNow() : null;
             state().reloaded(reflects);
             schedule.oracle().reloaded(witness, reflects);
+            if (kept != null) {
+                kept.reloaded(gaps);
+                schedule.oracle().goesBy(witness, gaps);
+                later(process.random().nextLong(200 * Profile.MS), this::isGivenToken);
+            }
             process.happens(Moment.RELOADED);
             later(0, this::read);
         });

@@ -257,7 +257,7 @@ final class CommandHandler {
         }
         CursorToken there = known.token();
         long left = there == null ? here.filter() : there.filter();
-        return framing.subscribed(frame.get(), known.topic(), filteredBy(left, here), Set.of());
+        return framing.subscribed(frame.get(), known.topic(), filteredBy(left, here), known.listed(here), Set.of());
     }
 
     private static CursorToken filteredBy(long filter, CursorToken token) {

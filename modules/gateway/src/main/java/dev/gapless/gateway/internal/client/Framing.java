@@ -58,8 +58,14 @@ public interface Framing {
     /** The frame of so many events ends; the token resumes behind them. {@return what is to be sent} */
     List<ByteBuffer> end(Bytes frame, int events, Supplier<CursorToken> token);
 
-    /** The subscription is there, without the members that are silent. {@return what is to be sent} */
-    List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent);
+    /**
+     * The subscription is there, without the members that are silent.
+     *
+     * @param places for a client that keeps positions alone
+     * @return what is to be sent
+     */
+    List<ByteBuffer> subscribed(
+            Bytes frame, String topic, CursorToken token, List<CursorToken.Entry> places, Set<String> silent);
 
     /**
      * It has ended by itself.

@@ -113,6 +113,11 @@ final class MessageCursor extends TopicCursor {
         return reader == null ? null : token(reader);
     }
 
+    @Override
+    List<CursorToken.Entry> listed(CursorToken token) {
+        return reader().listed(token);
+    }
+
     /** Everything that was pulled is in a frame, except what is held: in front of a gap the token stands by itself. */
     private CursorToken token(MessageReader reader) {
         if (held == Pulled.Plain.MESSAGE) {

@@ -76,7 +76,8 @@ public final class SseFraming extends JsonFraming {
     }
 
     @Override
-    public List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+    public List<ByteBuffer> subscribed(
+            Bytes frame, String topic, CursorToken token, List<CursorToken.Entry> places, Set<String> silent) {
         frame.text("retry: " + retryMs + "\nid: ").text(text(token)).text("\n\n");
         this.topic = topic;
         last = made;

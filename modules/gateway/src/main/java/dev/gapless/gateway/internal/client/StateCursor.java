@@ -189,6 +189,11 @@ final class StateCursor<T> extends TopicCursor {
         return place;
     }
 
+    @Override
+    List<CursorToken.Entry> listed(CursorToken token) {
+        return token.entries();
+    }
+
     // ------------------------------------------------------------------ reading
 
     @Override

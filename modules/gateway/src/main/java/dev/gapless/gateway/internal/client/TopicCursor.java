@@ -86,7 +86,8 @@ abstract class TopicCursor {
             return null;
         }
         begun = true;
-        return framing.subscribed(frame.get(), topic, Objects.requireNonNull(tell()), silent);
+        CursorToken token = Objects.requireNonNull(tell());
+        return framing.subscribed(frame.get(), topic, token, listed(token), silent);
     }
 
     final boolean hasBegun() {
@@ -104,6 +105,9 @@ abstract class TopicCursor {
 
     /** Behind what was written; null if it is not open. */
     abstract @Nullable CursorToken token();
+
+    /** Where a client stands that keeps positions alone, and is given this token. */
+    abstract List<CursorToken.Entry> listed(CursorToken token);
 
     /** The client is given this one. {@return it} */
     final CursorToken told(CursorToken token) {

@@ -99,11 +99,12 @@ public final class WebSocketFraming extends JsonFraming {
     }
 
     @Override
-    public List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+    public List<ByteBuffer> subscribed(
+            Bytes frame, String topic, CursorToken token, List<CursorToken.Entry> places, Set<String> silent) {
         ObjectNode message =
                 PayloadJson.JSON.createObjectNode().put("type", "subscribed").put("topic", topic);
         ArrayNode positions = message.putArray("positions");
-        PositionJson.open(token).forEach(entry -> PositionJson.write(positions.addObject(), entry));
+        PositionJson.listed(places).forEach(entry -> PositionJson.write(positions.addObject(), entry));
         ArrayNode without = message.putArray("silent");
         silent.forEach(without::add);
         MessageJson.tree(message.put("token", token.toString()), frame);

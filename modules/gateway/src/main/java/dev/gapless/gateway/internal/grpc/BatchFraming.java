@@ -194,9 +194,10 @@ final class BatchFraming extends GrpcFraming {
     }
 
     @Override
-    public List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+    public List<ByteBuffer> subscribed(
+            Bytes frame, String topic, CursorToken token, List<CursorToken.Entry> places, Set<String> silent) {
         Subscribed.Builder subscribed = Subscribed.newBuilder().addAllSilent(silent);
-        for (CursorToken.Entry entry : PositionJson.open(token)) {
+        for (CursorToken.Entry entry : PositionJson.listed(places)) {
             Begin.Builder begin = subscribed
                     .addPositionsBuilder()
                     .setNode(entry.node())
@@ -204,6 +205,9 @@ final class BatchFraming extends GrpcFraming {
             dev.gapless.core.Position position = entry.position();
             if (position != null) {
                 begin.setSeq(position.sequence());
+            }
+            if (entry.over()) {
+                begin.setEnded(true);
             }
         }
         return written(

@@ -107,7 +107,8 @@ final class DocumentFraming extends GrpcFraming {
 
     /** The first list says it. */
     @Override
-    public List<ByteBuffer> subscribed(Bytes frame, String topic, CursorToken token, Set<String> silent) {
+    public List<ByteBuffer> subscribed(
+            Bytes frame, String topic, CursorToken token, List<CursorToken.Entry> places, Set<String> silent) {
         return List.of();
     }
 

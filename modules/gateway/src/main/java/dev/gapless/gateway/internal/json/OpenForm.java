@@ -20,6 +20,9 @@ final class OpenForm {
     private static final Set<String> OF_TOKEN = Set.of("token", "then");
     private static final Set<String> OF_THEN = Set.of("node", "epoch", "seq", "ended");
 
+    /** A list does not say when it was: what ended, whenever that was, and is not listed, is announced. */
+    private static final long ALL_THAT_IS_REMEMBERED = 0;
+
     private OpenForm() {}
 
     /** Throws IllegalArgumentException that says what is wrong. */
@@ -103,10 +106,9 @@ final class OpenForm {
         for (JsonNode entry : list) {
             lists &= addPosition(entry, entries);
         }
-        long timeMs = System.currentTimeMillis();
         return lists
-                ? CursorToken.ofHand(topic, cluster, timeMs, entries)
-                : new CursorToken(topic, cluster, timeMs, HistoryId.UNKNOWN, entries, 0);
+                ? CursorToken.ofHand(topic, cluster, ALL_THAT_IS_REMEMBERED, entries)
+                : new CursorToken(topic, cluster, System.currentTimeMillis(), HistoryId.UNKNOWN, entries, 0);
     }
 
     /**
