@@ -46,6 +46,10 @@ public final class Clients {
         private final MutePlaces.Place place;
         private volatile @Nullable Runnable known;
         private volatile @Nullable Connected client;
+        /** It counts for its address and its subject. Guarded by this. */
+        private boolean isAdmitted;
+        /** It made room before it counted. Guarded by this. */
+        private boolean isCrowdedOut;
 
         private Admission(Caller caller) {
             this.caller = caller;
@@ -61,12 +65,30 @@ public final class Clients {
             known = then;
         }
 
-        /** Its client has not said who it is, and others come. */
+        /** Its client has not said who it is, and others come, maybe while it is being admitted itself. */
         private void makeRoom() {
+            synchronized (this) {
+                if (!isAdmitted) {
+                    isCrowdedOut = true;
+                    return;
+                }
+            }
             release();
             Connected its = client;
             if (its != null) {
                 its.close(Closing.CROWDED_OUT);
+            }
+        }
+
+        /** It counts from now on, until it is released. */
+        private void admitted() {
+            boolean isOver;
+            synchronized (this) {
+                isAdmitted = true;
+                isOver = isCrowdedOut;
+            }
+            if (isOver) {
+                release();
             }
         }
 
@@ -141,6 +163,7 @@ public final class Clients {
             give(address);
             throw e;
         }
+        admission.admitted();
         if (settings.perIpLimit > 0 && ofAddress > settings.perIpLimit) {
             admission.release();
             throw new RequestException(

@@ -14,12 +14,21 @@ import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.json.SharedJson;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ClientsTest {
     private static Common common() {
@@ -27,9 +36,11 @@ class ClientsTest {
     }
 
     private static Common common(String config) {
+        GatewaySettings settings =
+                new GatewaySettings(ConfigFactory.parseString(config).withFallback(ConfigFactory.load()));
         return new Common(
-                new GatewaySettings(ConfigFactory.parseString(config).withFallback(ConfigFactory.load())),
-                new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
+                settings,
+                new Access(settings.access, Runnable::run),
                 null,
                 "n1",
                 null,
@@ -123,6 +134,41 @@ class ClientsTest {
         first.release();
         assertEquals(0, clients.size());
         assertEquals(1, admitted(clients, "10.0.0.2", 10));
+    }
+
+    @Test
+    void thoseThatMakeRoomWhileTheyComeGiveEverythingBack(@TempDir Path directory) throws Exception {
+        Path tokens = Files.writeString(directory.resolve("tokens.json"), "{\"tokens\":[]}");
+        Clients clients = new Clients(common("gapless.gateway { max-clients = 8, access { tokens-file = \"" + tokens
+                + "\", limits.clients = 1000 } }")); // of the mute ones two at once
+        Queue<Clients.Admission> admitted = new ConcurrentLinkedQueue<>();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> under = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                under.add(threads.submit(() -> {
+                    for (int n = 0; n < 2_000; n++) {
+                        try {
+                            admitted.add(clients.admit(Caller.anybody("10.0.0.1")));
+                        } catch (RequestException e) {
+                            assertEquals(Kind.TOO_MANY_CLIENTS, e.kind(), e.why());
+                        }
+                    }
+                }));
+            }
+            for (Future<?> one : under) {
+                one.get(1, TimeUnit.MINUTES);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertEquals(2, clients.size());
+        admitted.forEach(Clients.Admission::release);
+        assertEquals(0, clients.size());
+        for (int i = 0; i < 2; i++) {
+            clients.admit(Caller.anybody("10.0.0.1")); // no place of its subject was kept either
+        }
+        assertEquals(2, clients.size());
     }
 
     @Test
