@@ -155,6 +155,7 @@ class ObservedTest {
             Set<String> documented = found(DOCUMENTED, Files.readString(Path.of("../../docs/gateway.md")));
             assertTrue(documented.remove("gapless_gateway_certificate_expires_seconds"), "with TLS alone: see TlsTest");
             assertTrue(documented.remove("gapless_gateway_jwks_age_seconds"), "with jwks-url alone: see JwksUrlTest");
+            assertTrue(documented.remove("gapless_gateway_jwks_ignored"), "with keys of JWTs alone: see JwtTest");
             assertEquals(found(FAMILY, gateway.get("/metrics").body()), documented);
         }
     }
