@@ -247,8 +247,13 @@ class ManyObjectsTest {
     // ------------------------------------------------------------------ commands
 
     private static String upgrade(String fields) {
-        String own = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n";
+        String own = String.join(
+                "\r\n",
+                "Upgrade: websocket",
+                "Connection: Upgrade",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "Sec-WebSocket-Version: 13",
+                "");
         return head("GET /api/ws?hold=true", own + fields + "\r\n");
     }
 
@@ -317,51 +322,5 @@ class ManyObjectsTest {
         String keys = IntStream.range(0, 1_000).mapToObj(i -> "\"" + i + "\"").collect(Collectors.joining(","));
         subscribeToMany(30, ",\"filter\":{\"keys\":[" + keys + "],\"nodes\":[" + keys + "]}");
         assertRefused("over_budget");
-    }
-
-    @Test
-    void positions() throws Exception {
-        start();
-        String entries = IntStream.range(0, 1_000)
-                .mapToObj(i -> String.format("{\"node\":\"%d\",\"epoch\":\"%016x\",\"seq\":1}", i, i + 1))
-                .collect(Collectors.joining(","));
-        subscribeToMany(1, ",\"from\":{\"positions\":[" + entries + "]}");
-    }
-
-    /** A command has an id of its client's own, which its answer repeats. The answer waits: somebody takes nothing. */
-    @Test
-    void idsOfCommandsThatWait() throws Exception {
-        start(
-                "gapless.topics.slow { overflow = backpressure, buffer-bytes = 64 KiB }",
-                "gapless.gateway { write-timeout = 300s, unacknowledged-timeout = 300s }");
-        node.socket(node.port(), head("GET /api/topics/slow/events", "\r\n"));
-        node.program().await("a stream", () -> node.counted("gapless_gateway_clients{protocol=\"sse\"}") >= 2);
-        String id = "[" + "[],".repeat(100_000) + "[]]";
-        String full = "\"" + "x".repeat(30_000) + "\"";
-        for (int i = 0; i < 100; i++) {
-            Socket socket = attack(node.port(), upgrade(""));
-            send(socket, text("{\"type\":\"Publish\",\"topic\":\"slow\",\"data\":" + full + ",\"id\":" + id + "}"));
-            if (i % 10 == 0) {
-                witness();
-            }
-        }
-        witnessOnward();
-    }
-
-    // ------------------------------------------------------------------ rings
-
-    @Test
-    void ringsOfTopicsThatAClientBegins() throws Exception {
-        start();
-        String message = "\"" + "x".repeat(1_000_000) + "\"";
-        for (int topic = 0; topic < 26; topic++) {
-            for (int i = 0; i < 17; i++) {
-                node.post(
-                        "/api/topics/new" + topic + "/messages",
-                        message.replaceFirst("x{10}", "" + (1_000_000_000L + i)));
-            }
-            witness();
-        }
-        witnessOnward();
     }
 }
