@@ -47,6 +47,7 @@ public final class GaplessCommand implements Runnable {
     private CommandSpec spec;
 
     public static void main(String[] args) {
+        Logging.takeJavaLogging();
         Termination termination = new Termination();
         termination.install();
         StandardOutput out = new StandardOutput();

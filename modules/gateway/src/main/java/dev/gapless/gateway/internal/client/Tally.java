@@ -29,6 +29,8 @@ public final class Tally {
 
     private final Map<String, LongAdder> muteEnded = counters(MUTE.stream());
 
+    private final Map<String, LongAdder> connectionErrors = counters(Stream.of("http", "grpc"));
+
     private static Map<String, LongAdder> counters(Stream<String> names) {
         Map<String, LongAdder> counters = new TreeMap<>();
         names.forEach(name -> counters.put(name, new LongAdder()));
@@ -55,6 +57,16 @@ public final class Tally {
         if (counter != null) {
             counter.increment();
         }
+    }
+
+    /** Counts what was wrong with connections, before or beside any request. */
+    public LongAdder connectionErrors(String protocol) {
+        return Objects.requireNonNull(connectionErrors.get(protocol));
+    }
+
+    /** By protocol. */
+    public Map<String, LongAdder> connectionErrors() {
+        return connectionErrors;
     }
 
     /** Counts connections, or WebSockets, that were ended to make room before they had said who they are. */

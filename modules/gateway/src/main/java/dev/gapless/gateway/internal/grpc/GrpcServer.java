@@ -70,6 +70,7 @@ public final class GrpcServer {
         settings = common.settings();
         changes = new Changes(common);
         Inbound inbound = new Inbound(common);
+        GrpcLog.bound(settings.lossLogInterval, common.tally().connectionErrors("grpc"));
         listening = new GrpcListening(connections, common.tally().muteEnded("grpc"));
         InetSocketAddress address = new InetSocketAddress(settings.host, settings.grpcPort.orElseThrow());
         server = listening
@@ -87,6 +88,7 @@ public final class GrpcServer {
                 .keepAliveTimeout(settings.writeTimeout.toMillis(), TimeUnit.MILLISECONDS)
                 .permitKeepAliveTime(OFTENEST_PING_SECONDS, TimeUnit.SECONDS)
                 .permitKeepAliveWithoutCalls(true)
+                .maxRstFramesPerWindow(settings.maxResetsPerSecond, 1)
                 .addStreamTracerFactory(inbound)
                 .intercept(new EarlyHeaders())
                 .intercept(inbound)

@@ -63,6 +63,7 @@ public final class GatewaySettings {
     public final int maxCommandBytes;
     public final int maxHeaderBytes;
     public final int maxHeaderFields;
+    public final int maxResetsPerSecond;
     public final int maxIdBytes;
     public final int maxEventBytes;
     public final int batchEvents;
@@ -131,6 +132,7 @@ public final class GatewaySettings {
         int command = ConfigValues.bytes(config, "max-command-bytes", 128);
         maxHeaderBytes = ConfigValues.bytes(config, "max-header-bytes", 1_024);
         maxHeaderFields = ConfigValues.within(config, "max-header-fields", 20, 10_000);
+        maxResetsPerSecond = ConfigValues.within(config, "max-resets-per-second", 1, 1_000_000);
         maxIdBytes = ConfigValues.bytes(config, "max-id-bytes", 128);
         maxEventBytes = ConfigValues.bytes(config, "max-event-bytes", 1);
         batchEvents = ConfigValues.within(config, "batch-events", 1, 10_000);

@@ -124,6 +124,11 @@ final class Observed implements AutoCloseable {
         Tally tally = common.tally();
         byLabel("connected", "protocol", tally.connected(), "Clients that have connected");
         byLabel("closed", "status", tally.closed(), "Clients that have ended");
+        byLabel(
+                "connection.errors",
+                "protocol",
+                tally.connectionErrors(),
+                "TLS that failed, and errors in HTTP/2 of gRPC");
         byLabel("mute.ended", "protocol", tally.muteEnded(), "Those who had not said who they are, ended for others");
         byLabel("refused", "code", tally.refused(), "Requests, commands and messages that were refused");
         DistributionSummary batches = DistributionSummary.builder("gapless.gateway.batch.events")

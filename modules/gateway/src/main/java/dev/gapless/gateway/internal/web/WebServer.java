@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -19,8 +20,11 @@ import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
+import org.eclipse.jetty.io.WindowRateControl;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -106,17 +110,27 @@ public final class WebServer {
     private static List<ConnectionFactory> protocols(HttpConfiguration http, @Nullable Tls tls, Common common) {
         HttpConnectionFactory http1 =
                 new HeadConnection.Factory(http, common.budget(), common.settings().maxHeaderFields);
+        int maxResetsPerSecond = common.settings().maxResetsPerSecond;
         if (tls == null) {
-            return List.of(http1, new HTTP2CServerConnectionFactory(http));
+            return List.of(http1, calm(new HTTP2CServerConnectionFactory(http), maxResetsPerSecond));
         }
+        LongAdder tlsErrors = common.tally().connectionErrors("http");
         http.addCustomizer(new SecureRequestCustomizer(false)); // the door looks at the host
         ALPNServerConnectionFactory choice = new ALPNServerConnectionFactory();
         choice.setDefaultProtocol(http1.getProtocol());
-        return List.of(
-                new SslConnectionFactory(ssl(tls), choice.getProtocol()),
-                choice,
-                new HTTP2ServerConnectionFactory(http),
-                http1);
+        SslConnectionFactory encrypted = new SslConnectionFactory(ssl(tls), choice.getProtocol());
+        encrypted.addBean(new SslHandshakeListener() {
+            @Override
+            public void handshakeFailed(Event event, Throwable failure) {
+                tlsErrors.increment();
+            }
+        });
+        return List.of(encrypted, choice, calm(new HTTP2ServerConnectionFactory(http), maxResetsPerSecond), http1);
+    }
+
+    private static ConnectionFactory calm(AbstractHTTP2ServerConnectionFactory http2, int maxResetsPerSecond) {
+        http2.setRateControlFactory(new WindowRateControl.Factory(maxResetsPerSecond));
+        return http2;
     }
 
     private static SslContextFactory.Server ssl(Tls tls) {
