@@ -510,7 +510,7 @@ public final class SubscriptionState {
         Frontier at = (moves ? here.positions().with(overForGood(here.positions())) : here.positions()).with(passed);
         Missing missing = new Missing(at.with(told.upTo()));
         in.ended().forEach(missing::add);
-        Pending pending = told.and(missing.announced(), in.unknown());
+        Pending pending = told.and(missing.announced(), in.unknown()).leadingOn(at);
         for (Map.Entry<Epoch, Long> begins : in.begins().entrySet()) {
             Place before = at.with(pending.upTo()).get(begins.getKey());
             if (before == null) {
@@ -681,10 +681,7 @@ public final class SubscriptionState {
         boolean anything = here.notices() < known.notices()
                 || here.pending().gaps().stream().anyMatch(gap -> gap.node() == null);
         if (!begun || anything) {
-            Set<Epoch> had = token == null ? Set.of() : epochs(token);
-            return taken.entries().stream()
-                    .filter(entry -> !entry.over() || had.contains(entry.epoch()))
-                    .toList();
+            return listedInFrontOfAnything(taken.entries());
         }
         List<CursorToken.Entry> listed = new ArrayList<>(taken.entries());
         Set<Epoch> epochs = epochs(taken);
@@ -692,6 +689,19 @@ public final class SubscriptionState {
                 .filter(entry -> !epochs.contains(entry.epoch()))
                 .forEach(listed::add);
         return listed;
+    }
+
+    /**
+     * If it began with a token in front of such a gap, that may have passed ends of which only the gap was to tell. Streams without a place, of which
+     * nothing was read, are not listed then, and their ends are told.
+     */
+    private List<CursorToken.Entry> listedInFrontOfAnything(List<CursorToken.Entry> entries) {
+        Set<Epoch> had = token == null ? Set.of() : epochs(token);
+        boolean wasTold = token != null && token.historyId() != HistoryId.UNKNOWN;
+        return entries.stream()
+                .filter(entry ->
+                        !entry.over() || (had.contains(entry.epoch()) && (wasTold || entry.position() != null)))
+                .toList();
     }
 
     private static Set<Epoch> epochs(CursorToken of) {

@@ -169,6 +169,30 @@ class SubscriptionStateTest implements TopicView {
         return new CursorToken(TOPIC, "c", 0, Map.of(stream.node(), stream.at(sequence)));
     }
 
+    // ------------------------------------------------------------------ positions alone (rule T1)
+
+    @Test
+    @DisplayName(
+            "ruleT1: in front of a general gap a list has as over what its client was told, not what the gap may be to tell")
+    void listsInFrontOfAGeneralGap() {
+        Entry goesOn = new Entry("q", 0, Q.epoch(), 3, false);
+        Entry over = new Entry("p", 0, P.epoch(), 5, true);
+        Entry unread = new Entry("p", 0, P2.epoch(), Entry.UNKNOWN, true);
+        List<Entry> all = List.of(goesOn, over, unread);
+        assertEquals(all, listed(CursorToken.MADE_BY_HAND, all, all));
+        assertEquals(all, listed(7, all, all));
+        assertEquals(List.of(goesOn, over), listed(HistoryId.UNKNOWN, all, all), "its token stood in front of the gap");
+        assertEquals(List.of(goesOn), listed(7, List.of(goesOn), all), "it did not know of these");
+    }
+
+    /** Of one that began with this token, and is yet to be told that anything may be missed. */
+    private List<Entry> listed(long historyId, List<Entry> from, List<Entry> taken) {
+        CursorToken token = new CursorToken(TOPIC, "c", 0, historyId, from, 0);
+        SubscriptionState made = SubscriptionState.of(new Opening.Resume(token), feed, this, SETTINGS, 0);
+        made.begin(Frontier.EMPTY, Map.of(), notices++);
+        return made.listed(new CursorToken(TOPIC, "c", 0, HistoryId.UNKNOWN, taken, 0));
+    }
+
     // ------------------------------------------------------------------ reading (rule S1)
 
     @Test
@@ -1100,6 +1124,19 @@ class SubscriptionStateTest implements TopicView {
         assertEquals(new Step.Left("p", P2.at(2)), subscription.next(0));
         assertEquals(List.of(1L), given());
         assertTrue(subscription.positions().isOver(P));
+        idle();
+    }
+
+    @Test
+    @DisplayName("ruleC7: where a successor is over for it by then it is not told that its node goes on there")
+    void notToldOfASuccessorThatIsOver() {
+        subscription = unplaced(SETTINGS, Map.of(P, End.restarted(P2.at(1), 0)), Place.at(P, 4));
+        settled.addAll(List.of(P.epoch(), P2.epoch()));
+        Map<Epoch, Place> passed = Map.of(P2.epoch(), Place.over(P2, 7));
+        subscription.goOn(new ReadOn.In(feed, feed.attach(1, 0), Map.of(), false, Map.of(), passed));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 5L, null, null)), announced());
+        subscription.reloaded(null);
+        assertTrue(subscription.positions().isOver(P2));
         idle();
     }
 

@@ -382,8 +382,10 @@ final class Verbs {
                         CLUSTER,
                         new Now(reader.incarnation().nowMs(), world.nowNs()))
                 .toString());
-        // An application may keep positions alone, and make a token of them.
-        CursorToken token = command.arguments().contains("positions") ? byHand(taken) : taken;
+        // An application may keep positions alone, and make a token of them; a gateway's client keeps a list of them.
+        CursorToken token = command.arguments().contains("positions")
+                ? byHand(taken)
+                : command.arguments().contains("list") ? list(reader, taken) : taken;
         tokens.put(
                 command.argument(1),
                 new Taken(token, reader.witness().kept(), reader.incarnation().heard(), world.stamp()));
@@ -397,6 +399,12 @@ final class Verbs {
                 .map(entry -> new CursorToken.Entry(entry.node(), 0, entry.epoch(), entry.sequence(), false))
                 .toList();
         return CursorToken.ofHand(SimulatedNode.TOPIC, CLUSTER, taken.timeMs(), entries);
+    }
+
+    /** What a client begins with that keeps a list of positions. */
+    private static CursorToken list(Reader reader, CursorToken taken) {
+        return CursorToken.ofHand(
+                SimulatedNode.TOPIC, CLUSTER, 0, reader.state().listed(taken));
     }
 
     /** A token that nobody took: of somebody who believes to be further than he can be. */
