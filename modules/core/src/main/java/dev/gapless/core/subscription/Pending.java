@@ -64,11 +64,6 @@ record Pending(List<Gap> gaps, Map<Epoch, Place> upTo, List<Step.Left> early, Li
         return new Pending(gaps, further, early, left, sinceMs);
     }
 
-    /** The same, for who stands there: its gaps say of no node that it goes on in a stream that is over by now, and of which nothing else is told. */
-    Pending leadingOn(Frontier there) {
-        return new Pending(Missing.leadingOn(gaps, there.with(upTo)), upTo, early, left, sinceMs);
-    }
-
     /** The same. Of streams of which it tells a gap no place leads further than their node's log has them by now. */
     Pending upTo(EarlierStreams stored, Frontier at) {
         Frontier behind = at.with(upTo);

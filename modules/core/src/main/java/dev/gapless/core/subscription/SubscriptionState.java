@@ -510,7 +510,7 @@ public final class SubscriptionState {
         Frontier at = (moves ? here.positions().with(overForGood(here.positions())) : here.positions()).with(passed);
         Missing missing = new Missing(at.with(told.upTo()));
         in.ended().forEach(missing::add);
-        Pending pending = told.and(missing.announced(), in.unknown()).leadingOn(at);
+        Pending pending = told.and(missing.announced(), in.unknown());
         for (Map.Entry<Epoch, Long> begins : in.begins().entrySet()) {
             Place before = at.with(pending.upTo()).get(begins.getKey());
             if (before == null) {
