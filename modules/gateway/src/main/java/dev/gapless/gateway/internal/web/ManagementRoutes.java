@@ -2,7 +2,6 @@ package dev.gapless.gateway.internal.web;
 
 import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.client.Common;
-import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.site.StaticFile;
@@ -14,25 +13,23 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What the management port has: health, metrics and status, for whoever reaches it. No topic can be read or published to. */
 final class ManagementRoutes extends Handler.Abstract {
-    private static final Logger LOG = LoggerFactory.getLogger(ManagementRoutes.class);
     private static final Set<String> READS = Set.of("GET", "HEAD");
 
-    private final Common common;
     private final Door door;
     private final Observed observed;
     private final StatusStreams streams;
-    private final StaticFiles site = Site.files();
+    private final Answers answers;
+    private final StaticFiles site;
 
-    ManagementRoutes(Common common, Observed observed, StatusStreams streams) {
-        this.common = common;
+    ManagementRoutes(Common common, Observed observed, StatusStreams streams, StaticFiles site) {
         this.door = new Door(common.settings());
         this.observed = observed;
         this.streams = streams;
+        this.answers = new Answers(common, "A request to the management port");
+        this.site = site;
     }
 
     @Override
@@ -52,7 +49,7 @@ final class ManagementRoutes extends Handler.Abstract {
             }
             route(caller, request, response, callback, socket);
         } catch (RequestException | IllegalArgumentException e) {
-            refuse(caller, e, response, callback);
+            answers.refuse(caller, e, response, callback);
         }
         return true;
     }
@@ -65,13 +62,7 @@ final class ManagementRoutes extends Handler.Abstract {
             case "/metrics" -> observed.sendMetrics(response, callback);
             case "/api/status" -> {
                 door.checkOrigin(request);
-                var unused = observed.status().whenComplete((answer, failure) -> {
-                    if (failure == null) {
-                        answer.send(response, callback);
-                    } else {
-                        refuse(caller, failure, response, callback);
-                    }
-                });
+                answers.send(caller, observed.status(), response, callback);
             }
             case "/api/status/events" -> {
                 door.checkOrigin(request);
@@ -86,17 +77,5 @@ final class ManagementRoutes extends Handler.Abstract {
                 FileAnswer.send(file, request, response, callback);
             }
         }
-    }
-
-    private void refuse(Caller caller, Throwable failure, Response response, Callback callback) {
-        Throwable cause = Reasons.cause(failure);
-        RequestException refusal = cause instanceof IllegalArgumentException
-                ? new RequestException(Kind.BAD_MESSAGE, String.valueOf(cause.getMessage()), cause)
-                : RequestException.of(cause);
-        if (refusal.kind() == Kind.FAILED) {
-            LOG.warn("A request to the management port failed", failure);
-        }
-        common.refused(caller, refusal);
-        Problem.of(refusal, common.reconnectMs()).send(response, callback);
     }
 }

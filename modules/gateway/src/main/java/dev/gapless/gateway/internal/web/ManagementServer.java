@@ -5,6 +5,7 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
 import dev.gapless.gateway.internal.settings.ManagementSettings;
+import dev.gapless.gateway.internal.site.StaticFiles;
 import java.util.List;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -26,7 +27,7 @@ final class ManagementServer {
     private final WatchedConnector connector;
     private final Lingering lingering;
 
-    ManagementServer(Common common, Observed observed, StatusStreams streams) {
+    ManagementServer(Common common, Observed observed, StatusStreams streams, StaticFiles site) {
         this.gateway = common.settings();
         this.settings = gateway.management;
         QueuedThreadPool threads = new QueuedThreadPool(MOST_THREADS, 2);
@@ -49,7 +50,7 @@ final class ManagementServer {
         server.addConnector(connector);
         server.addBean(new NetworkConnectionLimit(settings.maxConnections(), server));
         server.setErrorHandler(new Errors(common.tally()));
-        server.setHandler(new ManagementRoutes(common, observed, streams));
+        server.setHandler(new ManagementRoutes(common, observed, streams, site));
     }
 
     /** Throws IllegalStateException if it cannot listen. */

@@ -11,7 +11,6 @@ import dev.gapless.gateway.internal.client.OnLag;
 import dev.gapless.gateway.internal.client.SseFraming;
 import dev.gapless.gateway.internal.client.SubscribeRequest;
 import dev.gapless.gateway.internal.client.TopicFilter;
-import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
@@ -22,7 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletionStage;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpHeaderValue;
@@ -35,12 +33,9 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
 import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Which request goes where, past the door. */
 final class Routes extends Handler.Abstract {
-    private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
     private static final String MESSAGES = "/api/topics/{topic}/messages";
     private static final String EVENTS = "/api/topics/{topic}/events";
@@ -61,8 +56,9 @@ final class Routes extends Handler.Abstract {
     private final PublishHandler publishing;
     private final Observed observed;
     private final StatusStreams streams;
+    private final Answers answers;
     private final WebSocketMappings webSockets;
-    private final StaticFiles site = Site.files();
+    private final StaticFiles site;
 
     Routes(
             Common common,
@@ -70,6 +66,7 @@ final class Routes extends Handler.Abstract {
             PublishHandler publishing,
             Observed observed,
             StatusStreams streams,
+            StaticFiles site,
             WebSocketMappings webSockets) {
         this.common = common;
         this.settings = common.settings();
@@ -79,6 +76,8 @@ final class Routes extends Handler.Abstract {
         this.publishing = publishing;
         this.observed = observed;
         this.streams = streams;
+        this.answers = new Answers(common, "A request");
+        this.site = site;
         this.webSockets = webSockets;
     }
 
@@ -105,7 +104,7 @@ final class Routes extends Handler.Abstract {
             }
             route(request, response, callback, socket);
         } catch (RequestException | IllegalArgumentException e) {
-            refuse(callers.unknown(request), e, response, callback);
+            answers.refuse(callers.unknown(request), e, response, callback);
         }
         return true;
     }
@@ -144,18 +143,6 @@ final class Routes extends Handler.Abstract {
         }
     }
 
-    private void refuse(Caller caller, Throwable failure, Response response, Callback callback) {
-        Throwable cause = Reasons.cause(failure);
-        RequestException refusal = cause instanceof IllegalArgumentException
-                ? new RequestException(Kind.BAD_MESSAGE, String.valueOf(cause.getMessage()), cause)
-                : RequestException.of(cause);
-        if (refusal.kind() == Kind.FAILED) {
-            LOG.warn("A request failed", failure);
-        }
-        common.refused(caller, refusal);
-        Problem.of(refusal, common.reconnectMs()).send(response, callback);
-    }
-
     private void route(Request request, Response response, Callback callback, @Nullable Watched socket) {
         Target target = Target.of(request.getHttpURI().getPath());
         boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
@@ -170,7 +157,7 @@ final class Routes extends Handler.Abstract {
                     try {
                         observed.ready(failure == null && caller.seesStatus()).send(response, callback);
                     } catch (RuntimeException e) { // mostly: it is not
-                        refuse(callers.unknown(request), e, response, callback);
+                        answers.refuse(callers.unknown(request), e, response, callback);
                     }
                 });
             }
@@ -192,12 +179,12 @@ final class Routes extends Handler.Abstract {
                 var unused = callers.of(request).whenComplete((caller, failure) -> {
                     try {
                         if (failure != null) {
-                            refuse(callers.unknown(request), failure, response, callback);
+                            answers.refuse(callers.unknown(request), failure, response, callback);
                         } else {
                             route(target, caller, request, response, callback, socket);
                         }
                     } catch (Exception e) { // of whatever it asks
-                        refuse(caller, e, response, callback);
+                        answers.refuse(caller, e, response, callback);
                     }
                 });
             }
@@ -218,7 +205,8 @@ final class Routes extends Handler.Abstract {
         switch (target.path()) {
             case MESSAGES -> {
                 allow("POST", method.equals("POST"), response);
-                answer(caller, publishing.publish(Objects.requireNonNull(topic), caller, request), response, callback);
+                answers.send(
+                        caller, publishing.publish(Objects.requireNonNull(topic), caller, request), response, callback);
             }
             case EVENTS -> {
                 allow("GET", method.equals("GET"), response);
@@ -235,7 +223,7 @@ final class Routes extends Handler.Abstract {
             case "/api/status" -> {
                 allow("GET", reads, response);
                 caller.checkStatus();
-                answer(caller, observed.status(), response, callback);
+                answers.send(caller, observed.status(), response, callback);
             }
             case "/api/status/events" -> {
                 allow("GET", method.equals("GET"), response);
@@ -273,16 +261,6 @@ final class Routes extends Handler.Abstract {
                     "Access-Control-Allow-Private-Network", "true"); // of a page of the net to a gateway on loopback
         }
         callback.succeeded();
-    }
-
-    private void answer(Caller caller, CompletionStage<HttpAnswer> stage, Response response, Callback callback) {
-        var unused = stage.whenComplete((answer, failure) -> {
-            if (failure == null) {
-                answer.send(response, callback);
-            } else {
-                refuse(caller, failure, response, callback);
-            }
-        });
     }
 
     // ------------------------------------------------------------------ clients that stay

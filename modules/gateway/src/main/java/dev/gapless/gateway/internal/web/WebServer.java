@@ -7,6 +7,7 @@ import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Readiness;
 import dev.gapless.gateway.internal.json.Reasons;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
+import dev.gapless.gateway.internal.site.StaticFiles;
 import dev.gapless.gateway.internal.tls.Tls;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -102,8 +103,10 @@ public final class WebServer {
         WebSocketMappings webSockets =
                 new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
         StatusStreams streams = new StatusStreams(common, clients, observed);
-        server.setHandler(new Routes(common, clients, publishing, observed, streams, webSockets));
-        management = settings.management.port().isPresent() ? new ManagementServer(common, observed, streams) : null;
+        StaticFiles site = Site.files();
+        server.setHandler(new Routes(common, clients, publishing, observed, streams, site, webSockets));
+        management =
+                settings.management.port().isPresent() ? new ManagementServer(common, observed, streams, site) : null;
     }
 
     /** In TLS the client chooses among them (ALPN). */
