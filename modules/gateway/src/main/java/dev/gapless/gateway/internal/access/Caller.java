@@ -2,6 +2,8 @@ package dev.gapless.gateway.internal.access;
 
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param address its own, without a port
  */
 public record Caller(String address, Principal principal) {
+    /** Where a connection comes from, without its port. */
+    public static String addressOf(@Nullable SocketAddress remote) {
+        return remote instanceof InetSocketAddress internet && internet.getAddress() != null
+                ? internet.getAddress().getHostAddress()
+                : String.valueOf(remote);
+    }
+
     /** One who may everything. */
     public static Caller anybody(String address) {
         return new Caller(address, Principal.ANYBODY);

@@ -90,7 +90,7 @@ final class Callers implements ServerInterceptor {
             CompletableFuture<Principal> known,
             Context current) {
         SocketAddress socket = call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
-        String peer = GrpcListening.host(socket);
+        String peer = Caller.addressOf(socket);
         String address =
                 common.settings().trustedProxies.client(peer, all(headers, FORWARDED), all(headers, FORWARDED_FOR));
         Caller unknown = new Caller(address, common.access().anonymous());

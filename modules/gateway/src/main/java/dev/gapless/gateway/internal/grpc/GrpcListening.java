@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.grpc;
 
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.access.MutePlaces;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
@@ -14,7 +15,6 @@ import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,7 +73,7 @@ final class GrpcListening {
 
     private void enter(Channel connection) {
         Ends ends = new Ends(connection.remoteAddress(), connection.localAddress());
-        MutePlaces.Place place = places.enter(host(ends.remote()), () -> end(connection));
+        MutePlaces.Place place = places.enter(Caller.addressOf(ends.remote()), () -> end(connection));
         connections.put(ends, place);
         var unused = connection.closeFuture().addListener(closed -> {
             connections.remove(ends, place);
@@ -116,13 +116,6 @@ final class GrpcListening {
             open += more;
             listener.channel().config().setAutoRead(open < most);
         }
-    }
-
-    /** Of whom it is the address. */
-    static String host(@Nullable SocketAddress address) {
-        return address instanceof InetSocketAddress internet && internet.getAddress() != null
-                ? internet.getAddress().getHostAddress()
-                : String.valueOf(address);
     }
 
     /** The server has ended. */

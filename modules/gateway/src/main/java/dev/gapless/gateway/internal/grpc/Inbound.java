@@ -1,5 +1,6 @@
 package dev.gapless.gateway.internal.grpc;
 
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.budget.Budget;
 import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.client.Common;
@@ -16,7 +17,6 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import java.net.InetSocketAddress;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -63,11 +63,9 @@ final class Inbound extends ServerStreamTracer.Factory implements ServerIntercep
 
         @Override
         public void serverCallStarted(ServerCallInfo<?, ?> call) {
-            if (call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR) instanceof InetSocketAddress remote) {
-                String address = remote.getAddress().getHostAddress();
-                head.become(address);
-                account.become(address);
-            }
+            String address = Caller.addressOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+            head.become(address);
+            account.become(address);
         }
 
         @Override

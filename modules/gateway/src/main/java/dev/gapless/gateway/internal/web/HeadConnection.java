@@ -1,8 +1,8 @@
 package dev.gapless.gateway.internal.web;
 
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.budget.Budget;
 import dev.gapless.gateway.internal.budget.Share;
-import java.net.InetSocketAddress;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpVersion;
@@ -79,10 +79,7 @@ final class HeadConnection extends HttpConnection {
             HttpConfiguration http, Connector connector, EndPoint endPoint, Budget budget, int mostFields) {
         super(http, connector, endPoint);
         this.mostFields = mostFields;
-        String address = endPoint.getRemoteSocketAddress() instanceof InetSocketAddress remote
-                ? remote.getAddress().getHostAddress()
-                : "";
-        account = budget.account(Share.HEADS, address);
+        account = budget.account(Share.HEADS, Caller.addressOf(endPoint.getRemoteSocketAddress()));
     }
 
     @Override

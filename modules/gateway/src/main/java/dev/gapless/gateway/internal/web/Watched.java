@@ -1,8 +1,8 @@
 package dev.gapless.gateway.internal.web;
 
+import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.access.MutePlaces;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -90,13 +90,7 @@ final class Watched extends SocketChannelEndPoint {
     @Override
     public void onOpen() {
         super.onOpen();
-        place = places.enter(address(), this::makeRoom);
-    }
-
-    private String address() {
-        return getRemoteSocketAddress() instanceof InetSocketAddress internet && internet.getAddress() != null
-                ? internet.getAddress().getHostAddress()
-                : "";
+        place = places.enter(Caller.addressOf(getRemoteSocketAddress()), this::makeRoom);
     }
 
     private void makeRoom() {
