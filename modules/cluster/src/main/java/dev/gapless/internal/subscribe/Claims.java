@@ -6,7 +6,8 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.feed.StreamsView;
 import dev.gapless.internal.measure.Claim;
-import org.jspecify.annotations.Nullable;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What a client outside the cluster says of where it was. Nobody here can check that: its gaps are told to it, and what of them rests on its word
@@ -14,22 +15,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Claims {
     /** Of one that begins with what is published from now on. */
-    public static final Claims NONE = new Claims(false, null);
+    public static final Claims NONE = new Claims(false, Map.of());
 
     private final boolean past;
-    private final @Nullable CursorToken token;
+    /** What its token says. */
+    private final Map<Epoch, CursorToken.Entry> places;
 
-    private Claims(boolean past, @Nullable CursorToken token) {
+    private Claims(boolean past, Map<Epoch, CursorToken.Entry> places) {
         this.past = past;
-        this.token = token;
+        this.places = places;
     }
 
     /** Of a client that begins so. */
     public static Claims of(StartFrom start) {
         if (start instanceof StartFrom.Resume resume) {
-            return new Claims(true, resume.token());
+            Map<Epoch, CursorToken.Entry> places = new HashMap<>();
+            resume.token().entries().forEach(entry -> places.putIfAbsent(entry.epoch(), entry));
+            return new Claims(true, places);
         }
-        return start instanceof StartFrom.Latest ? NONE : new Claims(true, null);
+        return start instanceof StartFrom.Latest ? NONE : new Claims(true, Map.of());
     }
 
     /**
@@ -42,7 +46,7 @@ public final class Claims {
         if (!past || epoch == null) {
             return Claim.NOTHING;
         }
-        CursorToken.Entry listed = listed(epoch);
+        CursorToken.Entry listed = places.get(epoch);
         if (listed != null && !known.knows(epoch, gap.node())) {
             return Claim.STREAM;
         }
@@ -50,16 +54,5 @@ public final class Claims {
         Long first = gap.firstMissing();
         boolean begins = first == null ? listed != null : first == place + 1;
         return begins ? Claim.PLACE : Claim.NOTHING;
-    }
-
-    private CursorToken.@Nullable Entry listed(Epoch epoch) {
-        if (token != null) {
-            for (CursorToken.Entry entry : token.entries()) {
-                if (entry.epoch().equals(epoch)) {
-                    return entry;
-                }
-            }
-        }
-        return null;
     }
 }
