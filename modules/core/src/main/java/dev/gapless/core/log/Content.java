@@ -40,17 +40,6 @@ public final class Content {
             Format format,
             byte[] bytes,
             boolean lent) {
-        this(null, key, tombstone, headers, format, bytes, lent);
-    }
-
-    private Content(
-            @Nullable String id,
-            @Nullable String key,
-            boolean tombstone,
-            Map<String, String> headers,
-            Format format,
-            byte[] bytes,
-            boolean lent) {
         if (key != null && key.length() > Limits.MAX_KEY) {
             throw new IllegalArgumentException(
                     "A key has at most " + Limits.MAX_KEY + " characters, this has " + key.length());
@@ -69,8 +58,22 @@ public final class Content {
         this.keyBytes = key == null ? NOTHING : key.getBytes(StandardCharsets.UTF_8);
         this.headerBytes = headers.isEmpty() ? NOTHING : FrameLayout.headerBytes(headers);
         this.lent = lent;
+        this.id = null;
+        this.idBytes = NOTHING;
+    }
+
+    /** The same message with this id and these bytes. What it was checked for, and how it is encoded, stays. */
+    private Content(Content of, @Nullable String id, byte[] idBytes, byte[] bytes, boolean lent) {
+        this.key = of.key;
+        this.tombstone = of.tombstone;
+        this.headers = of.headers;
+        this.format = of.format;
+        this.keyBytes = of.keyBytes;
+        this.headerBytes = of.headerBytes;
         this.id = id;
-        this.idBytes = id == null ? NOTHING : FrameLayout.idBytes(id);
+        this.idBytes = idBytes;
+        this.bytes = bytes;
+        this.lent = lent;
     }
 
     private static void check(Map<String, String> headers) {
@@ -111,7 +114,7 @@ public final class Content {
 
     /** The same message, with bytes that nobody writes to. */
     Content kept() {
-        return lent ? new Content(id, key, tombstone, headers, format, bytes.clone(), false) : this;
+        return lent ? new Content(this, id, idBytes, bytes.clone(), false) : this;
     }
 
     /** The same message, which its log has once at most while it holds it (rule P17). */
@@ -120,7 +123,7 @@ public final class Content {
             throw new IllegalArgumentException(
                     "An id has 1 to " + Limits.MAX_ID + " characters, this has " + its.length());
         }
-        return new Content(its, key, tombstone, headers, format, bytes, lent);
+        return new Content(this, its, FrameLayout.idBytes(its), bytes, lent);
     }
 
     /** By which a publish that comes again is recognised; null if it is not. */
