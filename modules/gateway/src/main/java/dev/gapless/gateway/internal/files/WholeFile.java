@@ -13,23 +13,13 @@ public final class WholeFile {
     /** No file that is read again has more. */
     public static final int MOST_BYTES = 16 << 20;
 
-    private static final int PART_BYTES = 64 << 10;
-
     private WholeFile() {}
 
     /** Tells whether it has what it had: the digest of its first {@link #MOST_BYTES}, and one more; why it cannot be read, if it cannot. */
     static String digest(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] part = new byte[PART_BYTES];
-            int left = MOST_BYTES + 1;
-            int read = in.read(part);
-            while (read > 0) {
-                digest.update(part, 0, read);
-                left -= read;
-                read = in.read(part, 0, Math.min(part.length, left));
-            }
-            return HexFormat.of().formatHex(digest.digest());
+            byte[] all = in.readNBytes(MOST_BYTES + 1);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(all));
         } catch (IOException e) {
             return e.toString();
         } catch (NoSuchAlgorithmException e) {
