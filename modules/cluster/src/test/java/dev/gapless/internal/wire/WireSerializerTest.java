@@ -116,6 +116,8 @@ class WireSerializerTest {
                         List.of(
                                 new Departure(-5, "n1", 6, null),
                                 new Departure(7, "n2", 8, Map.of(new Epoch(-1), 19L))),
+                        false,
+                        false,
                         HistoryId.first(-1),
                         Long.MIN_VALUE,
                         List.of(

@@ -47,33 +47,4 @@ public record HistoryPart(
         clusters = List.copyOf(clusters);
         incarnations = Collections.unmodifiableSet(new TreeSet<>(incarnations)); // in one order in every run
     }
-
-    /** Of departures that are in no other part. */
-    public HistoryPart(
-            long fromUid,
-            long toUid,
-            long number,
-            long timeMs,
-            int index,
-            int parts,
-            List<Departure> departures,
-            long historyId,
-            long horizonMs,
-            List<OtherCluster> clusters,
-            Set<Long> incarnations) {
-        this(
-                fromUid,
-                toUid,
-                number,
-                timeMs,
-                index,
-                parts,
-                departures,
-                false,
-                false,
-                historyId,
-                horizonMs,
-                clusters,
-                incarnations);
-    }
 }

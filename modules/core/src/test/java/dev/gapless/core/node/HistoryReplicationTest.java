@@ -134,6 +134,8 @@ class HistoryReplicationTest implements Outbox.Carrier {
                 index,
                 parts,
                 departures,
+                false,
+                false,
                 last ? HISTORY : HistoryId.UNKNOWN,
                 Long.MIN_VALUE,
                 List.of(),
@@ -549,8 +551,8 @@ class HistoryReplicationTest implements Outbox.Carrier {
     }
 
     private void hears(OtherCluster other) {
-        HistoryPart part =
-                new HistoryPart(OTHER, SELF, 0, 0, 0, 1, List.of(), HISTORY, Long.MIN_VALUE, List.of(other), Set.of());
+        HistoryPart part = new HistoryPart(
+                OTHER, SELF, 0, 0, 0, 1, List.of(), false, false, HISTORY, Long.MIN_VALUE, List.of(other), Set.of());
         did(() -> node.onMessage(part, now()));
     }
 
@@ -601,7 +603,7 @@ class HistoryReplicationTest implements Outbox.Carrier {
 
     private void part(long historyId, OtherCluster other) {
         HistoryPart part = new HistoryPart(
-                OTHER, SELF, 0, 0, 0, 1, List.of(), historyId, Long.MIN_VALUE, List.of(other), Set.of());
+                OTHER, SELF, 0, 0, 0, 1, List.of(), false, false, historyId, Long.MIN_VALUE, List.of(other), Set.of());
         did(() -> node.onMessage(part, now()));
     }
 
