@@ -138,6 +138,18 @@ final class ClientsRun extends OneRun {
         return workload != Workload.C_MUTE && workload != Workload.C_INGEST;
     }
 
+    /** So many clients of a gateway of Gapless, on the path of the JavaScript client. */
+    static Child clients(OneRun run, int count) throws RunFailure, IOException {
+        return run.children.start(
+                "clients",
+                run.options(),
+                BenchProcess.CLIENTS,
+                count,
+                run.workload.messageBytes(),
+                0,
+                ClientPath.JAVASCRIPT.word());
+    }
+
     /** @param ratePerSecond at which it publishes; 0 for as fast as it can, less for not at all */
     static Child gateway(OneRun run, String role, int ratePerSecond, String... options) throws RunFailure, IOException {
         return run.children.start(

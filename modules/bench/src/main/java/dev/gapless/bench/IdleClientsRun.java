@@ -1,7 +1,5 @@
 package dev.gapless.bench;
 
-import dev.gapless.bench.process.BenchProcess;
-import dev.gapless.bench.process.ClientPath;
 import java.io.IOException;
 import java.util.List;
 
@@ -31,14 +29,7 @@ final class IdleClientsRun extends OneRun {
     }
 
     private void open(String port, int count) throws IOException, RunFailure, InterruptedException {
-        Child clients = children.start(
-                "clients",
-                options(),
-                BenchProcess.CLIENTS,
-                count,
-                workload.messageBytes(),
-                0,
-                ClientPath.JAVASCRIPT.word());
+        Child clients = ClientsRun.clients(this, count);
         clients.order("open " + port);
         clients.answer("ready", PATIENCE.multipliedBy(2));
     }

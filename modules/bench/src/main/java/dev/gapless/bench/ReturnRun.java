@@ -2,7 +2,6 @@ package dev.gapless.bench;
 
 import dev.gapless.bench.peer.Peers;
 import dev.gapless.bench.process.BenchProcess;
-import dev.gapless.bench.process.ClientPath;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -37,14 +36,7 @@ final class ReturnRun extends OneRun {
         int count = plan.scale().clients(workload.subscribers());
         Child clients = isOfState()
                 ? children.start("clients", options(), BenchProcess.STATE_CLIENTS, count, ROWS)
-                : children.start(
-                        "clients",
-                        options(),
-                        BenchProcess.CLIENTS,
-                        count,
-                        workload.messageBytes(),
-                        0,
-                        ClientPath.JAVASCRIPT.word());
+                : ClientsRun.clients(this, count);
         String portOfOther = dies.answer("port", PATIENCE);
         // Clients have come to the one that stays, and returned to it, before: what is measured is no compiler.
         for (int i = 0; i < RETURNS_BEFORE; i++) {
