@@ -38,12 +38,6 @@ class BadInputTest {
         gateway.close();
     }
 
-    private static JsonSocket client() {
-        JsonSocket client = gateway.webSocket();
-        client.await("connected");
-        return client;
-    }
-
     private static void assertAnswered(JsonSocket client) {
         client.send("{\"type\":\"Ping\"}");
         client.await("pong");
@@ -86,7 +80,7 @@ class BadInputTest {
                 "{\"type\":\"Publish\",\"topic\":\"t\",\"data\":1,\"headers\":{\"a\":1}} | bad_message",
             })
     void aCommandThatIsWrongIsAnsweredAndTheNextOneIsTaken(String command, String code) {
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.send(command);
         JsonNode error = client.await("error");
         assertEquals(code, error.get("code").textValue(), error::toString);
@@ -96,32 +90,32 @@ class BadInputTest {
 
     @Test
     void tokensThatAreCutAlteredOrOfSomethingElseAreRefused() {
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         String token = client.subscribe("tokens", "").get("token").textValue();
         String other = new CursorToken("tokens", "another", 0, Map.of()).toString();
         String altered = (token.charAt(20) == 'A' ? token.substring(0, 20) + "B" : token.substring(0, 20) + "A")
                 + token.substring(21);
         for (String bad : List.of(token.substring(0, token.length() - 4), altered, token + "AAAA", other)) {
-            JsonSocket second = client();
+            JsonSocket second = gateway.client();
             second.send("{\"type\":\"Subscribe\",\"topic\":\"tokens\",\"from\":\"" + bad + "\"}");
             assertEquals("bad_token", second.await("error").get("code").textValue(), bad);
         }
-        JsonSocket third = client();
+        JsonSocket third = gateway.client();
         third.send("{\"type\":\"Subscribe\",\"topic\":\"others\",\"from\":\"" + token + "\"}");
         assertEquals("bad_token", third.await("error").get("code").textValue());
     }
 
     @Test
     void binaryFramesInvalidTextAndOversizedCommandsCloseTheWebSocketWithTheirStatus() {
-        JsonSocket binary = client();
+        JsonSocket binary = gateway.client();
         var unused = binary.socket().sendBinary(ByteBuffer.wrap(new byte[3]), true);
         binary.await("closing");
         assertEquals(4400, binary.status());
-        JsonSocket large = client();
+        JsonSocket large = gateway.client();
         var unusedToo = large.socket().sendText("\"" + "x".repeat(20_000) + "\"", true);
         large.await("closing");
         assertEquals(1009, large.status());
-        JsonSocket parts = client();
+        JsonSocket parts = gateway.client();
         // The 17th is too much, and what follows it is dropped, or finds the socket closed.
         for (int i = 0; i < 20; i++) {
             TestGateway.get(parts.socket().sendText("x".repeat(1_000), false).handle((sent, closed) -> sent));
@@ -199,7 +193,7 @@ class BadInputTest {
     @Test
     void aTopicMayHaveASlashAPercentSignAndAnyLetters() {
         for (String topic : List.of("fleet/7", "100%", "größe ☃", "a+b")) {
-            JsonSocket client = client();
+            JsonSocket client = gateway.client();
             client.subscribe(topic, "");
             assertEquals(200, gateway.publish(topic, "1").statusCode(), topic);
             assertEquals(topic, client.await("event").get("topic").textValue());
@@ -230,7 +224,7 @@ class BadInputTest {
 
     @Test
     void encodeErrorSkipped_jsonThatIsTooDeepOrCannotBeWrittenIsNoProblemForReaders() {
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("odd", "");
         assertEquals(
                 400,
@@ -303,7 +297,7 @@ class BadInputTest {
     @Test
     void whatNobodyPublishedAsJsonIsShownAsBytes() {
         var producer = gateway.gapless().producer(Topic.of("bytes", byte[].class));
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("bytes", "");
         TestGateway.get(producer.publish("ab".getBytes(StandardCharsets.UTF_8)));
         assertEquals("{\"base64\":\"YWI=\"}", client.await("event").get("data").toString());
@@ -312,7 +306,7 @@ class BadInputTest {
     @Test
     @Tag("seconds")
     void tenThousandSubscriptionsOfOneWebSocketAreServed() {
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         for (int i = 0; i < 10_000; i++) {
             client.send("{\"type\":\"Subscribe\",\"topic\":\"many-" + i + "\"}");
         }

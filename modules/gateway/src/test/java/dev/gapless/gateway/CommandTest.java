@@ -33,12 +33,6 @@ class CommandTest {
         gateway.close();
     }
 
-    private static JsonSocket client() {
-        JsonSocket client = gateway.webSocket();
-        client.await("connected");
-        return client;
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -55,7 +49,7 @@ class CommandTest {
                 "data      | {'type':'Ping','data':1,'id':7}"
             })
     void aMemberThatIsNotKnownIsRefusedByNameWithTheIdOfTheCommand(String name, String command) {
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.send(command.replace('\'', '"'));
         JsonNode error = client.await("error");
         assertEquals("bad_message", error.get("code").textValue());
@@ -67,7 +61,7 @@ class CommandTest {
 
     @Test
     void whateverIsRefusedHasTheIdAndTheTopicOfItsCommand() {
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         for (String command : List.of(
                 "'type':'Subscribe','from':'nonsense'",
                 "'type':'Subscribe','filter':{'type':'Some'}",
@@ -142,7 +136,7 @@ class CommandTest {
 
     @Test
     void deletedIsTrueOrFalseAndFalseDeletesNothing() {
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.send("{\"type\":\"Publish\",\"topic\":\"t\",\"key\":\"a\",\"deleted\":\"true\"}");
         assertEquals("bad_message", client.await("error").get("code").textValue());
 
@@ -166,7 +160,7 @@ class CommandTest {
     /** It would be written as a question mark. */
     @Test
     void halfASurrogatePairIsRefusedOverWebSocketAndGrpcToo() {
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.send("{\"type\":\"Publish\",\"topic\":\"half\",\"data\":[\"a\\ud800\"],\"id\":7}");
         JsonNode error = client.await("error");
         assertEquals("bad_message", error.get("code").textValue());
@@ -193,13 +187,13 @@ class CommandTest {
         for (int i = 1; i <= 5; i++) {
             gateway.publish("tokens", "" + i);
         }
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("tokens", "\"from\":\"earliest\",\"ids\":true");
         List<JsonNode> events = new ArrayList<>(client.events(5));
         for (int i = 1; i < 5; i++) {
             String token = events.get(i - 1).path("token").textValue();
             assertNotNull(token, events::toString);
-            JsonSocket again = client();
+            JsonSocket again = gateway.client();
             again.subscribe("tokens", "\"from\":\"" + token + "\"");
             JsonNode next = again.await("event");
             assertEquals(i + 1, next.get("data").intValue());

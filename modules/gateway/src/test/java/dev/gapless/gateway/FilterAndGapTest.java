@@ -52,12 +52,6 @@ class FilterAndGapTest {
         return ",\"from\":{\"positions\":[" + String.join(",", positions) + "]}";
     }
 
-    private static JsonSocket client() {
-        JsonSocket client = gateway.webSocket();
-        client.await("connected");
-        return client;
-    }
-
     private static List<String> nodes(JsonNode expired) {
         return StreamSupport.stream(expired.get("gaps").spliterator(), false)
                 .map(gap -> gap.get("node").textValue())
@@ -98,7 +92,7 @@ class FilterAndGapTest {
     @Test
     void filterHidesGap_rowJ1_whatTheFilterLeftOutOfAGapIsToldWhenItTakesItWhileTheClientIsPaused() {
         String from = published("changed", N2, N3);
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("changed", NODES_N2 + PAUSE + from);
         assertEquals(List.of("n2"), nodes(client.await("cursor_expired")));
         JsonNode changed = client.subscribe("changed", ALL);
@@ -115,7 +109,7 @@ class FilterAndGapTest {
     @Test
     void aResumeThatNamesWhatItAnswersDoesNotAnswerWhatCrossesIt() {
         String from = published("crossed", N2, N3);
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("crossed", NODES_N2 + PAUSE + from);
         String first = client.await("cursor_expired").get("token").textValue();
         resume(client, "crossed", "x");
@@ -134,7 +128,7 @@ class FilterAndGapTest {
     @Test
     void aResumeOfWhatDoesNotPauseTheClientAnyMoreIsNoError() {
         String from = published("late", N2, N3);
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("late", NODES_N2 + PAUSE + from);
         String first = client.await("cursor_expired").get("token").textValue();
         JsonNode changed = client.subscribe("late", ALL + ",\"on_lag\":\"resync\"");
@@ -147,7 +141,7 @@ class FilterAndGapTest {
     @Test
     void onLagMayBeChangedAndAClientThatWantsNothingOfAGapIsNotToldAgain() {
         String from = published("none", N2, N3);
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("none", NODES_N2 + PAUSE + from);
         client.await("cursor_expired");
         client.subscribe("none", "\"filter\":{\"type\":\"Nodes\",\"node_ids\":[\"n1\"]}");
@@ -159,7 +153,7 @@ class FilterAndGapTest {
 
     @Test
     void whatASecondSubscribeLeavesOutStaysAsItWas() {
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("kept", "\"max_message_bytes\":10");
         client.subscribe("kept", ALL);
         gateway.publish("kept", "\"0123456789abcdef\"");
@@ -172,7 +166,7 @@ class FilterAndGapTest {
     @Test
     void ofAProducerThatEndedForAClientThatKeepsItsPositionsNothingIsToldAgain() {
         String from = published("ended", N2.replace("}", ",\"ended\":true}"), N3);
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("ended", from.substring(1));
         List<JsonNode> all = new ArrayList<>();
         while (all.size() < 3) {
@@ -187,7 +181,7 @@ class FilterAndGapTest {
     void aProducerThatIncarnationsAlthoughItEndedForAClientGoesOnBehindItsPosition() {
         String from = published("lives").replace("\"seq\":1}", "\"seq\":1,\"ended\":true}");
         assertTrue(from.contains("ended"), from);
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe("lives", from.substring(1));
         assertGoesOnBehind(1, client, "lives");
     }

@@ -39,12 +39,6 @@ class NamedDefectsTest {
         gateway.close();
     }
 
-    private static JsonSocket client() {
-        JsonSocket client = gateway.webSocket();
-        client.await("connected");
-        return client;
-    }
-
     private static String publish(String topic, int from, int to) {
         var producer = gateway.gapless().producer(Topic.of(topic, JsonNode.class));
         String epoch = "";
@@ -61,7 +55,7 @@ class NamedDefectsTest {
         int publishers = 16;
         int each = 250;
         long last = 4_000;
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         JsonNode subscribed = client.subscribe("hundred", "");
         List<Thread> threads = new ArrayList<>();
         var producer = gateway.gapless().producer(Topic.of("hundred", JsonNode.class));
@@ -99,7 +93,7 @@ class NamedDefectsTest {
         publish("cold", 1, 2_000);
         List<JsonSocket> clients = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            clients.add(client());
+            clients.add(gateway.client());
         }
         clients.forEach(client -> client.send("{\"type\":\"Subscribe\",\"topic\":\"cold\",\"from\":\"earliest\"}"));
         publish("cold", 2_001, 2_200);
@@ -118,7 +112,7 @@ class NamedDefectsTest {
     @Test
     void snapshotThenLag_whoIsOvertakenAgainWhileItLoadsIsToldAgainBehindResume() {
         String epoch = publish("snapshot", 1, 300);
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         client.subscribe(
                 "snapshot",
                 "\"on_lag\":\"pause\",\"from\":{\"positions\":[{\"node\":\"n1\",\"epoch\":\"" + epoch

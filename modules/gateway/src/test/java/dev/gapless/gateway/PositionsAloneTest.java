@@ -20,12 +20,6 @@ import org.junit.jupiter.api.Timeout;
 class PositionsAloneTest {
     private static final String TOPIC = "alone";
 
-    private static JsonSocket client(TestGateway gateway) {
-        JsonSocket client = gateway.webSocket();
-        client.await("connected");
-        return client;
-    }
-
     private static void publish(TestGateway at, int count) {
         var producer = at.gapless().producer(Topic.of(TOPIC, JsonNode.class));
         for (int i = 1; i <= count; i++) {
@@ -61,7 +55,7 @@ class PositionsAloneTest {
     @Test
     void aStreamThatEndedIsInTheListOrToldToAClientWhoseListLacksIt() {
         try (TestGateway gateway = TestGateway.start("gapless.node-name = n1")) {
-            JsonSocket before = client(gateway);
+            JsonSocket before = gateway.client();
             JsonNode first = before.subscribe(TOPIC, "");
             try (TestGateway other = TestGateway.join(gateway, "gapless.node-name = n2")) {
                 publish(other, 3);
@@ -70,12 +64,12 @@ class PositionsAloneTest {
                 before.await("producer_left");
             }
 
-            JsonSocket away = client(gateway);
+            JsonSocket away = gateway.client();
             away.subscribe(TOPIC, from(first.get("positions")));
             JsonNode told = givenOrTold(away);
             assertEquals("n2", told.get("node").textValue());
 
-            JsonNode listed = client(gateway).subscribe(TOPIC, "");
+            JsonNode listed = gateway.client().subscribe(TOPIC, "");
             List<JsonNode> ended = of(listed, "n2");
             assertEquals(1, ended.size(), listed::toString);
             assertTrue(ended.get(0).path("ended").booleanValue(), listed::toString);
@@ -91,7 +85,7 @@ class PositionsAloneTest {
                             .map(Begin::getSeq)
                             .toList());
 
-            JsonSocket again = client(gateway);
+            JsonSocket again = gateway.client();
             again.subscribe(TOPIC, from(listed.get("positions")));
             publish(gateway, 1);
             assertEquals("n1", again.await("event").get("node").textValue(), "and nothing is told");

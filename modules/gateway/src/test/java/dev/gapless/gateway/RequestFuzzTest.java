@@ -87,7 +87,8 @@ class RequestFuzzTest {
 
     @BeforeAll
     static void start() {
-        // Its calls of gRPC are cancelled as fast as they come, all on one connection: that has a test of its own, ResetsTest.
+        // Its calls of gRPC are cancelled as fast as they come, all on one connection: that has a test of its own,
+        // ResetsTest.
         gateway = TestGateway.start("gapless { node-name = n1, gateway.max-resets-per-second = 1000 }");
     }
 

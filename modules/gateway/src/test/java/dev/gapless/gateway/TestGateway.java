@@ -238,6 +238,13 @@ final class TestGateway implements AutoCloseable {
         return closing(JsonSocket.open(http, uri(path)));
     }
 
+    /** A WebSocket that was told that it is connected. */
+    JsonSocket client() {
+        JsonSocket client = webSocket();
+        client.await("connected");
+        return client;
+    }
+
     EventStream events(String path, String... headers) {
         return closing(EventStream.open(http, uri(path), headers));
     }

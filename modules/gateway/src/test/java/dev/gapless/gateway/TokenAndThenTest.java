@@ -37,12 +37,6 @@ class TokenAndThenTest {
         gateway.close();
     }
 
-    private static JsonSocket client() {
-        JsonSocket client = gateway.webSocket();
-        client.await("connected");
-        return client;
-    }
-
     private static String publish(TestGateway at, String topic, int count) {
         var producer = at.gapless().producer(Topic.of(topic, JsonNode.class));
         String epoch = "";
@@ -67,7 +61,7 @@ class TokenAndThenTest {
     @Test
     void itMayHaveTwoEpochsOfOneNodeAndIsGivenWhatFollowsInEach() {
         String topic = "epochs";
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         JsonNode left;
         String token;
         try (TestGateway first = TestGateway.join(gateway, "gapless.node-name = n2")) {
@@ -83,14 +77,14 @@ class TokenAndThenTest {
             assertEquals(left.get("node"), last.get("node"));
             assertNotEquals(left.get("epoch"), last.get("epoch"));
 
-            JsonSocket again = client();
+            JsonSocket again = gateway.client();
             again.subscribe(topic, from(token, kept(left, "ended"), kept(last)));
             publish(second, topic, 1);
             JsonNode next = again.await("event");
             assertEquals(last.get("epoch"), next.get("epoch"));
             assertEquals(3, next.get("seq").intValue());
 
-            JsonSocket untold = client();
+            JsonSocket untold = gateway.client();
             untold.subscribe(topic, from(token, kept(last)));
             JsonNode gap = untold.await("cursor_expired").at("/gaps/0");
             assertEquals(left.get("epoch"), gap.get("epoch"), "of what did not come it is told");
@@ -103,12 +97,12 @@ class TokenAndThenTest {
     void bothStreamsOfANodeThatTheTokenHasAreToldAlthoughOneOfAnotherNodeCameSince() {
         String topic = "gone";
         String epoch = publish(gateway, topic, 2);
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         JsonNode subscribed = client.subscribe(
                 topic,
                 "\"on_lag\":\"pause\",\"from\":{\"positions\":[" + String.format(GONE, 1, 800) + ","
                         + String.format(GONE, 2, 0) + ",{\"node\":\"n1\",\"epoch\":\"" + epoch + "\",\"seq\":0}]}");
-        JsonSocket again = client();
+        JsonSocket again = gateway.client();
         String since = "{\"node\":\"n1\",\"epoch\":\"" + epoch + "\",\"seq\":1}";
         again.subscribe(topic, from(subscribed.get("token").textValue(), since));
         List<JsonNode> gaps = new ArrayList<>();
@@ -138,7 +132,7 @@ class TokenAndThenTest {
     void aGeneralGapIsToldAgainOverACutUntilTheClientHasATokenOfAfterwards() {
         String topic = "general";
         publish(gateway, topic, 1);
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         String token = client.subscribe(topic, "\"from\":{\"positions\":[{\"node\":\"n7\",\"seq\":null}]}")
                 .get("token")
                 .textValue();
@@ -149,13 +143,13 @@ class TokenAndThenTest {
             event = client.await("event");
         }
 
-        JsonSocket again = client();
+        JsonSocket again = gateway.client();
         again.subscribe(topic, from(token, kept(event)));
         assertTrue(again.await("cursor_expired").at("/gaps/0/node").isNull());
         again.send("{\"type\":\"Ping\"}");
         String behind = again.await("pong").at("/tokens/" + topic).textValue();
 
-        JsonSocket last = client();
+        JsonSocket last = gateway.client();
         last.subscribe(topic, from(behind));
         publish(gateway, topic, 1);
         assertEquals(4, last.await("event").get("seq").intValue(), "and it is not told any more");
@@ -164,7 +158,7 @@ class TokenAndThenTest {
     @Test
     void eventStreamsAndCallsOfGrpcTakeItsJson() {
         String topic = "texts";
-        JsonSocket client = client();
+        JsonSocket client = gateway.client();
         String token = client.subscribe(topic, "").get("token").textValue();
         publish(gateway, topic, 3);
         String text = from(token, kept(client.events(2).get(1))).substring("\"from\":".length());
