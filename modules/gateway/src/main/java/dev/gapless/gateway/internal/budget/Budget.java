@@ -4,7 +4,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How much heap clients may cause together, estimated. Caches have what nobody else wants. A holder, which is a subject or an address, may
@@ -18,11 +20,11 @@ public final class Budget {
     /** What keeps caches within what is left for them. */
     private final List<Runnable> caches = new CopyOnWriteArrayList<>();
 
-    // Guarded by this.
-    private final Map<Share, Long> ofShare = new EnumMap<>(Share.class);
-    private final Map<String, Long> ofHolder = new HashMap<>();
+    private final Map<Share, AtomicLong> ofShare = new EnumMap<>(Share.class);
     /** Of all shares but caches. */
-    private long claimed;
+    private final AtomicLong claimed = new AtomicLong();
+    /** Guarded by this. */
+    private final Map<String, Long> ofHolder = new HashMap<>();
 
     /** What one holder has of a share. Thread-safe. */
     public final class Account {
@@ -94,6 +96,9 @@ public final class Budget {
         this.most = most;
         this.small = small;
         this.mostOf = mostOf.isEmpty() ? Map.of() : new EnumMap<>(mostOf);
+        for (Share share : Share.values()) {
+            ofShare.put(share, new AtomicLong());
+        }
     }
 
     /** One in which there is room for everything. */
@@ -119,7 +124,7 @@ public final class Budget {
         synchronized (this) {
             long held = ofHolder.getOrDefault(holder, 0L) + bytes;
             boolean isWithin = bytes(share) + bytes <= mostOf.getOrDefault(share, Long.MAX_VALUE);
-            if (!isWithin || held > most - claimed - bytes) {
+            if (!isWithin || held > most - claimed.get() - bytes) {
                 return false;
             }
             ofHolder.put(holder, held);
@@ -150,25 +155,27 @@ public final class Budget {
     }
 
     private void add(Share share, long bytes) {
-        ofShare.merge(share, bytes, Long::sum);
-        claimed += bytes;
+        of(share).addAndGet(bytes);
+        claimed.addAndGet(bytes);
+    }
+
+    private AtomicLong of(Share share) {
+        return Objects.requireNonNull(ofShare.get(share));
     }
 
     // ------------------------------------------------------------------ what all clients have in common
 
-    /** Counts what has a bound of its own, and no holder. */
+    /** Counts what has a bound of its own, and no holder. Without a lock: each frame that is sent is counted. */
     public void count(Share share, long change) {
-        synchronized (this) {
-            add(share, change);
-        }
+        add(share, change);
         if (change > 0) {
             yieldCaches();
         }
     }
 
     /** Is there room for more of what has no holder? */
-    public synchronized boolean hasRoom() {
-        return claimed < most;
+    public boolean hasRoom() {
+        return claimed.get() < most;
     }
 
     // ------------------------------------------------------------------ caches
@@ -183,13 +190,13 @@ public final class Budget {
     }
 
     /** Counts what a cache keeps. */
-    public synchronized void cache(long change) {
-        ofShare.merge(Share.JSON_CACHE, change, Long::sum);
+    public void cache(long change) {
+        of(Share.JSON_CACHE).addAndGet(change);
     }
 
     /** Have caches to drop something? */
-    public synchronized boolean isFull() {
-        return claimed + bytes(Share.JSON_CACHE) > most;
+    public boolean isFull() {
+        return claimed.get() + bytes(Share.JSON_CACHE) > most;
     }
 
     private void yieldCaches() {
@@ -201,8 +208,8 @@ public final class Budget {
     // ------------------------------------------------------------------ for people
 
     /** How many bytes a share has. */
-    public synchronized long bytes(Share share) {
-        return ofShare.getOrDefault(share, 0L);
+    public long bytes(Share share) {
+        return of(share).get();
     }
 
     /** How many there may be, of all shares together. */
