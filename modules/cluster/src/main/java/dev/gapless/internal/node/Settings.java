@@ -67,6 +67,7 @@ public final class Settings {
             "ping-interval",
             "cursor-retention",
             "history-retention",
+            "history-bytes",
             "max-topics",
             "shards",
             "actor-window",
@@ -156,7 +157,9 @@ public final class Settings {
                 "gapless.history-retention",
                 historyRetention,
                 "at least " + Duration.ofMillis(2 * usual.marginMs()));
-        this.history = new History.Bounds(usual.marginMs(), historyRetention.toMillis(), usual.most());
+        long historyBytes = config.getBytes("history-bytes");
+        check(historyBytes >= 64 * 1024, "gapless.history-bytes", historyBytes, "at least 64 KiB");
+        this.history = new History.Bounds(usual.marginMs(), historyRetention.toMillis(), usual.most(), historyBytes);
         this.maxTopics = config.getInt("max-topics");
         check(maxTopics >= 1, "gapless.max-topics", maxTopics, "at least 1");
         int wanted = config.getInt("shards");

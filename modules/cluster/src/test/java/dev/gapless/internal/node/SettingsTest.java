@@ -72,6 +72,7 @@ class SettingsTest {
                 "gapless.reload-backoff.attempts = -1 | gapless.reload-backoff.attempts | 0 or more",
                 "gapless.max-age = 10ms | gapless.max-age | 0, or at least 1s",
                 "gapless.reload-interval = -1s | gapless.reload-interval | 0 or more",
+                "gapless.history-bytes = 1 KiB | gapless.history-bytes | at least 64 KiB",
                 "gapless.cursor-retention = 5s | gapless.cursor-retention | ten times gapless.ping-interval",
                 "gapless.loss-log-interval = -1s | gapless.loss-log-interval | 0 or more",
                 "gapless.slow-handler-warning = -1s | gapless.slow-handler-warning | 0 or more",

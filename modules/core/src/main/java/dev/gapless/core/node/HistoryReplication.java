@@ -259,7 +259,8 @@ final class HistoryReplication {
     void sayFarewell(Map<Epoch, Long> published, Set<Long> incarnations) {
         List<Map<Epoch, Long>> parts = DepartureParts.inParts(published);
         if (parts.size() > Farewell.MOST_PARTS) {
-            return; // nobody knows: its end is a loss
+            outbox.add(new Effect.HistoryCut(settings.name(), published.size())); // nobody knows: its end is a loss
+            return;
         }
         for (long member : incarnations) {
             if (member != settings.uid()) {

@@ -1,6 +1,7 @@
 package dev.gapless.core.node;
 
 import static dev.gapless.core.Given.SECOND;
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,7 @@ class HistoryReplicationTest implements Outbox.Carrier {
 
     private final List<Packet> packets = new ArrayList<>();
     private final List<ToShard.Members> announced = new ArrayList<>();
+    private final List<Effect.HistoryCut> cuts = new ArrayList<>();
     private final Outbox outbox = new Outbox();
     private Map<Epoch, Long> published = Map.of();
     private long nowNs;
@@ -78,6 +81,8 @@ class HistoryReplicationTest implements Outbox.Carrier {
     public void carryOut(Effect effect) {
         if (effect instanceof Effect.TellShards tell && tell.message() instanceof ToShard.Members members) {
             announced.add(members);
+        } else if (effect instanceof Effect.HistoryCut cut) {
+            cuts.add(cut);
         }
     }
 
@@ -456,6 +461,16 @@ class HistoryReplicationTest implements Outbox.Carrier {
             removed(THIRD);
             assertNull(history().departures().get(0).published());
         }
+    }
+
+    @Test
+    @DisplayName("ruleT2: who published to more topics than a farewell has parts for says nothing to others, and warns")
+    void aFarewellWithTooManyParts() {
+        upWith(OTHER);
+        published = LongStream.rangeClosed(1, 800_000).boxed().collect(toMap(Epoch::new, number -> Long.MAX_VALUE));
+        leaves();
+        assertEquals(List.of(), sent(Farewell.class));
+        assertEquals(List.of(new Effect.HistoryCut("n1", 800_000)), cuts);
     }
 
     private void received(List<Farewell> parts, long from) {
