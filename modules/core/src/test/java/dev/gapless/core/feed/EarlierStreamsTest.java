@@ -100,6 +100,9 @@ class EarlierStreamsTest {
         assertFalse(STORED.hasLostOf(at.with(Place.over(OWN, 0))));
         assertFalse(STORED.hasLostOf(at.with(Place.at(OWN, 1))), "it may have come later (seed 1000000095321)");
         assertFalse(STORED.hasLostOf(at(Place.over(IN_MEMORY, 2)).with(Place.at(OWN, 0))), "it was never in a store");
+        EarlierStreams isRemoved = stored(Set.of(OWN.epoch()), Set.of());
+        assertFalse(
+                isRemoved.hasLostOf(at.with(Place.at(OWN, 0))), "the log of a later member may have it behind that");
         assertEquals(
                 Place.over(stranger, Place.AWAITED), STORED.upTo(at.with(Place.at(OWN, 0)), Place.over(stranger, 2)));
         assertFalse(STORED.forbids(at(Place.at(OWN, 0)), stranger, 1), "it is not passed");
