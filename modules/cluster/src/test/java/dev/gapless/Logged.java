@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What Gapless writes to its log while this is open. */
+/** What is written to the log while this is open. */
 public final class Logged implements AutoCloseable {
-    private final Logger logger = (Logger) LoggerFactory.getLogger("dev.gapless");
+    private final Logger logger;
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
     private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
         @Override
@@ -19,7 +19,14 @@ public final class Logged implements AutoCloseable {
         }
     };
 
+    /** By Gapless. */
     public Logged() {
+        this("dev.gapless");
+    }
+
+    /** By loggers with that name, or below it. */
+    public Logged(String name) {
+        logger = (Logger) LoggerFactory.getLogger(name);
         appender.start();
         logger.addAppender(appender);
     }

@@ -31,6 +31,7 @@ class OtherClusterTest {
     private final List<Door> doors = List.of(new Door(), new Door());
     private final List<ActorSystem> systems = new ArrayList<>();
     private final Logged logged = new Logged();
+    private final Logged associations = new Logged("org.apache.pekko.remote.artery.Association");
 
     @AfterEach
     void end() {
@@ -38,6 +39,7 @@ class OtherClusterTest {
         systems.forEach(system -> get(system.getWhenTerminated()));
         doors.forEach(Door::close);
         logged.close();
+        associations.close();
     }
 
     /** The first one is the older. */
@@ -81,7 +83,7 @@ class OtherClusterTest {
         }
     }
 
-    /** While nothing passes between them, people end a partition on both sides. */
+    /** While nothing passes between them, people end a partition on both sides. From then on Pekko lets nothing through. */
     private void removeEachOther() {
         doors.forEach(Door::hold);
         for (int i = 0; i < 2; i++) {
@@ -89,6 +91,7 @@ class OtherClusterTest {
             cluster.down(Cluster.get(systems.get(1 - i)).selfAddress());
         }
         systems.forEach(system -> await(() -> members(system) == 1));
+        await(() -> associations.lines(Level.WARN, "quarantined").size() == 2);
         doors.forEach(Door::release);
     }
 
