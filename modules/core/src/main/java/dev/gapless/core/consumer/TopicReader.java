@@ -577,7 +577,10 @@ final class TopicReader {
         accepted(r, message.session(), to, message.log(), now);
     }
 
-    private void expires(Registration r, long to, Reason reason, long nowMs) {
+    private void expires(Registration r, long to, Reason why, long nowMs) {
+        // What was lost of the incarnation before is told at the end of its stream. Of the one that goes on its ring
+        // has overwritten something.
+        Reason reason = why == Reason.PRODUCER_RESTARTED ? Reason.OVERRUN : why;
         feed.expired(r.stream(), r.at(), to, reason, nowMs);
         count(r, reason, r.stream().at(to));
     }

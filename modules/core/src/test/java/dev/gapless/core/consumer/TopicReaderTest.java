@@ -954,6 +954,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         assertEquals(new FeedEntry.Ended(4, P, 2, End.restarted(NEXT.at(1), 0), true), feed.get(4));
         assertEquals(new FeedEntry.Began(5, NEXT, 0), last());
         assertEquals(List.of("p"), missed);
+        assertEquals(Map.of(Reason.PRODUCER_RESTARTED, 1L), reader.expiries());
         assertFalse(reader.asksForSuccession("p"));
         assertEquals(NEXT.at(0), position());
     }
@@ -971,6 +972,8 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         FeedEntry.Expired skipped = assertInstanceOf(FeedEntry.Expired.class, last());
         assertEquals(NEXT, skipped.stream());
         assertEquals(5, skipped.to());
+        assertEquals(Reason.OVERRUN, skipped.reason(), "of the stream that goes on");
+        assertEquals(Map.of(Reason.PRODUCER_RESTARTED, 1L, Reason.OVERRUN, 1L), reader.expiries());
     }
 
     @Test

@@ -41,6 +41,7 @@ import dev.gapless.core.wire.Registered;
 import dev.gapless.core.wire.ToConsumer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -246,6 +247,7 @@ class ProducerStateTest implements Outbox.Carrier {
         isExpired(Reason.PRODUCER_RESTARTED, 1, register(SESSION, after(new Epoch(99), 3)));
         publish(1);
         isExpired(Reason.PRODUCER_RESTARTED, 6, register(SESSION, after(new Epoch(99), 3)));
+        assertEquals(Map.of(Reason.PRODUCER_RESTARTED, 3L), producer.expiries(), "one for each answer");
     }
 
     @Test

@@ -138,6 +138,10 @@ final class Notices {
         if (gap.firstMissing() == null || missed < 1) {
             JudgedStreams.fail(w, "G1", "is told of how many, and not of which: " + gap);
         }
+        boolean isEnd = gap.resumesAt() == null && gap.reason() == Reason.PRODUCER_LOST;
+        if (gap.reason() != Reason.OVERRUN && !isEnd) {
+            JudgedStreams.fail(w, "G1", "is told how many are missing, neither of an overrun nor of an end: " + gap);
+        }
         long last = begin(gap) + missed - 1;
         if (last > incarnation.head()) {
             JudgedStreams.fail(w, "G1", "is told that it missed up to " + last + ", the head is " + incarnation.head());
@@ -163,6 +167,12 @@ final class Notices {
             JudgedStreams.fail(w, "G1", "is not told how many it missed: " + gap);
         }
         long behind = begin(gap) - 1;
+        if (isPlaceKnown(w, incarnation, behind)) {
+            JudgedStreams.fail(
+                    w,
+                    "G1",
+                    "is not told how many it missed behind " + w.of(incarnation).got() + ": " + gap);
+        }
         boolean isBack = behind < w.of(incarnation).got() && !incarnation.isLostBehind(behind);
         if (isBack || behind > incarnation.head()) {
             JudgedStreams.fail(
@@ -172,6 +182,17 @@ final class Notices {
                             + w.of(incarnation).got() + ", the head is " + incarnation.head());
         }
         w.put(incarnation, w.of(incarnation).goesOnAgainBehind(behind));
+    }
+
+    /** Was it given something of the stream, and stands in front of that, also by what a source reflects? Then it can be told how many are missing. */
+    private boolean isPlaceKnown(Witness w, Truth.Incarnation incarnation, long behind) {
+        Account account = w.of(incarnation);
+        long at = Math.max(account.got(), account.dueBehindAtLeast(0));
+        return account.got() > 0
+                && at < behind
+                && !account.over()
+                && !incarnation.isLostBehind(at)
+                && !truth.claimsTooMuch(w, incarnation.epoch);
     }
 
     /** It is over, or its successor says so, and nobody knows what was in it. What comes of it later must come, or be told. */
@@ -188,6 +209,9 @@ final class Notices {
         Position resumesAt = gap.resumesAt();
         if (gap.epoch() != null && gap.missed() == null && resumesAt != null && !goesOn(gap)) {
             Truth.Incarnation next = ofSuccessor(w, gap, resumesAt);
+            if (!truth.isLater(next, gap.epoch())) {
+                JudgedStreams.fail(w, "G1", "goes on in a stream that is no later one: " + gap);
+            }
             Long since = w.ready ? null : w.sinceMs; // its time counts for the successor, too
             long begins = Math.max(w.reflected.getOrDefault(next.epoch, 0L), since == null ? 0 : next.before(since));
             w.put(next, w.of(next).goesOnBehind(begins)); // what its ring has lost is a gap of its own

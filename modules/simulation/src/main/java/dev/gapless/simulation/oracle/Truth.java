@@ -314,6 +314,12 @@ public final class Truth {
         incarnation(node, epoch).left = true;
     }
 
+    /** Did its node begin it behind the one with that epoch? */
+    boolean isLater(Incarnation incarnation, Epoch than) {
+        List<Incarnation> all = incarnations(incarnation.node);
+        return all.indexOf(incarnation) > all.indexOf(incarnation(incarnation.node, than));
+    }
+
     /** The incarnation of that epoch, whosever it is. */
     public Incarnation incarnation(String node, Epoch epoch) {
         Incarnation incarnation = byEpoch.get(epoch);

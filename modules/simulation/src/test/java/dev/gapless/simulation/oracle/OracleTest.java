@@ -157,7 +157,6 @@ class OracleTest implements Observer {
     void agreesThatNobodyKnowsWhereItWas() {
         ready();
         publish(FIRST, 1, 9);
-        give(FIRST, 1, 2);
         missed(unknown(6));
         give(FIRST, 6, 9);
         oracle.checkLevel(witness);
@@ -210,6 +209,41 @@ class OracleTest implements Observer {
         publish(FIRST, 1, 4);
         give(FIRST, 1, 2);
         breaks("G1", () -> missed(overrun(3, 3, 6)));
+    }
+
+    @Test
+    void findsNumbersForAnotherReasonThanAnOverrunInAStreamThatGoesOn() {
+        ready();
+        publish(FIRST, 1, 4);
+        breaks("G1", () -> missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 1L, 2L, new Position(FIRST, 3))));
+        missed(overrun(1, 2, 3));
+    }
+
+    @Test
+    void findsNumbersForARestartAtTheEndOfAStream() {
+        ready();
+        publish(FIRST, 1, 2);
+        restart();
+        breaks("G1", () -> missed(new Gap("n1", Reason.PRODUCER_RESTARTED, FIRST, 1L, 2L, null)));
+        missed(new Gap("n1", Reason.PRODUCER_LOST, FIRST, 1L, 2L, null));
+    }
+
+    @Test
+    void findsThatNumbersAreNotToldOfAStreamOfWhichSomethingWasGiven() {
+        ready();
+        publish(FIRST, 1, 9);
+        give(FIRST, 1, 2);
+        breaks("G1", () -> missed(new Gap("n1", Reason.POSITION_UNKNOWN, FIRST, null, null, new Position(FIRST, 8))));
+        missed(overrun(3, 5, 8));
+    }
+
+    @Test
+    void findsARestartThatLeadsToAnEarlierStream() {
+        publish(FIRST, 1, 2);
+        restart();
+        breaks(
+                "G1",
+                () -> missed(new Gap("n1", Reason.PRODUCER_RESTARTED, SECOND, null, null, new Position(FIRST, 3))));
     }
 
     @Test
