@@ -122,8 +122,8 @@ public record NodeStatus(
      * @param epoch identity of its ring
      * @param started when that was made
      * @param publishes false if no application asked this node for a producer: it only answers those who subscribe
-     * @param oldest the oldest sequence in the ring
-     * @param head the newest sequence
+     * @param oldest the oldest sequence in the ring; 0 or less if it still has messages of an earlier incarnation
+     * @param head the newest sequence; 0 or less if this incarnation has published nothing
      * @param oldestTime when the oldest message in the ring was published; null if it holds none
      * @param messages how many messages the ring holds
      * @param maxMessages how many it may hold
@@ -169,8 +169,8 @@ public record NodeStatus(
      * @param state level (it has everything); behind; unconfirmed (it registered, and has acknowledged nothing since); stopped (its
      *     feed has no room, with backpressure); stalled (it freed nothing for so long that publishers do not wait for it any more);
      *     unreachable (the cluster cannot reach its node)
-     * @param sent the last sequence that it was sent
-     * @param acked up to where it has acknowledged
+     * @param sent the last sequence that it was sent; 0 or less if that is a message of an earlier incarnation
+     * @param acked up to where it has acknowledged; so is that
      * @param lag how many messages it has not acknowledged
      * @param confirmed whether it has acknowledged anything since it registered
      * @param bytesInFlight what is under way to it

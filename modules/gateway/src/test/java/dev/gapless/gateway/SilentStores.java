@@ -31,7 +31,18 @@ public final class SilentStores implements LogStoresProvider {
 
     @Override
     public LogStores create(ExtendedActorSystem system, Owner owner) {
-        return OF_NODES.computeIfAbsent(owner.nodeName(), node -> new Logs());
+        Logs logs = OF_NODES.computeIfAbsent(owner.nodeName(), node -> new Logs());
+        return new LogStores() {
+            @Override
+            public CompletionStage<Generation> open() {
+                return CompletableFuture.completedFuture(logs.begin(owner.uid()));
+            }
+
+            @Override
+            public void request(String topic, StoreRequest request, Consumer<StoreAnswer> answered) {
+                logs.request(topic, request, answered);
+            }
+        };
     }
 
     @Override
@@ -40,8 +51,9 @@ public final class SilentStores implements LogStoresProvider {
     }
 
     /** The logs of a node. */
-    static final class Logs implements LogStores {
+    static final class Logs {
         private final Map<String, TreeMap<Long, LogRecord>> records = new TreeMap<>();
+        private final List<Long> incarnations = new ArrayList<>();
         private boolean silent;
         private int answersLeft;
         private int unanswered;
@@ -71,13 +83,13 @@ public final class SilentStores implements LogStoresProvider {
             return unanswered;
         }
 
-        @Override
-        public CompletionStage<Generation> open() {
-            return CompletableFuture.completedFuture(new Generation(1, List.of()));
+        private synchronized Generation begin(long uid) {
+            Generation generation = new Generation(incarnations.size() + 1, incarnations);
+            incarnations.add(uid);
+            return generation;
         }
 
-        @Override
-        public synchronized void request(String topic, StoreRequest request, Consumer<StoreAnswer> answered) {
+        private synchronized void request(String topic, StoreRequest request, Consumer<StoreAnswer> answered) {
             TreeMap<Long, LogRecord> its = records.computeIfAbsent(topic, name -> new TreeMap<>());
             if (request instanceof StoreRequest.Read read) {
                 answered.accept(new StoreAnswer.Records(

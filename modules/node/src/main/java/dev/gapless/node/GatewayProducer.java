@@ -269,6 +269,9 @@ final class GatewayProducer {
         for (int i = 0; !answer.text("waiting_for." + i).isEmpty(); i++) {
             consumers.add(answer.text("waiting_for." + i) + " has not confirmed it yet");
         }
+        for (int i = 0; !answer.text("not_known." + i).isEmpty(); i++) {
+            consumers.add(answer.text("not_known." + i) + " is not known to have it");
+        }
         return String.join("; ", consumers);
     }
 

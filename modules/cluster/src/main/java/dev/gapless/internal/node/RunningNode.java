@@ -54,7 +54,6 @@ import dev.gapless.internal.wire.TopicClasses;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -66,7 +65,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -88,8 +86,6 @@ import scala.concurrent.ExecutionContext;
  * Thread-safe.
  */
 final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost {
-    /** For whoever looks on behalf of a client. */
-    private static final Duration STATUS_TIMEOUT = Duration.ofSeconds(2);
 
     private final ExtendedActorSystem system;
     private final Settings nodeSettings;
@@ -355,35 +351,21 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     }
 
     @Override
-    public boolean isAcknowledged(String topic, Position at) {
-        return logs.isAcknowledged(topic, at);
-    }
-
-    @Override
-    public List<Missed> missed(String topic, long first, long last) {
-        return logs.missed(topic, first, last).stream()
-                .map(missed -> new Missed(missed.node(), missed.first(), missed.count()))
-                .toList();
+    public CompletionStage<Reached> reached(String topic, Position first, Position last, Duration timeout) {
+        return logs.of(topic)
+                .reached(first, last, timeout)
+                .thenApply(its -> new Reached(
+                        its.isComplete(),
+                        its.waitingFor(),
+                        its.missed().stream()
+                                .map(one -> new Missed(one.node(), one.first(), one.count()))
+                                .toList(),
+                        its.notKnown()));
     }
 
     @Override
     public CompletionStage<Held> held(String topic, Position first, Position last, Receipt receipt, Duration timeout) {
         return logs.of(topic).held(first, last, receipt, timeout);
-    }
-
-    @Override
-    public CompletionStage<Set<String>> waitingFor(String topic, long sequence) {
-        return status(STATUS_TIMEOUT)
-                .thenApply(nodes -> nodes.stream()
-                        .filter(node -> node.node().equals(name()))
-                        .flatMap(node -> node.topics().stream())
-                        .filter(of -> of.topic().equals(topic))
-                        .map(NodeStatus.TopicStatus::producer)
-                        .filter(Objects::nonNull)
-                        .flatMap(producer -> producer.cursors().stream())
-                        .filter(cursor -> cursor.acked() < sequence)
-                        .map(NodeStatus.CursorStatus::node)
-                        .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     @Override

@@ -405,7 +405,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     public void moved(ProducerLog local, Effect.CursorMoved moved) {
         long first = moved.behind().orElse(-1) + 1;
         if (first > 0) {
-            local.misses().add(nameOf(moved.session().uid()), first, moved.resumeAt() - 1);
+            local.missed(nameOf(moved.session().uid()), moved.part(), first, moved.resumeAt() - 1);
         }
         boolean counts = first > 0 && moved.reader() == Message.SHARED_READER; // another one may be where a client says
         keep(
@@ -424,6 +424,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
                                 nameOf(shared.uid()),
                                 nameOf(moved.session().uid()),
                                 moved.reason(),
+                                moved.part(),
                                 first,
                                 moved.resumeAt(),
                                 local.log()),

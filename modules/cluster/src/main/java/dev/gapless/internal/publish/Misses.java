@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which sequences of a log the consumers were expired past: the latest of each node. Where there are more, the oldest two of a node become
+ * Which sequences of a log's own stream the consumers were expired past, 0 and less for those of earlier incarnations: the latest of each node. Where there are more, the oldest two of a node become
  * one that covers both, so that a loss may be told too large, and never too small. Thread-safe.
  */
 public final class Misses {

@@ -206,11 +206,6 @@ public final class ProducerLog implements TopicStats.Publishing {
         return cursors == 0 ? 0 : Math.max(0, log.head() - lowestAcked);
     }
 
-    /** What its consumers were expired past. */
-    public Misses misses() {
-        return misses;
-    }
-
     /** The part of the ring, in messages or in bytes, that some cursor has not acknowledged, as if all messages were equally large. */
     double unacknowledged() {
         long messages = lag();
@@ -282,10 +277,29 @@ public final class ProducerLog implements TopicStats.Publishing {
         return withReceipt(its -> held(its.ask(inOwn(first), inOwn(last), nodes(wanted), dueNs), last, wanted));
     }
 
-    /** Has every cursor acknowledged that message? */
-    boolean isAcknowledged(Position at) {
+    /**
+     * Who of its consumers has the messages from that position up to that one: once all have, or once no more is awaited of anybody, or after
+     * this time.
+     */
+    public CompletableFuture<Reached> reached(Position first, Position last, Duration timeout) {
+        long dueNs = clock.ns() + timeout.toNanos();
+        long from = inOwn(first);
+        long to = inOwn(last);
+        boolean isEarlier = from <= 0;
+        // Who began behind the first message of this incarnation was not promised that, but the last. Who goes on
+        // behind one of an earlier
+        // incarnation may have missed it then.
+        return withReceipt(its -> {
+            CompletableFuture<Standings> asked = its.ask(isEarlier ? from : to, to, ReceiptRequest.ALL, dueNs);
+            wake();
+            return asked.thenApply(standings -> Reached.of(standings, misses.of(from, to), log.parts(), isEarlier));
+        });
+    }
+
+    /** A node was told that it missed these sequences of that stream of the log, both included. */
+    public void missed(String node, LogPart part, long first, long last) {
         LogPart own = log.parts().own();
-        return cursors == 0 || log.head() - lag() >= own.number(inOwn(at));
+        misses.add(node, own.sequence(part.number(first)), own.sequence(part.number(last)));
     }
 
     /** The sequence of that message as if it was of the log's own stream: 0 or less of one that an earlier incarnation published. */
@@ -309,16 +323,16 @@ public final class ProducerLog implements TopicStats.Publishing {
                             + standings.text(),
                     last,
                     standings.holders(),
-                    standings.lacking());
+                    standings.reasons());
         });
     }
 
-    private CompletableFuture<Held> withReceipt(Function<ReceiptQueue, CompletableFuture<Held>> asks) {
+    private <T> CompletableFuture<T> withReceipt(Function<ReceiptQueue, CompletableFuture<T>> asks) {
         ReceiptQueue its = forReceipts();
         if (its.take()) {
             return asks.apply(its).whenComplete((done, failure) -> its.giveBack());
         }
-        CompletableFuture<Held> refused = new CompletableFuture<>();
+        CompletableFuture<T> refused = new CompletableFuture<>();
         refuse(
                 refused,
                 Refusal.TOO_MANY_PENDING,

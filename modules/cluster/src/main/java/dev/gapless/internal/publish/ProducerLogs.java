@@ -210,18 +210,6 @@ public final class ProducerLogs {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Has every cursor of this topic's log acknowledged that message? */
-    public boolean isAcknowledged(String topic, Position at) {
-        ProducerLog known = logs.get(topic);
-        return known == null || known.isAcknowledged(at);
-    }
-
-    /** What consumers were expired past of these sequences of this topic's log, both included. */
-    public List<Misses.Missed> missed(String topic, long first, long last) {
-        ProducerLog known = logs.get(topic);
-        return known == null ? List.of() : known.misses().of(first, last);
-    }
-
     /** The part of a topic's ring that some cursor has not acknowledged, as if all of its messages were equally large; 0 without a log or cursor. */
     public double unacknowledged(String topic) {
         ProducerLog known = logs.get(topic);

@@ -3,6 +3,7 @@ package dev.gapless.internal.publish;
 import dev.gapless.core.producer.ReceiptRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /** A receipt on its way to the producer of a log, and back. Thread-safe. */
@@ -23,9 +24,12 @@ public final class WantedReceipt {
         this.answering = answering;
     }
 
-    /** For the producer. */
-    public ReceiptRequest request(LongFunction<String> names) {
-        return new ReceiptRequest(first, last, nodes, dueNs, its -> answer(Standings.of(its, names)));
+    /** For the producer. {@code carriedOut} runs what answers it once all is carried out that the producer wanted before. */
+    public ReceiptRequest request(LongFunction<String> names, Consumer<Runnable> carriedOut) {
+        return new ReceiptRequest(first, last, nodes, dueNs, its -> {
+            Standings standings = Standings.of(its, names);
+            carriedOut.accept(() -> answer(standings));
+        });
     }
 
     /** Nobody is there who could say who has them. */

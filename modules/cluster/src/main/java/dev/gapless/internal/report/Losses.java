@@ -4,6 +4,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.LogPart;
 import dev.gapless.core.log.Reading;
 import dev.gapless.internal.measure.Claim;
 import dev.gapless.internal.subscribe.Feedback;
@@ -16,30 +17,38 @@ public final class Losses {
     /**
      * A producer tells a reader that it missed something.
      *
-     * @param first the first sequence that it missed, or 0 if nobody knows
+     * @param part the stream in which it goes on
+     * @param first the first sequence of that which it missed, or 0 if nobody knows
      * @param resumeAt where it goes on
      */
     public static String ofCursor(
-            String topic, String producer, String consumer, Reason reason, long first, long resumeAt, Log log) {
+            String topic,
+            String producer,
+            String consumer,
+            Reason reason,
+            LogPart part,
+            long first,
+            long resumeAt,
+            Log log) {
         String missed = first > 0
                 ? LossLog.sequences(first, resumeAt - 1)
                 : "whatever lies between its position and sequence " + resumeAt;
         return "Topic " + topic + ": node " + consumer + " missed messages of producer " + producer + " (" + reason
-                + "): " + missed + keys(Math.max(first, log.oldest()), resumeAt - 1, log)
+                + "): " + missed + keys(part, Math.max(first, part.sequence(log.oldest())), resumeAt - 1, log)
                 + "; its subscriptions are told to reload";
     }
 
-    private static String keys(long first, long last, Log log) {
-        String from = keyAt(first, log);
-        String to = keyAt(last, log);
+    private static String keys(LogPart part, long first, long last, Log log) {
+        String from = keyAt(part, first, log);
+        String to = keyAt(part, last, log);
         return first > last || (from == null && to == null)
                 ? ""
                 : ", of which the ring still has " + first + " to " + last + ", keys " + LossLog.quote(from) + " to "
                         + LossLog.quote(to);
     }
 
-    private static @Nullable String keyAt(long sequence, Log log) {
-        if (sequence < 1 || !(log.read(sequence, 1, Long.MAX_VALUE) instanceof Reading.Messages read)) {
+    private static @Nullable String keyAt(LogPart part, long sequence, Log log) {
+        if (sequence < 1 || !(log.read(part.number(sequence), 1, Long.MAX_VALUE) instanceof Reading.Messages read)) {
             return null;
         }
         return read.slices().get(0).key(0);

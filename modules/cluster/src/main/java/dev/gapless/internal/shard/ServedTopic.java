@@ -10,6 +10,7 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.log.LogPart;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.producer.StoreStatus;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -193,13 +194,14 @@ public final class ServedTopic extends Deadlines.Entry {
 
     static ProducerStatus status(ProducerState producer, ProducerLog local, LongFunction<String> names) {
         Log log = local.log();
+        LogPart own = log.parts().own();
         List<CursorStatus> cursors = producer.cursors().stream()
                 .map(c -> new CursorStatus(
                         names.apply(c.session().uid()),
                         c.reader(),
                         stateOf(c, log.head()),
-                        c.sent(),
-                        c.acked(),
+                        own.sequence(c.sent()),
+                        own.sequence(c.acked()),
                         log.head() - c.acked(),
                         c.confirmed(),
                         c.bytesInFlight(),
@@ -209,8 +211,8 @@ public final class ServedTopic extends Deadlines.Entry {
                 log.identity().epoch(),
                 Instant.ofEpochMilli(log.identity().startedMs()),
                 !local.isUnused(),
-                log.oldest(),
-                log.head(),
+                own.sequence(log.oldest()),
+                own.sequence(log.head()),
                 oldestTime(log),
                 log.size(),
                 local.settings().bufferMessages(),

@@ -30,9 +30,11 @@ import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Deadlines;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongFunction;
@@ -99,6 +101,9 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
     private final Place place;
     private final Function<String, TopicSettings> settings;
     private final Outbox outbox = new Outbox();
+    /** Of receipts: they tell what is missed, too, which the outbox has. */
+    private final Queue<Runnable> answers = new ArrayDeque<>();
+
     private final Shard shard;
     private final Map<String, ServedTopic> topics = new HashMap<>();
     private final Deadlines<ServedTopic> deadlines;
@@ -145,7 +150,7 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
         shard.onMessage(message, now());
         ServedTopic topic = known == null ? topics.get(message.topic()) : known;
         if (topic == null) {
-            outbox.drain(this); // of a topic that nobody uses here
+            carryOut(); // of a topic that nobody uses here
         } else {
             settle(topic);
         }
@@ -153,7 +158,7 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
 
     public void onNode(ToShard message) {
         shard.onNode(message, now());
-        outbox.drain(this);
+        carryOut();
         new ArrayList<>(topics.values()).forEach(this::settle);
     }
 
@@ -188,7 +193,7 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
     private void receipts(ServedTopic topic, ProducerLog local) {
         WantedReceipt wanted = local.nextReceipt();
         while (wanted != null) {
-            shard.onReceipt(topic.name(), wanted.request(place::nameOf), now());
+            shard.onReceipt(topic.name(), wanted.request(place::nameOf, answers::add), now());
             wanted = local.nextReceipt();
         }
     }
@@ -241,9 +246,16 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
         }
     }
 
+    private void carryOut() {
+        outbox.drain(this);
+        for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
+            answer.run();
+        }
+    }
+
     /** Carries out what is wanted, and plans what is due next. */
     private void settle(ServedTopic topic) {
-        outbox.drain(this);
+        carryOut();
         ProducerState producer = shard.producer(topic.name());
         TopicConsumer consumer = shard.consumer(topic.name());
         if (topic.count(producer, consumer)) {

@@ -60,26 +60,30 @@ public interface MessageHost extends SubscriptionHost {
      */
     <T> CompletionStage<Position> publish(Topic<T> topic, Publication<T> publication);
 
-    /** Has every consumer that this node's producer of the topic knows acknowledged that message, which may be an earlier incarnation's? */
-    boolean isAcknowledged(String topic, Position at);
-
-    /**
-     * What consumers missed of these messages of this node's producer of the topic, both included: they acknowledge what follows, and were
-     * told so.
-     */
-    List<Missed> missed(String topic, long first, long last);
-
     /**
      * Who has the messages of this node's producer of the topic from that position up to that one, once as many nodes have as are wanted.
      * Fails as {@link dev.gapless.Producer#publish(Object, Receipt, Duration)}.
      */
     CompletionStage<Held> held(String topic, Position first, Position last, Receipt receipt, Duration timeout);
 
-    /** Sequences that a node missed: so many, from the first one on. */
-    record Missed(String node, long first, long count) {}
+    /**
+     * Which consumers that are known the messages of this node's producer of the topic have reached, from that position up to that one, which
+     * may be of earlier incarnations: once all have them, once no more is awaited of anybody, or after this time. Fails if too many wait.
+     */
+    CompletionStage<Reached> reached(String topic, Position first, Position last, Duration timeout);
 
-    /** The nodes whose consumers have not acknowledged this message of this node's producer of the topic. */
-    CompletionStage<Set<String>> waitingFor(String topic, long sequence);
+    /**
+     * Which consumers messages have reached, by the names of their nodes.
+     *
+     * @param isComplete do all have them?
+     * @param waitingFor those that have yet to get them
+     * @param missed what some were told that they missed
+     * @param notKnown those that go on behind them, and of which nobody knows here whether they had them
+     */
+    record Reached(boolean isComplete, Set<String> waitingFor, List<Missed> missed, Set<String> notKnown) {}
+
+    /** Messages that a node missed: so many, from the first one on. */
+    record Missed(String node, Position first, long count) {}
 
     /**
      * About how much of the ring of this node's producer of the topic is taken by messages that some consumer has not acknowledged: 0 to 1. It is 0

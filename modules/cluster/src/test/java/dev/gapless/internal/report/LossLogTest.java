@@ -161,11 +161,11 @@ class LossLogTest {
         assertEquals(
                 "Topic t: node b missed messages of producer a (OVERRUN): sequences 3 to 20, of which the ring still has"
                         + " 16 to 20, keys \"key-16\" to \"key-20\"; its subscriptions are told to reload",
-                Losses.ofCursor("t", "a", "b", Reason.OVERRUN, 3, 21, log));
+                Losses.ofCursor("t", "a", "b", Reason.OVERRUN, log.parts().own(), 3, 21, log));
         assertEquals(
                 "Topic t: node b missed messages of producer a (OVERRUN): sequences 3 to 10; its subscriptions are told to"
                         + " reload",
-                Losses.ofCursor("t", "a", "b", Reason.OVERRUN, 3, 11, log));
+                Losses.ofCursor("t", "a", "b", Reason.OVERRUN, log.parts().own(), 3, 11, log));
     }
 
     @Test

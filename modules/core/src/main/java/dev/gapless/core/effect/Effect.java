@@ -3,6 +3,7 @@ package dev.gapless.core.effect;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
+import dev.gapless.core.log.LogPart;
 import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.wire.NodeMessage;
 import java.util.List;
@@ -141,6 +142,7 @@ public sealed interface Effect {
     /**
      * A reader was told that it missed something; for people.
      *
+     * @param part the stream in which it goes on, of which these are sequences
      * @param sent the last sequence that the cursor had been sent, empty if it registered just now
      * @param behind the last sequence that the reader has, as far as this log knows; empty if it is not known
      * @param resumeAt where it goes on
@@ -150,6 +152,7 @@ public sealed interface Effect {
             Session session,
             long reader,
             Reason reason,
+            LogPart part,
             OptionalLong sent,
             OptionalLong behind,
             long resumeAt)

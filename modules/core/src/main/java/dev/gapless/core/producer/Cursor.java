@@ -233,14 +233,6 @@ final class Cursor {
 
     CursorStatus status(boolean reachable) {
         return new CursorStatus(
-                session,
-                reader,
-                part.sequence(sent),
-                part.sequence(acked),
-                confirmed,
-                bytesInFlight,
-                windowBytes,
-                stalled,
-                reachable);
+                session, reader, sent, acked, confirmed, bytesInFlight, windowBytes, stalled, reachable);
     }
 }

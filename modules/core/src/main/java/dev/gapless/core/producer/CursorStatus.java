@@ -2,7 +2,7 @@ package dev.gapless.core.producer;
 
 import dev.gapless.core.Session;
 
-/** One reader, for people; sequences as in the log, bytes under way, and how many may be. */
+/** One reader, for people; numbers of messages in the log, bytes under way, and how many may be. */
 public record CursorStatus(
         Session session,
         long reader,

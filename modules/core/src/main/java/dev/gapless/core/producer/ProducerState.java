@@ -622,7 +622,14 @@ public final class ProducerState {
                         cursor.part.sequence(head),
                         sent.isEmpty()));
         outbox.add(new Effect.CursorMoved(
-                topic, cursor.session, cursor.reader, reason, sent, behind, cursor.part.sequence(resumeAt)));
+                topic,
+                cursor.session,
+                cursor.reader,
+                reason,
+                cursor.part,
+                sent,
+                behind,
+                cursor.part.sequence(resumeAt)));
     }
 
     /** A reader that has come to the end of an earlier stream asks for the next one at once, or is no more. */

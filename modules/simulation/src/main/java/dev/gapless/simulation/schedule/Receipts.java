@@ -2,7 +2,6 @@ package dev.gapless.simulation.schedule;
 
 import dev.gapless.core.Position;
 import dev.gapless.core.log.Slice;
-import dev.gapless.core.producer.CursorStatus;
 import dev.gapless.core.producer.ProducerState;
 import dev.gapless.core.producer.ReceiptAnswer;
 import dev.gapless.core.producer.ReceiptAnswer.Kind;
@@ -12,7 +11,6 @@ import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Violation;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -76,9 +74,12 @@ final class Receipts {
     /** The nodes that read, and have not been sent it. */
     private static Set<Long> yetToBeSent(NodeProcess process, Position at) {
         ProducerState producer = process.node().producer();
-        List<CursorStatus> cursors = producer == null ? List.of() : producer.cursors();
-        return cursors.stream()
-                .filter(cursor -> cursor.sent() < at.sequence())
+        if (producer == null) {
+            return Set.of();
+        }
+        long number = producer.log().parts().own().number(at.sequence());
+        return producer.cursors().stream()
+                .filter(cursor -> cursor.sent() < number)
                 .map(cursor -> cursor.session().uid())
                 .collect(Collectors.toSet());
     }

@@ -3,53 +3,66 @@ package dev.gapless.gateway.internal.web;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.gateway.internal.json.RequestException;
-import dev.gapless.internal.subscribe.MessageHost;
-import java.util.ArrayList;
+import dev.gapless.internal.subscribe.MessageHost.Reached;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Everything was accepted, and some consumers do not have it: they have not confirmed it in time, or were told that they missed it. */
+/** Everything was accepted, and some consumers are not known to have it: they have not confirmed it in time, or were told that they missed it. */
 final class NotDelivered extends RequestException {
     private static final long serialVersionUID = 1;
 
+    private static final String ACCEPTED = "Everything was accepted: do not repeat the request.";
+
     @SuppressWarnings("serial") // is never serialized
-    private final Set<String> waitingFor;
+    private final transient Reached reached;
 
-    @SuppressWarnings("serial")
-    private final List<MessageHost.Missed> missed;
-
-    NotDelivered(Set<String> waitingFor, List<MessageHost.Missed> missed) {
-        super(Kind.NOT_DELIVERED, text(waitingFor, missed));
-        this.waitingFor = new TreeSet<>(waitingFor);
-        this.missed = new ArrayList<>(missed);
+    NotDelivered(Reached reached) {
+        super(Kind.NOT_DELIVERED, text(reached));
+        this.reached = reached;
     }
 
-    private static String text(Set<String> waitingFor, List<MessageHost.Missed> missed) {
-        StringBuilder text = new StringBuilder("Everything was accepted: do not repeat the request.");
-        if (!missed.isEmpty()) {
+    /** Nobody says who has it. */
+    NotDelivered(Throwable why) {
+        super(Kind.NOT_DELIVERED, ACCEPTED + " It is not known who has it: " + why.getMessage(), why);
+        this.reached = new Reached(false, Set.of(), List.of(), Set.of());
+    }
+
+    private static String text(Reached reached) {
+        StringBuilder text = new StringBuilder(ACCEPTED);
+        if (!reached.missed().isEmpty()) {
             text.append(
                             " The consumers of missed_by were overtaken by the ring, were told what they missed, and never get it: publish no")
                     .append(
                             " faster than they take (overflow=backpressure), or enlarge the ring (gapless.buffer-messages,")
                     .append(" gapless.buffer-bytes).");
         }
-        if (!waitingFor.isEmpty()) {
+        if (!reached.waitingFor().isEmpty()) {
             text.append(
                             " Those of waiting_for had not confirmed it after gapless.gateway.delivery-timeout: they get it when they can, or")
                     .append(" are told that they missed it.");
+        }
+        if (!reached.notKnown().isEmpty()) {
+            text.append(
+                    " Those of not_known go on behind it: they have it, or were told that they missed it, and this node does not know which.");
         }
         return text.toString();
     }
 
     /** Says in a problem who that is. */
     void tell(ObjectNode problem) {
-        ArrayNode waiting = problem.putArray("waiting_for");
-        waitingFor.forEach(waiting::add);
+        names(problem.putArray("waiting_for"), reached.waitingFor());
         ArrayNode by = problem.putArray("missed_by");
-        missed.forEach(one -> by.addObject()
-                .put("node", one.node())
-                .put("first_missing", one.first())
-                .put("missed", one.count()));
+        reached.missed()
+                .forEach(one -> by.addObject()
+                        .put("node", one.node())
+                        .put("epoch", one.first().epoch().toString())
+                        .put("first_missing", one.first().sequence())
+                        .put("missed", one.count()));
+        names(problem.putArray("not_known"), reached.notKnown());
+    }
+
+    private static void names(ArrayNode to, Set<String> nodes) {
+        new TreeSet<>(nodes).forEach(to::add);
     }
 }

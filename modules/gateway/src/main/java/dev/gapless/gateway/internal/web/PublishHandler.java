@@ -15,11 +15,9 @@ import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
-import dev.gapless.internal.subscribe.MessageHost;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -360,24 +358,21 @@ final class PublishHandler {
             return problem;
         }
 
-        /**
-         * Everything is delivered once all consumers have acknowledged it, and were expired past none of it: they acknowledge what comes
-         * behind a gap, too.
-         */
+        /** Everything is delivered once all consumers have it, and were expired past none of it: they acknowledge what comes behind a gap, too. */
         private CompletableFuture<Set<String>> delivered() {
             Position to = last;
             if (first == null || to == null) {
                 return CompletableFuture.completedFuture(Set.of());
             }
-            long from = Math.min(since, first.sequence());
-            return until(() -> common.host().isAcknowledged(topic, to), settings.deliveryTimeout)
-                    .thenCompose(inTime -> inTime
-                            ? CompletableFuture.completedFuture(Set.<String>of())
-                            : common.host().waitingFor(topic, to.sequence()))
-                    .thenApply(waitingFor -> {
-                        List<MessageHost.Missed> missed = common.host().missed(topic, from, to.sequence());
-                        if (!waitingFor.isEmpty() || !missed.isEmpty()) {
-                            throw new NotDelivered(waitingFor, missed);
+            Position from = new Position(first.epoch(), Math.max(1, Math.min(since, first.sequence())));
+            return common.host()
+                    .reached(topic, from, to, settings.deliveryTimeout)
+                    .toCompletableFuture()
+                    .handle((reached, failure) -> {
+                        if (failure != null) {
+                            throw new NotDelivered(Reasons.cause(failure)); // it is published all the same
+                        } else if (!reached.isComplete()) {
+                            throw new NotDelivered(reached);
                         }
                         return Set.of();
                     });
