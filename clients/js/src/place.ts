@@ -73,9 +73,11 @@ export class Place {
     const all = gaps.filter(gap => gap.node !== null) as (Gap & { node: string })[]
     const others = all.filter(gap => gap.epoch !== gap.resumes_epoch)
     for (const gap of others) this.resumes(gap)
-    for (const { node, epoch, first_missing, missed } of others) {
+    for (const { node, epoch, first_missing } of others) {
       if (epoch === null) continue
-      if (first_missing !== null) this.put({ node, epoch, seq: sequence(first_missing - 1 + (missed ?? 0)), ended: true })
+      const known = this.then.get(epoch)
+      if (first_missing !== null) this.put({ node, epoch, seq: sequence(first_missing) - 1, ended: true })
+      else if (known) this.put({ ...known, ended: true })
       else this.keep({ node, epoch, seq: this.streams.get(epoch)?.seq ?? null, ended: true })
     }
     for (const gap of all) if (gap.epoch === gap.resumes_epoch) this.resumes(gap)

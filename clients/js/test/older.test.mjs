@@ -55,7 +55,7 @@ test('a node that was called by its address has one position, under the name tha
 test('streams that ended keep their position over a connection, though the gateway does not list them', async () => {
   const { made, socket } = await older()
   const lost = { reason: 'PRODUCER_LOST', first_missing: 6, resumes_epoch: null, resumes_at: null }
-  const ended = { node: 'n1', epoch: 'A', seq: 9, ended: true }
+  const ended = { node: 'n1', epoch: 'A', seq: 5, ended: true }
   const positions = () => JSON.parse(made.place).positions
   await socket.subscribed('prices', 'T0', [{ node: 'n1', epoch: 'A', seq: 5 }, { node: 'n2', epoch: 'B', seq: null }])
   await socket.says(expired([gap(lost)]))
