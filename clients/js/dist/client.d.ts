@@ -85,9 +85,13 @@ export declare class GaplessError extends Error {
     /** What was thrown, if something was. */
     cause?: unknown);
 }
-/** The message may have been published, or not: nobody can tell. To publish it again may publish it twice. */
+/** The message may have been published, or not: nobody can tell. To publish it again may publish it twice, unless it has the same key. */
 export declare class UnknownOutcome extends GaplessError {
-    constructor(message: string, cause?: unknown);
+    /** What the message was published with: the gateway that has it in its ring knows it again. */
+    readonly idempotencyKey: string;
+    constructor(message: string, cause: unknown, 
+    /** What the message was published with: the gateway that has it in its ring knows it again. */
+    idempotencyKey: string);
 }
 /** What is wanted of a topic. */
 export interface Wanted {
@@ -132,6 +136,8 @@ export interface Outgoing {
     data?: unknown;
     deleted?: true;
     headers?: Record<string, string>;
+    /** That of a message that may be published already. Without it the message gets one of its own. */
+    idempotencyKey?: string;
 }
 /** What the client needs of a `WebSocket`: that of a browser, of Node 22, or of the package `ws`. */
 export interface Socket {

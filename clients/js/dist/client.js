@@ -10,9 +10,11 @@ var GaplessError = class extends Error {
   code;
 };
 var UnknownOutcome = class extends GaplessError {
-  constructor(message, cause) {
+  constructor(message, cause, idempotencyKey) {
     super("unknown_outcome", message, cause);
+    this.idempotencyKey = idempotencyKey;
   }
+  idempotencyKey;
 };
 var defaults = {
   connectTimeoutMs: 1e4,
@@ -151,6 +153,9 @@ var BUFFERED_BYTES = 1 << 20;
 var LONGEST_WAIT_MS = 3e5;
 var UNAUTHENTICATED = 4401;
 var TOO_LARGE = 1009;
+function unknown({ topic, key }, why, cause) {
+  return new UnknownOutcome(`It is not known whether the message to ${topic} was published: ${why}`, cause, key);
+}
 var Session = class {
   /** Throws what the WebSocket throws, of an address that is none, say. */
   constructor(owner, url, WebSocket, token) {
@@ -174,6 +179,10 @@ var Session = class {
   isReady = false;
   takesThen = false;
   readySinceMs = 0;
+  /** Tells this gateway, and one start of it, from all others; one of before does not say so, and takes no keys. */
+  gateway;
+  /** The gateway has said its last word. */
+  isClosing = false;
   isOver = false;
   socket;
   openedMs = Date.now();
@@ -182,8 +191,6 @@ var Session = class {
   pingedMs = 0;
   pings = 0;
   pongs = 0;
-  /** The gateway has said its last word. */
-  isClosing = false;
   waitMs;
   leaving = /* @__PURE__ */ new Set();
   underWay = /* @__PURE__ */ new Map();
@@ -217,7 +224,9 @@ var Session = class {
     while (this.isReady && this.underWay.size < PUBLISHES_UNDER_WAY && outbox.length > 0 && !this.isClosing && this.socket.bufferedAmount < BUFFERED_BYTES && this.socket.readyState === 1) {
       const publish = outbox.shift();
       this.underWay.set(publish.id, publish);
-      this.sendText(publish.text);
+      publish.gateway = this.gateway;
+      const isAdded = this.gateway !== void 0 && !publish.hasKey;
+      this.sendText(isAdded ? `${publish.text.slice(0, -1)},"idempotency_key":"${publish.key}"}` : publish.text);
     }
   }
   /** It may be dead: is it? */
@@ -264,10 +273,10 @@ var Session = class {
     } catch {
     }
     this.isReady = false;
-    for (const publish of this.underWay.values()) {
-      publish.failed(new UnknownOutcome(`It is not known whether the message to ${publish.topic} was published: ${cause.message}`, cause));
-    }
+    const underWay = [...this.underWay.values()];
     this.underWay.clear();
+    this.owner.outbox.unshift(...underWay.filter(({ gateway }) => gateway !== void 0));
+    for (const publish of underWay) if (publish.gateway === void 0) publish.failed(unknown(publish, cause.message, cause));
     this.owner.lost(cause, this, this.waitMs);
   }
   // ------------------------------------------------------------------ what comes
@@ -289,6 +298,7 @@ var Session = class {
     switch (frame.type) {
       case "connected":
         this.takesThen = !!frame.data?.from?.includes?.("then");
+        this.gateway = frame.data?.gateway;
         if (this.token === null) this.ready();
         break;
       case "authenticated":
@@ -354,7 +364,8 @@ var Session = class {
     } else if (id === "u") {
       this.left(String(topic));
     } else if (id !== "a") {
-      this.answered(id)?.failed(code === "publish_unknown" ? new UnknownOutcome(cause.message) : cause);
+      const publish = this.answered(id);
+      publish?.failed(code === "publish_unknown" ? unknown(publish, cause.message, cause) : cause);
     } else if (this.isReady) {
       for (const one of this.owner.subscriptions.values()) one.note(cause);
     } else {
@@ -396,6 +407,8 @@ var Connection = class {
   turn = 0;
   pending = 0;
   published = 0;
+  /** In front of the number of a message it is a key that no other client has. */
+  keys = [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   backoff;
   add(subscription) {
     this.subscriptions.set(subscription.topic, subscription);
@@ -405,7 +418,7 @@ var Connection = class {
   remove(subscription) {
     if (this.subscriptions.get(subscription.topic) === subscription) this.subscriptions.delete(subscription.topic);
   }
-  publish(topic, message) {
+  publish(topic, { idempotencyKey, ...message }) {
     return new Promise((fulfil, reject) => {
       const { pendingPublishes, publishTimeoutMs } = this.settings;
       if (this.isClosed) throw new GaplessError("closed", "The client was closed");
@@ -413,7 +426,7 @@ var Connection = class {
         throw new GaplessError("too_many_pending", `${pendingPublishes} messages have no answer yet (pendingPublishes): wait for some`);
       }
       const id = `p${++this.published}`;
-      const text = json({ ...message, type: "Publish", topic, id });
+      const text = json({ ...message, type: "Publish", topic, id, idempotency_key: idempotencyKey });
       const end = (how) => {
         if (isOver) return;
         isOver = true;
@@ -426,6 +439,8 @@ var Connection = class {
         id,
         topic,
         text,
+        key: idempotencyKey ?? `${this.keys}-${this.published}`,
+        hasKey: idempotencyKey !== void 0,
         done: (position) => end(() => fulfil(position)),
         failed: (error) => end(() => reject(error))
       };
@@ -434,7 +449,7 @@ var Connection = class {
         if (at >= 0) this.outbox.splice(at, 1);
         const late = `no answer within ${publishTimeoutMs} ms (publishTimeoutMs)`;
         publish.failed(
-          at >= 0 ? new GaplessError("timeout", `The message to ${topic} was not published: ${late}. ${this.cause?.message ?? ""}`, this.cause) : new UnknownOutcome(`It is not known whether the message to ${topic} was published: ${late}`)
+          at >= 0 && publish.gateway === void 0 ? new GaplessError("timeout", `The message to ${topic} was not published: ${late}. ${this.cause?.message ?? ""}`, this.cause) : unknown(publish, late)
         );
       }, publishTimeoutMs);
       this.pending++;
@@ -461,10 +476,10 @@ var Connection = class {
     clearTimeout(this.timer);
     for (const subscription of [...this.subscriptions.values()]) subscription.end();
     this.session?.close();
-    this.refuseAll(new GaplessError("closed", "The client was closed: the message was not published"));
+    this.refuseAll(new GaplessError("closed", "The client was closed"));
   }
   refuseAll(cause) {
-    for (const publish of this.outbox.splice(0)) publish.failed(cause);
+    for (const publish of this.outbox.splice(0)) publish.failed(publish.gateway === void 0 ? cause : unknown(publish, cause.message, cause));
   }
   // ------------------------------------------------------------------ connecting
   connect() {
@@ -487,12 +502,17 @@ var Connection = class {
   }
   ready() {
     const session = this.session;
+    for (const publish of this.outbox.filter(({ gateway }) => gateway !== void 0 && gateway !== session.gateway)) {
+      this.outbox.splice(this.outbox.indexOf(publish), 1);
+      publish.failed(unknown(publish, "the connection broke, and another gateway answers now"));
+    }
     for (const subscription of [...this.subscriptions.values()]) subscription.connected(session);
   }
   lost(cause, session, waitMs) {
     if (this.session !== session) return;
     this.session = null;
-    this.turn++;
+    const repeats = session.readySinceMs > 0 && !session.isClosing && this.outbox.some((publish) => publish.gateway !== void 0);
+    if (!repeats) this.turn++;
     if (session.readySinceMs > 0 && Date.now() - session.readySinceMs >= GOOD_MS) this.backoff.reset();
     this.wait(cause, waitMs);
   }

@@ -101,9 +101,14 @@ export class GaplessError extends Error {
   }
 }
 
-/** The message may have been published, or not: nobody can tell. To publish it again may publish it twice. */
+/** The message may have been published, or not: nobody can tell. To publish it again may publish it twice, unless it has the same key. */
 export class UnknownOutcome extends GaplessError {
-  constructor(message: string, cause?: unknown) {
+  constructor(
+    message: string,
+    cause: unknown,
+    /** What the message was published with: the gateway that has it in its ring knows it again. */
+    readonly idempotencyKey: string,
+  ) {
     super('unknown_outcome', message, cause)
   }
 }
@@ -154,6 +159,8 @@ export interface Outgoing {
   data?: unknown
   deleted?: true
   headers?: Record<string, string>
+  /** That of a message that may be published already. Without it the message gets one of its own. */
+  idempotencyKey?: string
 }
 
 /** What the client needs of a `WebSocket`: that of a browser, of Node 22, or of the package `ws`. */

@@ -1,7 +1,7 @@
-import { GaplessError, type Position, type Settings, type Socket, UnknownOutcome } from './api'
+import { GaplessError, type Outgoing, type Position, type Settings, type Socket } from './api'
 import { Backoff } from './backoff'
 import type { Credential } from './credential'
-import { type Owner, type Publish, Session } from './session'
+import { type Owner, type Publish, Session, unknown } from './session'
 import type { TopicSubscription } from './subscription'
 
 /** A connection that has lasted so long was a good one: the next wait is short again. */
@@ -25,6 +25,8 @@ export class Connection implements Owner {
   private turn = 0
   private pending = 0
   private published = 0
+  /** In front of the number of a message it is a key that no other client has. */
+  private readonly keys = [...crypto.getRandomValues(new Uint8Array(12))].map(byte => byte.toString(16).padStart(2, '0')).join('')
   private readonly backoff: Backoff
 
   constructor(
@@ -46,7 +48,7 @@ export class Connection implements Owner {
     if (this.subscriptions.get(subscription.topic) === subscription) this.subscriptions.delete(subscription.topic)
   }
 
-  publish(topic: string, message: object): Promise<Position> {
+  publish(topic: string, { idempotencyKey, ...message }: Outgoing): Promise<Position> {
     return new Promise((fulfil, reject) => {
       const { pendingPublishes, publishTimeoutMs } = this.settings
       if (this.isClosed) throw new GaplessError('closed', 'The client was closed')
@@ -54,7 +56,7 @@ export class Connection implements Owner {
         throw new GaplessError('too_many_pending', `${pendingPublishes} messages have no answer yet (pendingPublishes): wait for some`)
       }
       const id = `p${++this.published}`
-      const text = json({ ...message, type: 'Publish', topic, id })
+      const text = json({ ...message, type: 'Publish', topic, id, idempotency_key: idempotencyKey })
       const end = (how: () => void): void => {
         if (isOver) return
         isOver = true
@@ -67,6 +69,8 @@ export class Connection implements Owner {
         id,
         topic,
         text,
+        key: idempotencyKey ?? `${this.keys}-${this.published}`,
+        hasKey: idempotencyKey !== undefined,
         done: position => end(() => fulfil(position)),
         failed: error => end(() => reject(error)),
       }
@@ -75,9 +79,9 @@ export class Connection implements Owner {
         if (at >= 0) this.outbox.splice(at, 1)
         const late = `no answer within ${publishTimeoutMs} ms (publishTimeoutMs)`
         publish.failed(
-          at >= 0
+          at >= 0 && publish.gateway === undefined
             ? new GaplessError('timeout', `The message to ${topic} was not published: ${late}. ${this.cause?.message ?? ''}`, this.cause)
-            : new UnknownOutcome(`It is not known whether the message to ${topic} was published: ${late}`),
+            : unknown(publish, late),
         )
       }, publishTimeoutMs)
       this.pending++
@@ -107,11 +111,11 @@ export class Connection implements Owner {
     clearTimeout(this.timer)
     for (const subscription of [...this.subscriptions.values()]) subscription.end()
     this.session?.close()
-    this.refuseAll(new GaplessError('closed', 'The client was closed: the message was not published'))
+    this.refuseAll(new GaplessError('closed', 'The client was closed'))
   }
 
   private refuseAll(cause: GaplessError): void {
-    for (const publish of this.outbox.splice(0)) publish.failed(cause)
+    for (const publish of this.outbox.splice(0)) publish.failed(publish.gateway === undefined ? cause : unknown(publish, cause.message, cause))
   }
 
   // ------------------------------------------------------------------ connecting
@@ -138,13 +142,20 @@ export class Connection implements Owner {
 
   ready(): void {
     const session = this.session as Session
+    // Another gateway, or one that was started anew, does not know what is there: it would be published twice.
+    for (const publish of this.outbox.filter(({ gateway }) => gateway !== undefined && gateway !== session.gateway)) {
+      this.outbox.splice(this.outbox.indexOf(publish), 1)
+      publish.failed(unknown(publish, 'the connection broke, and another gateway answers now'))
+    }
     for (const subscription of [...this.subscriptions.values()]) subscription.connected(session)
   }
 
   lost(cause: GaplessError, session: Session, waitMs: number | undefined): void {
     if (this.session !== session) return
     this.session = null
-    this.turn++
+    // What was on its way is repeated where it was sent, if that gateway is still there.
+    const repeats = session.readySinceMs > 0 && !session.isClosing && this.outbox.some(publish => publish.gateway !== undefined)
+    if (!repeats) this.turn++
     if (session.readySinceMs > 0 && Date.now() - session.readySinceMs >= GOOD_MS) this.backoff.reset()
     this.wait(cause, waitMs)
   }

@@ -3,7 +3,7 @@ import type { Credential } from './credential'
 import { sequence } from './place'
 import type { Frame, Link, TopicSubscription } from './subscription'
 
-/** So many publishes are on their way at once: what becomes of these is not known if the connection breaks. */
+/** So many publishes are on their way at once: if the connection breaks, these are repeated. */
 const PUBLISHES_UNDER_WAY = 32
 /** As long as the socket has not sent this much, it is given no more to publish. */
 const BUFFERED_BYTES = 1 << 20
@@ -17,8 +17,18 @@ export interface Publish {
   id: string
   topic: string
   text: string
+  /** By which a gateway knows it again. */
+  key: string
+  /** Is the key the application's, and so in the text? */
+  hasKey: boolean
+  /** The gateway that it was sent to, and that knows it again. */
+  gateway?: string
   done(position: Position): void
   failed(error: GaplessError): void
+}
+
+export function unknown({ topic, key }: Publish, why: string, cause?: unknown): UnknownOutcome {
+  return new UnknownOutcome(`It is not known whether the message to ${topic} was published: ${why}`, cause, key)
 }
 
 /** Whose session it is. */
@@ -38,6 +48,10 @@ export class Session implements Link {
   isReady = false
   takesThen = false
   readySinceMs = 0
+  /** Tells this gateway, and one start of it, from all others; one of before does not say so, and takes no keys. */
+  gateway: string | undefined
+  /** The gateway has said its last word. */
+  isClosing = false
   private isOver = false
   private readonly socket: Socket
   private readonly openedMs = Date.now()
@@ -46,8 +60,6 @@ export class Session implements Link {
   private pingedMs = 0
   private pings = 0
   private pongs = 0
-  /** The gateway has said its last word. */
-  private isClosing = false
   private waitMs: number | undefined
   private readonly leaving = new Set<string>()
   private readonly underWay = new Map<string, Publish>()
@@ -114,7 +126,9 @@ export class Session implements Link {
     ) {
       const publish = outbox.shift() as Publish
       this.underWay.set(publish.id, publish)
-      this.sendText(publish.text)
+      publish.gateway = this.gateway
+      const isAdded = this.gateway !== undefined && !publish.hasKey
+      this.sendText(isAdded ? `${publish.text.slice(0, -1)},"idempotency_key":"${publish.key}"}` : publish.text)
     }
   }
 
@@ -170,10 +184,10 @@ export class Session implements Link {
       // it is over
     }
     this.isReady = false
-    for (const publish of this.underWay.values()) {
-      publish.failed(new UnknownOutcome(`It is not known whether the message to ${publish.topic} was published: ${cause.message}`, cause))
-    }
+    const underWay = [...this.underWay.values()]
     this.underWay.clear()
+    this.owner.outbox.unshift(...underWay.filter(({ gateway }) => gateway !== undefined))
+    for (const publish of underWay) if (publish.gateway === undefined) publish.failed(unknown(publish, cause.message, cause))
     this.owner.lost(cause, this, this.waitMs)
   }
 
@@ -198,6 +212,7 @@ export class Session implements Link {
     switch (frame.type) {
       case 'connected':
         this.takesThen = !!frame.data?.from?.includes?.('then')
+        this.gateway = frame.data?.gateway
         if (this.token === null) this.ready()
         break
       case 'authenticated':
@@ -267,7 +282,8 @@ export class Session implements Link {
     } else if (id === 'u') {
       this.left(String(topic))
     } else if (id !== 'a') {
-      this.answered(id)?.failed(code === 'publish_unknown' ? new UnknownOutcome(cause.message) : cause)
+      const publish = this.answered(id)
+      publish?.failed(code === 'publish_unknown' ? unknown(publish, cause.message, cause) : cause)
     } else if (this.isReady) {
       for (const one of this.owner.subscriptions.values()) one.note(cause)
     } else {

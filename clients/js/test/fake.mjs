@@ -36,11 +36,11 @@ export class FakeSocket extends EventTarget {
     this.dispatchEvent(Object.assign(new Event(type), members))
   }
 
-  /** Opens, and says hello; null is a gateway of before. */
-  async opens(from = FORMS) {
+  /** Opens, and says hello; null is a gateway of before. The gateway has a name for each of its starts. */
+  async opens(from = FORMS, gateway = 'G') {
     this.readyState = 1
     this.fire('open')
-    await this.says({ type: 'connected', data: { node: 'n1', ...(from && { from }) } })
+    await this.says({ type: 'connected', data: { node: 'n1', ...(from && { from, gateway }) } })
   }
 
   async says(...frames) {

@@ -5,18 +5,20 @@ import { client, FakeSocket, last, passes, settled, sockets } from './fake.mjs'
 
 const published = (id, seq = 1) => ({ type: 'published', topic: 'orders', position: { node: 'n1', epoch: 'A', seq }, id })
 
-async function open(options) {
+async function open(options, from) {
   const gapless = client(options)
   const first = gapless.publish('orders', { key: 'a', data: { n: 1 }, headers: { h: 'x' } })
   first.catch(() => {}) // some tests want only what is sent
   await settled()
-  await last().opens()
+  await last().opens(from)
   return { gapless, first, socket: last() }
 }
 
 test('publishes, and says where the message is', async () => {
   const { first, socket } = await open()
-  assert.deepEqual(socket.sent, [{ key: 'a', data: { n: 1 }, headers: { h: 'x' }, type: 'Publish', topic: 'orders', id: 'p1' }])
+  const [{ idempotency_key, ...sent }] = socket.sent
+  assert.deepEqual(sent, { key: 'a', data: { n: 1 }, headers: { h: 'x' }, type: 'Publish', topic: 'orders', id: 'p1' })
+  assert.match(idempotency_key, /^[0-9a-f]{24}-1$/)
   await socket.says(published('p1', 7))
   assert.deepEqual(await first, { node: 'n1', epoch: 'A', seq: 7 })
 })
@@ -40,19 +42,79 @@ test('a refusal has the code of the gateway', async () => {
 
 test('a store that did not answer is an outcome that is not known', async () => {
   const { first, socket } = await open()
-  const outcome = assert.rejects(first, UnknownOutcome)
+  const outcome = assert.rejects(first, e => e instanceof UnknownOutcome && e.idempotencyKey === socket.sent[0].idempotency_key)
   await socket.says({ type: 'error', code: 'publish_unknown', message: 'no answer', topic: 'orders', id: 'p1' })
   await outcome
 })
 
-test('of what was on its way when the connection broke nobody knows; what was not sent is sent by the next one', async () => {
+test('what was on its way when the connection broke is repeated there with its keys, in front of what was not sent', async () => {
   const { gapless, first, socket } = await open()
+  const all = [first, ...Array.from({ length: 33 }, (_, i) => gapless.publish('orders', { data: i }))]
+  await settled()
+  await socket.says(published('p1', 1))
+  const sent = [...socket.sent]
+  await socket.breaks()
+  await passes(1_000)
+  assert.equal(last().url, socket.url)
+  await last().opens()
+  const again = () => last().sent
+  assert.deepEqual(again(), [...sent.slice(1), ...again().slice(sent.length - 1)])
+  for (let i = 2; i <= 34; i++) await last().says(published(`p${i}`, i))
+  assert.deepEqual(again().map(c => c.id), Array.from({ length: 33 }, (_, i) => `p${i + 2}`))
+  assert.equal(new Set(again().map(c => c.idempotency_key)).size, 33)
+  assert.deepEqual((await Promise.all(all)).map(at => at.seq), Array.from({ length: 34 }, (_, i) => i + 1))
+})
+
+test('another gateway, or the next start of it, does not know what was on its way: it is not repeated there, and its key is told', async () => {
+  const { first, socket } = await open()
+  const outcome = assert.rejects(first, e => e instanceof UnknownOutcome && e.idempotencyKey === socket.sent[0].idempotency_key)
+  await socket.breaks()
+  await passes(1_000)
+  await last().breaks()
+  await passes(1_000)
+  assert.notEqual(last().url, socket.url, 'it does not come back there')
+  await last().opens(undefined, 'another')
+  await outcome
+  assert.deepEqual(last().sent, [])
+})
+
+test('what was sent may be published, whatever happens then', async () => {
+  for (const ends of [({ gapless }) => gapless.close(), () => passes(30_100)]) {
+    const opened = await open()
+    const outcome = assert.rejects(opened.first, UnknownOutcome)
+    await opened.socket.breaks()
+    await ends(opened)
+    await outcome
+  }
+})
+
+test('a gateway that stops is not the one that is asked first', async () => {
+  const { first, socket } = await open()
+  await socket.says({ type: 'closing', reason: 'stops', tokens: {} })
+  await socket.breaks(1012)
+  await passes(1_000)
+  assert.notEqual(last().url, socket.url)
+  await last().opens(undefined, 'another')
+  await assert.rejects(first, UnknownOutcome)
+})
+
+test('a key of the application goes as it is', async () => {
+  const { gapless, socket } = await open()
+  gapless.publish('orders', { data: 2, idempotencyKey: 'its "own"' }).catch(() => {})
+  await settled()
+  const { idempotency_key, idempotencyKey } = socket.sent[1]
+  assert.deepEqual([idempotency_key, idempotencyKey], ['its "own"', undefined])
+})
+
+test('a gateway of before knows no keys: of what was on its way nobody knows; what was not sent is sent by the next one', async () => {
+  const { gapless, first, socket } = await open({}, null)
+  assert.equal(socket.sent[0].idempotency_key, undefined)
   const rest = Array.from({ length: 33 }, (_, i) => gapless.publish('orders', { data: i }))
   const outcomes = Promise.allSettled([first, ...rest])
   await settled()
   await socket.breaks()
   await passes(1_000)
-  await last().opens()
+  await last().opens(null)
   assert.deepEqual(last().sent.map(c => c.data), [31, 32])
   await last().says(published('p33', 1), published('p34', 2))
   const reasons = (await outcomes).map(o => (o.status === 'fulfilled' ? o.value.seq : o.reason.code))

@@ -399,6 +399,30 @@ class JavaScriptClientTest {
         }
     }
 
+    @Test
+    void whatItPublishesIsThereOnceThoughTheConnectionBreaksBeforeTheAnswer() throws Exception {
+        install();
+        Path out = directory.resolve("publish.txt");
+        try (TestGateway gateway = TestGateway.start("gapless { node-name = repeats, durability = journal }")) {
+            SilentStores.Logs store = SilentStores.of("repeats");
+            store.beSilent(true);
+            Relay relay = gateway.closing(new Relay(gateway.gateway().port()));
+            Process client = start(out, "node", "publish.mjs", "http://127.0.0.1:" + relay.port(), "repeats");
+            try {
+                TestGateway.await(() -> store.unanswered() == 1);
+                assertTrue(relay.cut() > 0, "nothing was cut");
+                store.answer();
+                TestGateway.await(() -> text(out).contains("\n"));
+                assertEquals("at 1\n", text(out));
+            } finally {
+                end(client);
+            }
+            var producer = gateway.gapless().producer(Topic.of("repeats", JsonNode.class));
+            assertEquals(
+                    2, TestGateway.get(producer.publish(IntNode.valueOf(2))).sequence());
+        }
+    }
+
     // ------------------------------------------------------------------ states
 
     /** Of a topic that has a table. */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.gapless.Topic;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -54,6 +55,10 @@ class WebSocketTest {
         JsonSocket client = gateway.webSocket();
         JsonNode connected = client.await("connected");
         assertEquals("n1", connected.at("/data/node").textValue());
+        HttpResponse<String> named = gateway.publish("named", "1");
+        assertEquals(
+                named.headers().firstValue("Gapless-Gateway").orElseThrow(),
+                connected.at("/data/gateway").textValue());
         JsonNode subscribed = client.subscribe("posted", "");
         assertEquals("[]", subscribed.get("silent").toString());
         assertNotNull(subscribed.get("token").textValue());

@@ -22,6 +22,8 @@ import java.util.function.BiConsumer;
  * What the clients of a gateway have in common. Thread-safe.
  *
  * @param access finds out who clients are
+ * @param gatewayId tells this gateway, and one start of it, from all others: whoever asks what became of a message has to know that it asks the
+ *     same one
  * @param sharedJson of messages that several of them are given
  * @param states of which topics there are tables, and how their rows are shown
  * @param unsent bounds what is under way to all of them
@@ -36,6 +38,7 @@ public record Common(
         Access access,
         MessageHost host,
         String nodeName,
+        String gatewayId,
         JsonPublisher publisher,
         PayloadJson payloads,
         SharedJson sharedJson,

@@ -25,6 +25,7 @@ final class ServiceMessages {
         data.put("client", client)
                 .put("node", common.nodeName())
                 .put("cluster", common.host().clusterId())
+                .put("gateway", common.gatewayId())
                 .put("ping_interval_ms", common.settings().pingInterval.toMillis())
                 .put("batch_events", common.settings().batchEvents);
         StartRequest.FORMS.forEach(data.putArray("from")::add);

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -95,6 +96,7 @@ public final class GatewayServer {
                 access,
                 host,
                 gapless.nodeName(),
+                UUID.randomUUID().toString(),
                 new JsonPublisher(host, system, settings, access, topics),
                 payloads,
                 new SharedJson(settings.jsonCacheBytes, budget),

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -47,8 +46,6 @@ final class PublishHandler {
     private final GatewaySettings settings;
     private final Idempotency idempotency;
     private final Posts posts;
-    /** Tells this gateway, and this incarnation of it, from all others: whoever asks what became of a request has to know that it asks the same one. */
-    private final String id = UUID.randomUUID().toString();
 
     PublishHandler(Common common) {
         this.common = common;
@@ -110,7 +107,7 @@ final class PublishHandler {
                                 () -> running.run(request),
                                 first -> isLike(caller, request, byLine, fingerprint, first))
                         .exceptionally(failure -> problem(caller, RequestException.of(failure)));
-        return answer.thenApply(answered -> answered.with("Gapless-Gateway", id));
+        return answer.thenApply(answered -> answered.with("Gapless-Gateway", common.gatewayId()));
     }
 
     private static Receipt receipt(String wait) {

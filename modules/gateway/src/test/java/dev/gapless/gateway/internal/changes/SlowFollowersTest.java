@@ -29,6 +29,7 @@ class SlowFollowersTest {
             new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
             null,
             "n1",
+            "g1",
             null,
             null,
             new SharedJson(0, Budget.unbounded()),

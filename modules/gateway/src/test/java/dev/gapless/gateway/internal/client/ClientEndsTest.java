@@ -51,6 +51,7 @@ class ClientEndsTest {
                 new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
                 host(),
                 "n1",
+                "g1",
                 null,
                 null,
                 new SharedJson(0, Budget.unbounded()),

@@ -43,6 +43,7 @@ class ClientsTest {
                 new Access(settings.access, Runnable::run),
                 null,
                 "n1",
+                "g1",
                 null,
                 null,
                 new SharedJson(0, Budget.unbounded()),

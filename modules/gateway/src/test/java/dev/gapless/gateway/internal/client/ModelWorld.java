@@ -90,6 +90,7 @@ final class ModelWorld {
                 new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
                 host(),
                 "n1",
+                "g1",
                 null,
                 payloads,
                 new SharedJson(random.nextBoolean() ? 0 : 1 << 20, Budget.unbounded()),

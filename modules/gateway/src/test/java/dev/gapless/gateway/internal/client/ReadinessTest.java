@@ -15,6 +15,7 @@ class ReadinessTest {
                 null,
                 null,
                 "n1",
+                "g1",
                 null,
                 null,
                 null,

@@ -35,6 +35,7 @@ class InboundTest {
             new Access(new GatewaySettings(ConfigFactory.load()).access, Runnable::run),
             null,
             "n1",
+            "g1",
             null,
             null,
             new SharedJson(0, Budget.unbounded()),
