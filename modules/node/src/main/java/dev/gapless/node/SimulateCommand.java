@@ -143,8 +143,9 @@ final class SimulateCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         report.lines().forEach(out::println);
         out.flush();
-        if (!report.failures().isEmpty()) {
-            throw new Failure(report.failures().size() + " of " + report.of("schedules") + " schedules failed");
+        String broken = report.broken();
+        if (broken != null) {
+            throw new Failure(broken);
         } else if (termination.isRequested()) {
             throw new Failure("interrupted after " + report.of("schedules") + " schedules");
         }

@@ -34,7 +34,9 @@ final class Need {
     }
 
     private boolean isNeeded(Witness w, Gap gap) {
+        boolean isClaimed = gap.epoch() != null && truth.claimsTooMuch(w, gap.epoch()); // that is to be told, too
         return gap.missed() != null
+                || isClaimed
                 || truth.incarnations().stream().anyMatch(incarnation -> lacks(w, incarnation, gap));
     }
 

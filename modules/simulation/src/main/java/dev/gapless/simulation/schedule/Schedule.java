@@ -170,6 +170,7 @@ final class Schedule implements Observer {
         profile.count(counts);
         hosts.forEach(host -> counts.add(host.livesClass()));
         counts.add("steps", timeline.ran());
+        counts.add("steps of stored logs", settings().durable() ? timeline.ran() : 0);
         counts.add("messages: published", truth.published());
     }
 

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the schedules of a range of seeds did, how fast, and what they broke. Each must be level within a stated time after
@@ -45,6 +46,25 @@ public final class ScheduleReport {
         return failures.stream()
                 .sorted(Comparator.comparing(FailedSchedule::seed))
                 .toList();
+    }
+
+    /** What is wrong with the schedules, in one line; null if nothing is. */
+    public synchronized @Nullable String broken() {
+        String schedules = String.format(Locale.ROOT, "%,d schedules", counts.of("schedules"));
+        if (!failures.isEmpty()) {
+            return failures.size() + " of " + schedules + " failed";
+        }
+        String needless = needless();
+        return needless == null ? null : schedules + " " + needless;
+    }
+
+    /** What they announced too often, in words; null if nothing, or if there are too few to tell. */
+    public synchronized @Nullable String needless() {
+        List<String> beyond = Needless.beyondBounds(counts);
+        return beyond.isEmpty()
+                ? null
+                : "announced losses too often behind which nothing was missing, and applications reload for nothing: "
+                        + String.join("; ", beyond);
     }
 
     /** How often this occurred. */

@@ -47,9 +47,11 @@ public final class Simulator {
         }
     }
 
-    /** Runs the schedule of a seed with all of its faults, and returns what it broke, or null. */
-    public static @Nullable String judge(long seed) {
-        return attempt(seed, null).what;
+    /** Runs the schedule of a seed with all of its faults, adds it to the report, and returns what it broke, or null. */
+    public static @Nullable String judge(long seed, ScheduleReport report) {
+        Attempt attempt = attempt(seed, null);
+        report.ran(new Outcome(attempt.counts, null));
+        return attempt.what;
     }
 
     /** Runs the schedule of a seed, and reduces its faults if it fails. */

@@ -5,6 +5,7 @@ import dev.gapless.simulation.explore.Configurations;
 import dev.gapless.simulation.explore.Explorer;
 import dev.gapless.simulation.scenario.Scenarios;
 import dev.gapless.simulation.schedule.FailedSchedule;
+import dev.gapless.simulation.schedule.ScheduleReport;
 import dev.gapless.simulation.schedule.Simulator;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -62,8 +63,12 @@ final class Judge {
             mandate -> seeds(mandate, 0, FIRST_SEEDS),
             mandate -> Scenarios.firstBroken(),
             mandate -> seeds(mandate, FIRST_SEEDS, FURTHER_SEEDS),
+            mandate -> needless(),
             mandate -> explore(),
             mandate -> seeds(mandate, FURTHER_SEEDS, mandate.toSeed()));
+
+    /** What all seeds together did. */
+    private static final ScheduleReport REPORT = new ScheduleReport(1);
 
     private Judge() {}
 
@@ -110,12 +115,18 @@ final class Judge {
 
     private static @Nullable String judge(Mandate mandate, List<Long> seeds) {
         for (long seed : seeds) {
-            String what = Simulator.judge(seed);
+            String what = Simulator.judge(seed, REPORT);
             if (what != null) {
                 return mandate.fewestFaults() ? withFewestFaults(seed) : "seed " + seed + "\t" + what;
             }
         }
         return null;
+    }
+
+    /** What no schedule breaks by itself: too much was announced. */
+    private static @Nullable String needless() {
+        String needless = REPORT.needless();
+        return needless == null ? null : "needless\t" + needless;
     }
 
     /** As far as it is quick. */

@@ -177,6 +177,16 @@ class OracleTest implements Observer {
         assertEquals(1, counts.get("announced: nothing is missing, PRODUCER_LOST"));
     }
 
+    @Test
+    void countsThatAClaimNeededToBeTold() {
+        ready();
+        publish(FIRST, 1, 4);
+        oracle.missed(witness, List.of(overrun(1, 2, 3)));
+        oracle.reloaded(witness, new CursorToken("topic", "cluster", 0, Map.of("n1", new Position(FIRST, 9))));
+        missed(unknown(5));
+        assertEquals(1, counts.get("announced: something is missing, POSITION_UNKNOWN"));
+    }
+
     // ------------------------------------------------------------------ G1
 
     @Test

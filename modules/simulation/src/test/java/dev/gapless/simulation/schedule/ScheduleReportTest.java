@@ -2,8 +2,11 @@ package dev.gapless.simulation.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.Reason;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,57 @@ class ScheduleReportTest {
         assertEquals(
                 List.of("expired", "               2  OVERRUN", "fault", "           1,200  cut"),
                 report.lines().subList(1, 5));
+    }
+
+    @Test
+    void isBrokenIfAScheduleFailed() {
+        report.ran(new Simulator.Outcome(new Counts(), null));
+        assertNull(report.broken());
+        report.ran(new Simulator.Outcome(new Counts(), failure(4)));
+        assertEquals("1 of 2 schedules failed", report.broken());
+    }
+
+    @Test
+    void isBrokenIfSomethingWasAnnouncedTooOftenForNothing() {
+        announces(Needless.FEWEST_SCHEDULES, 10_000, false, Reason.PRODUCER_LOST, 25);
+        assertNull(report.broken(), "at its bound");
+        announces(1, 0, false, Reason.PRODUCER_LOST, 1);
+        assertEquals(
+                "201 schedules announced losses too often behind which nothing was missing, and applications reload for nothing:"
+                        + " PRODUCER_LOST 5,001 times, at most 5,000",
+                report.broken());
+    }
+
+    @Test
+    void allowsLessWhereLogsAreStored() {
+        announces(Needless.FEWEST_SCHEDULES, 10_000, true, Reason.PRODUCER_LOST, 9);
+        assertNull(report.broken(), "at its bound");
+        announces(1, 0, true, Reason.PRODUCER_LOST, 1);
+        assertNotNull(report.broken());
+    }
+
+    @Test
+    void allowsNoOverrunOfNothing() {
+        announces(Needless.FEWEST_SCHEDULES, 5_000, false, Reason.OVERRUN, 1);
+        assertNotNull(report.broken());
+    }
+
+    @Test
+    void judgesNoShareOfFewSchedules() {
+        announces(Needless.FEWEST_SCHEDULES - 1, 5_000, false, Reason.POSITION_UNKNOWN, 1_000);
+        assertNull(report.broken());
+        announces(1, 5_000, false, Reason.POSITION_UNKNOWN, 0);
+        assertNotNull(report.broken());
+    }
+
+    private void announces(long schedules, long steps, boolean stored, Reason reason, long needless) {
+        for (long i = 0; i < schedules; i++) {
+            Counts counts = new Counts();
+            counts.add("steps", steps);
+            counts.add("steps of stored logs", stored ? steps : 0);
+            counts.add("announced: nothing is missing, " + reason, needless);
+            report.ran(new Simulator.Outcome(counts, null));
+        }
     }
 
     private static FailedSchedule failure(long seed, Integer... faults) {
