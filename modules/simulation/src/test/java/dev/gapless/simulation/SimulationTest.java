@@ -53,6 +53,9 @@ class SimulationTest {
     /** How many of those a build runs. */
     private static final long FEW_WITH_KEPT_PLACES = 60;
 
+    /** In front of the seeds in which logs also give way, and are whole again. */
+    private static final long WITH_LIMITS = 7_000_000_000_000L;
+
     private static final int MOST_FAILURES = 5;
     /** Of the tokens of a single node: clocks jump, and others have read on in streams that a token has not heard of (C11). */
     private static final long MOST_TOLD_ONE_IN = 5;
@@ -276,6 +279,20 @@ class SimulationTest {
         ScheduleReport report = runOwn(WITH_KEPT_PLACES + 1, WITH_KEPT_PLACES + FEW_WITH_KEPT_PLACES);
         assertTrue(report.of("token: and what came since") > 0, "no client had a token and what came since");
         assertTrue(report.of("token: of positions alone") > 0, "no client had positions alone");
+    }
+
+    @Test
+    @DisplayName("ruleP4: who lacks what a log gives way with is told so")
+    void logsThatGiveWayTellIt() {
+        ScheduleReport report = runOwn(WITH_LIMITS + 1, WITH_LIMITS + FEW_WITH_KEPT_PLACES);
+        assertHappened(report, Stream.of("log: gives way", "log: is whole again"));
+    }
+
+    @Tag("thorough")
+    @Test
+    @DisplayName("ruleP4: so it is with many")
+    void manyLogsThatGiveWayTellIt() {
+        runOwn(WITH_LIMITS + 1, WITH_LIMITS + MANY_DURABLE);
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.gapless.internal.measure;
 
 import dev.gapless.Ended;
 import dev.gapless.core.Reason;
-import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.internal.measure.TopicStats.Publishing;
 import dev.gapless.internal.time.Clock;
@@ -139,35 +138,24 @@ public final class Meters {
                 "Bytes of the ring",
                 producer -> producer.log().bytes(),
                 Feed::bytes);
-        bound(
+        ring(
                 "gapless.ring.max.messages",
                 MESSAGES,
                 "Entries that the ring may have",
-                TopicSettings::bufferMessages,
-                TopicSettings::mostInFeed);
-        bound(
+                producer -> producer.settings().bufferMessages(),
+                feed -> feed.settings().mostInFeed());
+        ring(
                 "gapless.ring.max.bytes",
                 BYTES,
                 "Bytes that the ring may have",
-                TopicSettings::bufferBytes,
-                TopicSettings::mostBytesInFeed);
+                producer -> producer.log().maxBytes(),
+                Feed::maxBytes);
     }
 
     private void ring(
             String name, String unit, String description, ToLongFunction<Publishing> log, ToLongFunction<Feed> feed) {
         add(Kind.GAUGE, name, unit, new Tag(RING, "log"), description, stats -> stats.ofProducers(log));
         add(Kind.GAUGE, name, unit, new Tag(RING, "feed"), description, stats -> stats.ofFeeds(feed));
-    }
-
-    private void bound(
-            String name,
-            String unit,
-            String description,
-            ToLongFunction<TopicSettings> log,
-            ToLongFunction<TopicSettings> feed) {
-        ToLongFunction<TopicStats> logs = stats -> stats.ofProducers(producer -> log.applyAsLong(producer.settings()));
-        add(Kind.GAUGE, name, unit, new Tag(RING, "log"), description, logs);
-        add(Kind.GAUGE, name, unit, new Tag(RING, "feed"), description, stats -> stats.ofFeedBounds(feed));
     }
 
     private void producing() {

@@ -252,10 +252,6 @@ public final class TopicStats {
     }
 
     /** A sum over what the feeds may hold. */
-    long ofFeedBounds(ToLongFunction<TopicSettings> number) {
-        return sum(feeds, feed -> number.applyAsLong(feed.settings()));
-    }
-
     /** How many rows the tables have. */
     long rows() {
         return sum(tables, Kept::rows);

@@ -351,6 +351,16 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     }
 
     @Override
+    public long ringBytes(String topic) {
+        return logs.ringBytes(topic);
+    }
+
+    @Override
+    public boolean limitRing(String topic, long bytes) {
+        return logs.limitRing(topic, bytes);
+    }
+
+    @Override
     public CompletionStage<Reached> reached(String topic, Position first, Position last, Duration timeout) {
         return logs.of(topic)
                 .reached(first, last, timeout)

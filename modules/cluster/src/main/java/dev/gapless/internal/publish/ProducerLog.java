@@ -117,10 +117,25 @@ public final class ProducerLog implements TopicStats.Publishing {
         return settings;
     }
 
-    /** The application has it from now on, and may publish at any time. */
-    public ProducerLog hold() {
+    /** The application has it from now on, and may publish at any time: its ring is as large as the settings say. */
+    public synchronized ProducerLog hold() {
         held = true;
+        limitTo(Long.MAX_VALUE);
         return this;
+    }
+
+    /** Its ring holds so many bytes at most ({@link Log#limit}). {@return false if the application has it: then nothing changes} */
+    synchronized boolean limit(long bytes) {
+        if (held) {
+            return false;
+        }
+        limitTo(bytes);
+        return true;
+    }
+
+    private void limitTo(long bytes) {
+        log.limit(bytes);
+        wake(); // the feed of this node holds no more, and who waited may have room
     }
 
     /** May anybody publish at any time, or is somebody about to? */
@@ -210,7 +225,7 @@ public final class ProducerLog implements TopicStats.Publishing {
     double unacknowledged() {
         long messages = lag();
         double bytes = (double) log.bytes() / Math.max(1, log.size()) * messages;
-        return Math.min(1, Math.max((double) messages / settings.bufferMessages(), bytes / settings.bufferBytes()));
+        return Math.min(1, Math.max((double) messages / settings.bufferMessages(), bytes / log.maxBytes()));
     }
 
     /** The host is there, and has yet to look at the log; {@code tell} tells it to. */

@@ -216,6 +216,18 @@ public final class ProducerLogs {
         return known == null ? 0 : known.unacknowledged();
     }
 
+    /** How many bytes the ring of this topic's log has; 0 without a log. */
+    public long ringBytes(String topic) {
+        ProducerLog known = logs.get(topic);
+        return known == null ? 0 : known.log().bytes();
+    }
+
+    /** The ring of this topic's log holds so many bytes at most. {@return false if there is none, or the application has it} */
+    public boolean limitRing(String topic, long bytes) {
+        ProducerLog known = logs.get(topic);
+        return known != null && known.limit(bytes);
+    }
+
     /** Nobody uses this log any more, unless the application has come for it; {@return whether it is gone} */
     public boolean drop(ProducerLog unused) {
         return logs.computeIfPresent(

@@ -186,7 +186,7 @@ public final class ServedTopic extends Deadlines.Entry {
                 read.size(),
                 read.settings().mostInFeed(),
                 read.bytes(),
-                read.settings().mostBytesInFeed(),
+                read.maxBytes(),
                 readings.size(),
                 subscriptions,
                 copy(consumer.expiries()));
@@ -217,7 +217,7 @@ public final class ServedTopic extends Deadlines.Entry {
                 log.size(),
                 local.settings().bufferMessages(),
                 log.bytes(),
-                local.settings().bufferBytes(),
+                log.maxBytes(),
                 log.waiting(),
                 cursors,
                 copy(producer.expiries()),

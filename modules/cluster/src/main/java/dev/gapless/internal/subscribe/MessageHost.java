@@ -60,6 +60,17 @@ public interface MessageHost extends SubscriptionHost {
      */
     <T> CompletionStage<Position> publish(Topic<T> topic, Publication<T> publication);
 
+    /** How many bytes the ring of this node's producer of the topic has, ids included; 0 if nothing is published here. */
+    long ringBytes(String topic);
+
+    /**
+     * The ring of this node's producer of the topic holds so many bytes at most from now on: what it has beyond that is overwritten, but with
+     * backpressure nothing that a consumer has not taken.
+     *
+     * @return false if nothing is published here, or if the application publishes to it: its rings are as large as the settings say
+     */
+    boolean limitRing(String topic, long bytes);
+
     /**
      * Who has the messages of this node's producer of the topic from that position up to that one, once as many nodes have as are wanted.
      * Fails as {@link dev.gapless.Producer#publish(Object, Receipt, Duration)}.

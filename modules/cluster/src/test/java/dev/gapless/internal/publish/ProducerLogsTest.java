@@ -69,6 +69,25 @@ class ProducerLogsTest {
     }
 
     @Test
+    void aRingThatClientsBeganIsBoundedUntilTheApplicationPublishesThere() {
+        assertFalse(logs.limitRing("t", 1), "there is none");
+        logs.publishFor("t", log -> log.publish(message()))
+                .toCompletableFuture()
+                .join();
+        assertTrue(logs.limitRing("t", 2_000));
+        for (int i = 0; i < 100; i++) {
+            logs.publishFor("t", log -> log.publish(message()))
+                    .toCompletableFuture()
+                    .join();
+        }
+        assertTrue(logs.ringBytes("t") > 1_000 && logs.ringBytes("t") <= 2_000, () -> "bytes: " + logs.ringBytes("t"));
+        ProducerLog held = logs.hold("t");
+        assertEquals(TopicSettings.DEFAULTS.bufferBytes(), held.log().maxBytes());
+        assertFalse(logs.limitRing("t", 1));
+        assertTrue(logs.ringBytes("t") > 1_000);
+    }
+
+    @Test
     void aLogHasTheEpochThatEveryMemberKnowsAlsoOnceItIsMadeAnew() {
         ProducerLog unused = logs.of("t");
         assertEquals(Epoch.of(UID, "t"), unused.log().identity().epoch());

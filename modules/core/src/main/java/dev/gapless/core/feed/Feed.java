@@ -197,6 +197,25 @@ public final class Feed {
         }
     }
 
+    /**
+     * From now on it holds so many bytes at most, and never more than its settings say. What it has beyond that goes, the oldest first; with
+     * backpressure nothing that a subscription is waited for. For its writer.
+     */
+    public void limit(long bytes) {
+        lock.lock();
+        try {
+            ring.limit(Math.min(bytes, settings.mostBytesInFeed()));
+            ring.makeRoom(0, 0, settings.backpressure() ? cursors.look() : Ring.ALL, chains::evicted);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many bytes it holds at most: as its settings say, or as {@link #limit} does. */
+    public long maxBytes() {
+        return ring.maxBytes();
+    }
+
     /** When {@link #dropOld} is due, or {@code Long.MAX_VALUE}. For its writer. */
     public long oldDueNs(long nowNs) {
         return ages.dueNs(ring.oldest() > ring.head(), nowNs);

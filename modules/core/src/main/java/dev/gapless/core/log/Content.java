@@ -169,4 +169,9 @@ public final class Content {
     public long sizeBytes() {
         return (long) keyBytes.length + headerBytes.length + idBytes.length + format.manifestBytes() + bytes.length;
     }
+
+    /** What it takes of what a ring may hold: what it is charged for, and what it takes to find it by its id. */
+    long memoryBytes() {
+        return sizeBytes() + Slice.OVERHEAD_BYTES + (id == null ? 0 : Ids.size(id));
+    }
 }

@@ -47,7 +47,8 @@ final class Ids {
         }
     }
 
-    private static long size(String id) {
+    /** What one takes in memory, about. */
+    static long size(String id) {
         return (long) ENTRY_BYTES + id.length();
     }
 

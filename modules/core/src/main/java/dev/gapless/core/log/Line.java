@@ -173,11 +173,13 @@ final class Line {
         List<Waiter> taken = new ArrayList<>();
         Set<String> ids = new HashSet<>(0);
         long size = 0;
+        long memory = 0;
         settleKnown(known, settled);
         while (!waiters.isEmpty()) {
             Content next = waiters.element().content();
             size += next.sizeBytes() + Slice.OVERHEAD_BYTES;
-            if (!fits.test(taken.size() + 1, size) || (next.id() != null && !ids.add(next.id()))) {
+            memory += next.memoryBytes();
+            if (!fits.test(taken.size() + 1, size, memory) || (next.id() != null && !ids.add(next.id()))) {
                 break;
             }
             taken.add(remove());
@@ -187,9 +189,9 @@ final class Line {
         return taken.stream().map(Waiter::content).toList();
     }
 
-    /** May so many, of so many bytes in sum, be stored together? */
+    /** May so many, of so many bytes in sum, which take so many of a ring ({@link Content#memoryBytes}), be stored together? */
     interface Fits {
-        boolean test(int count, long sizeBytes);
+        boolean test(int count, long sizeBytes, long memoryBytes);
     }
 
     /** What was under way, which is in the log from now on. */

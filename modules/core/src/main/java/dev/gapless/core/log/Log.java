@@ -5,6 +5,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -110,14 +111,24 @@ public final class Log {
         return ring.head();
     }
 
-    /** {@link Ring#bytes}. */
+    /** What its messages are charged for, and what it takes in memory to find those that have ids. */
     public long bytes() {
-        return ring.bytes();
+        return ring.bytes() + ids.bytes();
     }
 
-    /** What it takes in memory, about, to find messages by their ids. Beside {@link #bytes}. */
+    /** The second part of {@link #bytes}. */
     public long idBytes() {
         return ids.bytes();
+    }
+
+    /** Does it hold less than its settings say? */
+    public boolean isLimited() {
+        return ring.maxBytes() < settings.bufferBytes();
+    }
+
+    /** How many bytes it holds at most: as its settings say, or as {@link #limit} does. */
+    public long maxBytes() {
+        return ring.maxBytes();
     }
 
     /** {@link Ring#size}. */
@@ -285,6 +296,39 @@ public final class Log {
         }
     }
 
+    /**
+     * From now on it holds so many bytes at most, and never more than its settings say. What it has beyond that goes, the oldest first: whoever
+     * lacks some of that is told, as of all that is overwritten. What a reader is waited for stays.
+     *
+     * <p>Whole segments go, as long as the others take more memory than that: what goes is free at once.
+     */
+    public void limit(long bytes) {
+        lock.lock();
+        try {
+            ring.limit(Math.min(bytes, settings.bufferBytes()));
+            long kept = segmentBytes();
+            while (ring.size() > 0
+                    && ring.oldest() <= evictable
+                    && Math.max(kept, ring.bytes()) + ids.bytes() > bytes) {
+                Segment oldest = Objects.requireNonNull(ring.get(ring.oldest()));
+                kept -= oldest.memoryBytes();
+                ring.evict(Math.min(oldest.last(), evictable), evicted);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long segmentBytes() {
+        long sum = 0;
+        Segment next = ring.get(ring.oldest());
+        while (next != null) {
+            sum += next.memoryBytes();
+            next = ring.get(next.last() + 1);
+        }
+        return sum;
+    }
+
     /** When {@link #dropOld} is due, or {@code Long.MAX_VALUE}. */
     public long oldDueNs(long nowNs) {
         if (!ages.areLimited()) {
@@ -429,26 +473,21 @@ public final class Log {
         if (line.takeInvalidation()) {
             return List.of(Content.invalidation()); // alone: it needs no room
         }
-        List<Content> taken = line.take((count, size) -> fits(count, size, most, maxBytes), this::known, settled);
+        List<Content> taken = line.take(
+                (count, size, memory) -> (count == 1 || (count <= most && size <= maxBytes)) && fits(count, memory),
+                this::known,
+                settled);
         if (settings.backpressure() && !taken.isEmpty()) { // a reader that registers meanwhile holds what is there then
-            ring.makeRoom(taken.size(), sizeBytes(taken), evictable, evicted);
+            long more = taken.stream().mapToLong(Content::memoryBytes).sum();
+            ring.makeRoom(taken.size(), more + ids.bytes(), evictable, evicted);
         }
         return taken;
     }
 
-    private static long sizeBytes(List<Content> contents) {
-        return contents.stream()
-                .mapToLong(content -> content.sizeBytes() + Slice.OVERHEAD_BYTES)
-                .sum();
-    }
-
     /** With backpressure it must have room; of several, in an empty log, too. */
-    private boolean fits(int count, long sizeBytes, int most, long maxBytes) {
-        if (count > 1 && (count > most || sizeBytes > maxBytes)) {
-            return false;
-        }
-        boolean exceeds = count > 1 && (count > settings.bufferMessages() || sizeBytes > settings.bufferBytes());
-        return !settings.backpressure() || !(exceeds || ring.isFullFor(count, sizeBytes, evictable));
+    private boolean fits(int count, long memoryBytes) {
+        boolean exceeds = count > 1 && (count > settings.bufferMessages() || memoryBytes > ring.maxBytes());
+        return !(settings.backpressure() && exceeds) && !isFullFor(count, memoryBytes);
     }
 
     /** When what is being stored counts as published, in milliseconds since 1970: no earlier than anything before. */
@@ -591,7 +630,12 @@ public final class Log {
     }
 
     private boolean isFullFor(Content content) {
-        return settings.backpressure() && ring.isFullFor(1, content.sizeBytes() + Slice.OVERHEAD_BYTES, evictable);
+        return isFullFor(1, content.memoryBytes());
+    }
+
+    /** With backpressure. Ids are in memory, and so within what the ring may hold. */
+    private boolean isFullFor(int count, long memoryBytes) {
+        return settings.backpressure() && ring.isFullFor(count, memoryBytes + ids.bytes(), evictable);
     }
 
     /** What a publish gets whose id a message has that is here; null if there is none. */
@@ -634,7 +678,7 @@ public final class Log {
             return ring.head();
         }
         long sizeBytes = content.sizeBytes() + Slice.OVERHEAD_BYTES;
-        ring.makeRoom(1, sizeBytes, evictable, evicted);
+        ring.makeRoom(1, content.memoryBytes() + ids.bytes(), evictable, evicted);
         Segment open = ring.newest();
         if (open == null || !open.takes(content, lastMs)) {
             open = Segment.of(ring.head() + 1, lastMs, content, ring.bytes());

@@ -45,7 +45,7 @@ public final class Ring<P extends Ring.Piece> {
     private static final VarHandle BYTES = field("bytes");
 
     private final int maxEntries;
-    private final long maxBytes;
+    private volatile long maxBytes;
     private volatile AtomicReferenceArray<@Nullable P> slots = new AtomicReferenceArray<>(FIRST_SLOTS);
 
     // Pieces are numbered, too. Invariant: the slots of oldestPiece … nextPiece - 1 hold just those pieces, and all
@@ -134,6 +134,11 @@ public final class Ring<P extends Ring.Piece> {
     }
 
     // ------------------------------------------------------------------ for the writer
+
+    /** From now on it holds so many bytes at most: further entries find no more room. What is there stays until it is evicted. */
+    public void limit(long bytes) {
+        maxBytes = Math.max(1, bytes);
+    }
 
     /** Would so many entries of this size in sum push out an entry beyond {@code evictable}? It looks at pieces, not at each entry. */
     public boolean isFullFor(int entries, long sizeBytes, long evictable) {

@@ -88,6 +88,11 @@ public final class Segment implements Ring.Piece {
                 : slice(from, number).sizeBytes();
     }
 
+    /** What it takes in memory, about, as long as one of its messages is there. */
+    long memoryBytes() {
+        return data.length;
+    }
+
     /** When this message was published, in milliseconds since 1970. */
     public long publishedMs(long index) {
         return baseMs + FrameLayout.sinceMs(data, at(index));

@@ -8,6 +8,7 @@ import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
+import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.StoreAnswer;
@@ -269,12 +270,24 @@ public final class Shard {
         afterProducerInput(topic, producer, now);
     }
 
-    /** There may be something new in the log. */
+    /** There may be something new in the log, or it may hold more or less than before. */
     public void onAppended(String topic, Now now) {
         ProducerState producer = producers.get(topic);
         if (producer != null) {
             producer.onAppended(now);
             afterProducerInput(topic, producer, now);
+            TopicConsumer consumer = consumers.get(topic);
+            if (consumer != null) {
+                limit(consumer.feed(), producer.log());
+            }
+        }
+    }
+
+    /** What a log gives way with, its node's feed does, too: it has the same messages, which would take as much memory as before. */
+    private static void limit(Feed feed, Log log) {
+        long most = log.isLimited() ? log.maxBytes() : Long.MAX_VALUE;
+        if (feed.maxBytes() != Math.min(most, feed.settings().mostBytesInFeed())) {
+            feed.limit(most);
         }
     }
 
@@ -334,6 +347,10 @@ public final class Shard {
             consumer =
                     new TopicConsumer(topic, settings.uid(), settings.topics().apply(topic), asking, outbox);
             consumers.put(topic, consumer);
+            ProducerState producer = producers.get(topic);
+            if (producer != null) {
+                limit(consumer.feed(), producer.log());
+            }
             if (members.up()) {
                 consumer.begin(members, now);
             }

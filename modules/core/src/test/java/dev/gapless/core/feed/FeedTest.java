@@ -166,6 +166,30 @@ class FeedTest {
     }
 
     @Test
+    @DisplayName("what it may hold changes: the oldest go at once, with backpressure none that is to be read")
+    void limit() {
+        for (Overflow overflow : Overflow.values()) {
+            Feed feed = new Feed(Given.settings(8, overflow, ResumeAfterExpiry.HEAD));
+            FeedCursor reader = feed.attach(1, 0);
+            feed.began(P, 0);
+            feed.messages(P, 1, slices(1, 4));
+            reader.moveTo(4);
+            long half = feed.bytes() / 2;
+            feed.limit(half);
+            assertEquals(half, feed.maxBytes());
+            assertTrue(overflow == Overflow.BACKPRESSURE || feed.bytes() <= half, () -> "bytes: " + feed.bytes());
+            assertEquals(5, feed.head());
+            assertTrue(feed.size() > 0 && feed.size() < 5, () -> "size: " + feed.size());
+            feed.limit(1);
+            assertEquals(overflow == Overflow.EXPIRE ? 0 : 2, feed.size());
+            feed.limit(Long.MAX_VALUE);
+            assertEquals(feed.settings().mostBytesInFeed(), feed.maxBytes());
+            feed.messages(P, 5, slices(5, 8));
+            assertEquals(overflow == Overflow.EXPIRE ? 4 : 6, feed.size());
+        }
+    }
+
+    @Test
     @DisplayName("ruleS3: no notice has a higher index than the last one")
     void lastNotice() {
         Feed feed = new Feed(Given.ring(8));

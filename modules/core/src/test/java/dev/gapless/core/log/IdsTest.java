@@ -112,7 +112,7 @@ class IdsTest {
         publish(log, Given.content(1));
         long without = log.bytes();
         publish(log, Given.content(1).withId("12345"));
-        assertEquals(2 * without + FrameLayout.ID_BYTES + 5, log.bytes());
+        assertEquals(2 * without + FrameLayout.ID_BYTES + 5 + log.idBytes(), log.bytes());
         assertNull(assertInstanceOf(Reading.Messages.class, log.read(1, 1, 1_000))
                 .slices()
                 .get(0)

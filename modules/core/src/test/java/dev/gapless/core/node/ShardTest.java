@@ -208,6 +208,23 @@ class ShardTest implements Outbox.Carrier, LogSource {
     }
 
     @Test
+    @DisplayName("what a log gives way with, the feed of its node does, too, also one that is made later")
+    void feedGivesWay() {
+        membersAre(SELF, OTHER);
+        did(() -> shard.onProducer("t", logOf("t"), at(0)));
+        shard.open("t", 1, new Opening.Latest(), at(0));
+        logOf("t").limit(1_000);
+        did(() -> shard.onAppended("t", at(0)));
+        assertEquals(1_000, shard.consumer("t").feed().maxBytes());
+        shard.close("t", 1);
+        shard.open("t", 2, new Opening.Latest(), at(0));
+        assertEquals(1_000, shard.consumer("t").feed().maxBytes());
+        logOf("t").limit(Long.MAX_VALUE);
+        did(() -> shard.onAppended("t", at(0)));
+        assertEquals(SETTINGS.mostBytesInFeed(), shard.consumer("t").feed().maxBytes());
+    }
+
+    @Test
     @DisplayName(
             "ruleP14, T1: when the first message is accepted, a token of this node's subscription names this node already")
     void acceptsBehindItsConsumers() {

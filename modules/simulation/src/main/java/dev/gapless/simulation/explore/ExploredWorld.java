@@ -779,7 +779,7 @@ final class ExploredWorld {
             incarnation.readers().values().forEach(Reader::audit);
             if (incarnation.node().producer() != null) {
                 Log log = incarnation.node().producer().log();
-                oracle.checkBounds("ring of " + host.plan.name(), log.size(), log.bytes());
+                oracle.checkBounds("ring of " + host.plan.name(), log);
             }
             Log stored = incarnation.openLog();
             if (stored != null && !host.cutOff) {

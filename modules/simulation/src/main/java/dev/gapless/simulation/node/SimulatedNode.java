@@ -458,6 +458,12 @@ public final class SimulatedNode implements LogSource {
         wantFlush();
     }
 
+    /** Its log holds so many bytes at most from now on, and its feed with it. */
+    public void limit(long bytes) {
+        log().limit(bytes);
+        wantFlush();
+    }
+
     private void admitted(long id, Admission outcome) {
         if (outcome instanceof Admission.Accepted accepted) {
             outside.published(id, accepted.position());

@@ -6,6 +6,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.log.Log;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -301,6 +302,12 @@ public final class Oracle {
     /** A log holds no more than it may. */
     public void checkBounds(String what, int messages, long bytes) {
         checkWithin(what, messages, bytes, settings.bufferMessages(), settings.bufferBytes());
+    }
+
+    /** The same. A log has room for one message, whatever its id takes in memory. */
+    public void checkBounds(String what, Log log) {
+        int messages = log.size();
+        checkBounds(what, messages, log.bytes() - (messages == 1 ? log.idBytes() : 0));
     }
 
     /**

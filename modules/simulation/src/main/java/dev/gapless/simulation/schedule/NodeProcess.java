@@ -652,7 +652,7 @@ final class NodeProcess implements Outside {
         ProducerState producer = node.producer();
         if (producer != null) {
             Log log = producer.log();
-            schedule.oracle().checkBounds("ring of " + host, log.size(), log.bytes());
+            schedule.oracle().checkBounds("ring of " + host, log);
         }
         TopicConsumer consumer = node.consumer();
         if (consumer != null) {

@@ -20,6 +20,8 @@ final class ScheduledWork {
     private static final int MOST_TOKENS = 8;
     /** Behind so many bursts of messages there is an invalidation. */
     private static final int ONE_IN = 12;
+    /** After so many bursts of messages a log may hold less, or more, than before. */
+    private static final int LIMIT_ONE_IN = 6;
     /** Long enough before publishing ends for links to be whole. */
     private static final long LAST_NS = 8 * Profile.SECOND;
 
@@ -27,6 +29,8 @@ final class ScheduledWork {
     private final RandomGenerator random;
     /** Null if nothing is invalidated. */
     private final @Nullable RandomGenerator invalidating;
+    /** Null if no log gives way. */
+    private final @Nullable RandomGenerator limiting;
 
     private final List<Taken> tokens = new ArrayList<>();
     private boolean publishing = true;
@@ -39,10 +43,15 @@ final class ScheduledWork {
     /** A token, what had been given and announced when it was taken, and which incarnations its taker had heard of. */
     private record Taken(CursorToken token, Witness witness, Host host, Heard taker, long stamp) {}
 
-    ScheduledWork(Schedule schedule, RandomGenerator random, @Nullable RandomGenerator invalidating) {
+    ScheduledWork(
+            Schedule schedule,
+            RandomGenerator random,
+            @Nullable RandomGenerator invalidating,
+            @Nullable RandomGenerator limiting) {
         this.schedule = schedule;
         this.random = random;
         this.invalidating = invalidating;
+        this.limiting = limiting;
     }
 
     void begin() {
@@ -114,6 +123,18 @@ final class ScheduledWork {
             schedule.trace(process.host(), () -> "invalidates");
             process.node().invalidate();
         }
+        if (limiting != null && limiting.nextInt(LIMIT_ONE_IN) == 0) {
+            limit(process, limiting);
+        }
+    }
+
+    private void limit(NodeProcess process, RandomGenerator its) {
+        boolean isWhole = its.nextBoolean();
+        long bytes =
+                isWhole ? Long.MAX_VALUE : 1 + its.nextLong(schedule.settings().bufferBytes());
+        schedule.counts().add(isWhole ? "log: is whole again" : "log: gives way");
+        schedule.trace(process.host(), () -> isWhole ? "may fill its log again" : "gives way, to " + bytes + " bytes");
+        process.node().limit(bytes);
     }
 
     /** Does anybody publish there now? */

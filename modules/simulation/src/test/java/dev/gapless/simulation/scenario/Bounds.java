@@ -15,7 +15,7 @@ final class Bounds {
         Oracle oracle = new Oracle(truth, incarnation.settings(), true, World.NOBODY);
         if (incarnation.node().producer() != null) {
             Log log = incarnation.node().producer().log();
-            oracle.checkBounds("ring of " + incarnation.name(), log.size(), log.bytes());
+            oracle.checkBounds("ring of " + incarnation.name(), log);
         }
         if (incarnation.node().consumer() != null) {
             Feed feed = incarnation.node().consumer().feed();

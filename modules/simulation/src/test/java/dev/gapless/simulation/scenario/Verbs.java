@@ -72,6 +72,7 @@ final class Verbs {
             case "clock" -> world.skew(command.argument(0), milliseconds(command.argument(1)));
             case "publish" -> publish(command);
             case "receipt" -> receipt(command);
+            case "limit" -> limit(world.incarnation(command.argument(0)), command.number(1, 1));
             case "invalidate" -> invalidate(world.incarnation(command.argument(0)));
             case "store" -> store(command);
             case "flush" -> world.flush(world.incarnation(command.argument(0)));
@@ -266,6 +267,12 @@ final class Verbs {
             world.truth().isRepeated(number);
         }
         incarnation.node().publishWithId(number, bytes);
+    }
+
+    /** Its log, and its feed, hold so many bytes at most. */
+    private void limit(ScenarioNode incarnation, long bytes) {
+        incarnation.node().limit(bytes);
+        world.settle();
     }
 
     private void invalidate(ScenarioNode incarnation) {
