@@ -1,5 +1,6 @@
 package dev.gapless.node;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.gateway.v1.GaplessGrpc;
@@ -18,6 +19,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -322,5 +324,27 @@ class ManyObjectsTest {
         String keys = IntStream.range(0, 1_000).mapToObj(i -> "\"" + i + "\"").collect(Collectors.joining(","));
         subscribeToMany(30, ",\"filter\":{\"keys\":[" + keys + "],\"nodes\":[" + keys + "]}");
         assertRefused("over_budget");
+    }
+
+    // ------------------------------------------------------------------ rings
+
+    /** Of one client, which reads and fills one topic after the other. The witness's topic is the application's. */
+    @Test
+    void ringsOfManyTopics() throws Exception {
+        start("gapless.topics.watched {}");
+        String line = "{\"data\":\"" + "x".repeat(16 << 10) + "\"}";
+        String lines = String.join("\n", Collections.nCopies(1_050, line)); // more than a ring
+        for (int i = 0; i < 26; i++) {
+            String topic = "filled" + i;
+            attack(node.port(), head("GET /api/topics/" + topic + "/events", "\r\n"));
+            assertEquals(
+                    200,
+                    node.postLines("/api/topics/" + topic + "/messages", lines).statusCode());
+            witness();
+        }
+        witnessOnward();
+        double rings = node.counted("gapless_gateway_rings_bytes");
+        assertTrue(rings > 16 << 20 && rings <= 32 << 20, "bytes of rings: " + rings);
+        node.hasKeptAll();
     }
 }

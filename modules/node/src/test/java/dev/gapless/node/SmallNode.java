@@ -113,6 +113,13 @@ final class SmallNode implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
+    /** Publishes a message a line. */
+    HttpResponse<String> postLines(String path, String lines) {
+        return send(request(path)
+                .header("Content-Type", "application/x-ndjson")
+                .POST(HttpRequest.BodyPublishers.ofString(lines)));
+    }
+
     /** Publishes, where that must succeed. */
     void publish(String topic, String json) {
         HttpResponse<String> answer = post("/api/topics/" + topic + "/messages", json);
@@ -140,6 +147,18 @@ final class SmallNode implements AutoCloseable {
         for (String event : watched) {
             number++;
             assertTrue(event.contains("\"seq\":" + number + ",") && event.endsWith("\"data\":" + number + "}"), event);
+        }
+    }
+
+    /** The ring has all that was published for the witness. */
+    void hasKeptAll() throws Exception {
+        HttpResponse<Stream<String>> events = http.send(
+                request("/api/topics/watched/events?from=earliest").build(), HttpResponse.BodyHandlers.ofLines());
+        try (Stream<String> lines = events.body()) {
+            List<String> kept = lines.filter(line -> line.startsWith("data: "))
+                    .limit(published)
+                    .toList();
+            assertTrue(kept.stream().allMatch(line -> line.contains("\"type\":\"event\"")), kept::toString);
         }
     }
 

@@ -233,7 +233,7 @@ class ArchitectureTest {
                         Map.entry("site", Set.of()),
                         Map.entry("tls", Set.of("settings", "files")),
                         Map.entry("access", Set.of("settings", "files", "json")),
-                        Map.entry("publish", Set.of("settings", "json", "access")),
+                        Map.entry("publish", Set.of("settings", "budget", "json", "access")),
                         Map.entry("client", Set.of("settings", "budget", "json", "access", "publish")),
                         Map.entry("changes", Set.of("settings", "budget", "json", "access", "client")),
                         Map.entry("status", Set.of("json")),

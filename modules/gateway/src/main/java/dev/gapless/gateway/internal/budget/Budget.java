@@ -134,6 +134,11 @@ public final class Budget {
         return true;
     }
 
+    /** How many bytes this holder may hold at most, as long as all others hold what they do. */
+    public synchronized long mostFor(String holder) {
+        return (most - claimed.get() + ofHolder.getOrDefault(holder, 0L)) / 2;
+    }
+
     private synchronized void release(Share share, String holder, long bytes) {
         if (bytes > 0) {
             ofHolder.merge(holder, -bytes, Budget::sum);

@@ -1,6 +1,8 @@
 package dev.gapless.gateway.internal.budget;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** What takes heap for clients. */
 public enum Share {
@@ -17,7 +19,12 @@ public enum Share {
     /** JSON that is made once for many clients. */
     JSON_CACHE,
     /** The latest changes of collections. */
-    CHANGES;
+    CHANGES,
+    /** Rings of topics that clients began. They stay when the clients have gone, and so have a budget of their own. */
+    RINGS;
+
+    /** Those that share what {@code gapless.gateway.budget} says. */
+    public static final Set<Share> OF_REQUESTS = EnumSet.complementOf(EnumSet.of(RINGS));
 
     /** As meters spell it. */
     public String label() {

@@ -33,10 +33,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JsonPublisher {
     private static final String SUBJECT = "gapless-subject";
+    /** What a message takes of a ring beside what the client sent, about. */
+    private static final int AROUND_BYTES = 256;
 
     private final MessageHost host;
     private final ActorSystem system;
     private final NewTopics newTopics;
+    private final ClientRings rings;
     private final Audit audit;
     private final Quotas quotas;
     private final boolean stamps;
@@ -83,6 +86,7 @@ public final class JsonPublisher {
         this.host = host;
         this.system = system;
         this.newTopics = new NewTopics(host, settings);
+        this.rings = new ClientRings(host, settings.rings, settings.lossLogInterval);
         topics.forEach(topic -> registered.put(topic.name(), topic));
     }
 
@@ -105,10 +109,16 @@ public final class JsonPublisher {
         } else {
             Topic<JsonNode> json = topic(topic);
             newTopics.check(topic, caller);
-            published = publish(json, given.data(), given.key(), headers, scoped(caller, given.id()));
+            published =
+                    publishToRing(json, given.data(), given.key(), headers, scoped(caller, given.id()), bytes, caller);
         }
         audit.publishes(caller, topic);
         return published;
+    }
+
+    /** Those of topics that clients began. */
+    public ClientRings rings() {
+        return rings;
     }
 
     /** Of a message with this idempotency key; null if that is null. Throws {@link RequestException} if it is none. */
@@ -171,6 +181,27 @@ public final class JsonPublisher {
         } catch (IllegalArgumentException e) {
             throw new RequestException(Kind.UNKNOWN_TOPIC, Reasons.of(e), e);
         }
+    }
+
+    /** What it takes of its ring is known before it is there. */
+    private CompletionStage<Position> publishToRing(
+            Topic<JsonNode> topic,
+            @Nullable JsonNode message,
+            @Nullable String key,
+            Map<String, String> headers,
+            @Nullable String id,
+            int bytes,
+            Caller caller) {
+        long size = bytes + AROUND_BYTES + (id == null ? 0 : 2L * id.length());
+        ClientRing ring = rings.begin(topic.name(), size, caller);
+        CompletionStage<Position> published;
+        try {
+            published = publish(topic, message, key, headers, id);
+        } catch (RuntimeException e) {
+            rings.over(ring, size);
+            throw e;
+        }
+        return ring == null ? published : published.whenComplete((position, failure) -> rings.over(ring, size));
     }
 
     private <T> CompletionStage<Position> publish(

@@ -55,6 +55,7 @@ public final class GatewayServer {
     private final @Nullable GrpcServer grpc;
     private final @Nullable Tls tls;
     private final Access access;
+    private final JsonPublisher publisher;
     private final Cancellable looking;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final CompletableFuture<Done> stopped = new CompletableFuture<>();
@@ -91,13 +92,14 @@ public final class GatewayServer {
         access = new Access(settings.access, executor);
         Budget budget =
                 new Budget(settings.budget, SMALL_BYTES, Map.of(Share.UNFINISHED, (long) settings.unfinishedBytes));
+        publisher = new JsonPublisher(host, system, settings, access, topics);
         Common common = new Common(
                 settings,
                 access,
                 host,
                 gapless.nodeName(),
                 UUID.randomUUID().toString(),
-                new JsonPublisher(host, system, settings, access, topics),
+                publisher,
                 payloads,
                 new SharedJson(settings.jsonCacheBytes, budget),
                 new States(tables, new RowJson(system, payloads, settings.jsonCacheBytes, budget)),
@@ -130,6 +132,7 @@ public final class GatewayServer {
             lookAt(grpc::look);
         }
         lookAt(access::look);
+        lookAt(publisher.rings()::look);
         if (tls != null) {
             lookAt(tls::look);
         }

@@ -52,6 +52,8 @@ public final class GatewaySettings {
     /** How much heap clients may cause, in bytes. */
     public final long budget;
 
+    public final long rings;
+
     public final int maxConnections;
     public final int maxClients;
     public final int perIpLimit;
@@ -120,7 +122,8 @@ public final class GatewaySettings {
         defaultTopic = config.getString("default-topic");
         dispatcher = config.getString("dispatcher");
         acceptQueue = ConfigValues.within(config, "accept-queue", 1, 65_535);
-        budget = budget(config);
+        budget = shareOfHeap(config, "budget");
+        rings = shareOfHeap(config, "rings");
         maxConnections = ConfigValues.within(config, "max-connections", 1, 10_000_000);
         maxClients = ConfigValues.within(config, "max-clients", 1, 10_000_000);
         perIpLimit = ConfigValues.within(config, "per-ip-limit", 0, 10_000_000);
@@ -168,13 +171,13 @@ public final class GatewaySettings {
         maxCommandBytes = (int) Math.min(command, BYTES_OF_ESCAPES * largestMessage(all) + AROUND_BYTES);
     }
 
-    private static long budget(Config config) {
+    private static long shareOfHeap(Config config, String key) {
         long heap = Runtime.getRuntime().maxMemory();
-        String given = config.getString("budget").strip();
+        String given = config.getString(key).strip();
         try {
             long bytes = given.endsWith("%")
                     ? (long) (heap / 100.0 * Double.parseDouble(given.substring(0, given.length() - 1)))
-                    : config.getBytes("budget");
+                    : config.getBytes(key);
             if (bytes >= LEAST_BUDGET && bytes <= heap / 100 * MOST_PERCENT) {
                 return bytes;
             }
@@ -183,7 +186,7 @@ public final class GatewaySettings {
         }
         throw bad(
                 config,
-                "budget",
+                key,
                 "a share of the heap, such as 25%, or a number of bytes: 1 MiB at least, and at most " + MOST_PERCENT
                         + "% of the heap, which has " + heap + " bytes (-Xmx)");
     }

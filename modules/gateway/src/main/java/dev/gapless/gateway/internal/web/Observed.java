@@ -18,6 +18,7 @@ import dev.gapless.gateway.internal.client.Unsent;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.StatusJson;
+import dev.gapless.gateway.internal.publish.ClientRings;
 import dev.gapless.gateway.internal.status.StatusAsker;
 import dev.gapless.gateway.internal.tls.Tls;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -73,7 +74,7 @@ final class Observed implements AutoCloseable {
                 .baseUnit("bytes")
                 .description("What is under way to clients, as far as gapless.gateway.unsent-bytes bounds it")
                 .register(registry);
-        for (Share share : Share.values()) {
+        for (Share share : Share.OF_REQUESTS) {
             Gauge.builder("gapless.gateway.budget.used", common.budget(), budget -> budget.bytes(share))
                     .baseUnit("bytes")
                     .tag("share", share.label())
@@ -83,6 +84,15 @@ final class Observed implements AutoCloseable {
         Gauge.builder("gapless.gateway.budget.max", common.budget(), Budget::most)
                 .baseUnit("bytes")
                 .description("Heap that clients may cause: gapless.gateway.budget")
+                .register(registry);
+        Gauge.builder("gapless.gateway.rings", common.publisher().rings(), ClientRings::bytes)
+                .baseUnit("bytes")
+                .description(
+                        "What the rings of topics take that clients began, as far as gapless.gateway.rings bounds it")
+                .register(registry);
+        Gauge.builder("gapless.gateway.rings.max", common.publisher().rings(), ClientRings::most)
+                .baseUnit("bytes")
+                .description("What they may take: gapless.gateway.rings")
                 .register(registry);
         Gauge.builder("gapless.gateway.unfinished", common.budget(), budget -> budget.bytes(Share.UNFINISHED))
                 .baseUnit("bytes")

@@ -103,4 +103,14 @@ class BudgetTest {
         budget.count(Share.UNSENT, 50);
         assertFalse(budget.hasRoom());
     }
+
+    @Test
+    void saysHowMuchOneMayHoldBesideAllOthers() {
+        assertEquals(500, budget.mostFor("a"));
+        assertTrue(heads("a").add(100));
+        assertTrue(heads("b").add(200));
+        assertEquals(400, budget.mostFor("a"));
+        assertTrue(heads("a").add(300));
+        assertFalse(heads("a").add(1));
+    }
 }
