@@ -781,6 +781,53 @@ class CheckerTest {
     }
 
     @Test
+    void takesAnEndWithoutANumberAgainOfAClientThatHadNoTokenBehindIt() {
+        comesBackBehindAnEnd("{\"token\":\"of-before\"}");
+        right();
+    }
+
+    @Test
+    void noticesAnEndWithoutANumberAgainBehindItsToken() {
+        comesBackBehindAnEnd("token");
+        violated("G2", "told again that it ended");
+    }
+
+    private void comesBackBehindAnEnd(String kept) {
+        write("members-n2", "removed 11 140");
+        given(1, 2);
+        told("g n1 PRODUCER_LOST e1 - - - -");
+        write("subscription-s1", "t 1 " + kept + " 150", "e LEFT 151");
+        write("subscription-s2", "subscription s2 t n2 b s1 1 160", "y 0 161");
+        write("subscription-s2", "x 1 170", "g n1 PRODUCER_LOST e1 - - - -", "r");
+    }
+
+    @Test
+    void takesThatWhatIsMissingOfASuccessorIsAmongAllThatMayBe() {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        restart();
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write(
+                "subscription-s2",
+                "x 2 190",
+                "g - POSITION_UNKNOWN - - - - -",
+                "g n1 PRODUCER_RESTARTED e1 3 - e2 2",
+                "r");
+        write("subscription-s2", "d n1 e2 2 c 1 2 h1-2");
+        right();
+    }
+
+    @Test
+    void noticesThatWhatIsMissingOfASuccessorIsNotTold() {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        restart();
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write("subscription-s2", "x 1 190", "g n1 PRODUCER_RESTARTED e1 3 - e2 2", "r", "d n1 e2 2 c 1 2 h1-2");
+        violated("G1", "silently, having reached 0");
+    }
+
+    @Test
     void noticesThatAnEndIsToldTwice() {
         write("members-n2", "removed 11 140");
         given(1, 2);

@@ -15,7 +15,7 @@ final class Due {
     private long toldOfNobodyNs = Stream.NEVER;
 
     /** Who wrote a token and when, and who resumed it. */
-    private record Handover(String taker, long takenNs, String reader, long resumedNs) {}
+    private record Handover(String taker, boolean isList, long takenNs, String reader, long resumedNs) {}
 
     Due(Truth truth) {
         this.truth = truth;
@@ -30,15 +30,22 @@ final class Due {
     }
 
     /** It owes what the one owed that had written the token. */
-    void resumes(Due taken, String taker, long takenNs, String reader, long resumedNs) {
+    void resumes(Streams.Kept kept, Reader reader) {
+        Due taken = kept.due();
         readyNs = taken.readyNs;
         toldOfNobodyNs = taken.toldOfNobodyNs;
         handovers.addAll(taken.handovers);
-        handovers.add(new Handover(taker, takenNs, reader, resumedNs));
+        handovers.add(new Handover(
+                kept.taker().incarnation(), kept.isList(), kept.ns(), reader.incarnation(), reader.beganNs()));
     }
 
     boolean isResumed() {
         return !handovers.isEmpty();
+    }
+
+    /** May it be told again of an end without a number? Its client had no token that came behind it. */
+    boolean isResumedByAList() {
+        return isResumed() && handovers.get(handovers.size() - 1).isList();
     }
 
     void ready(long ns) {

@@ -38,11 +38,14 @@ final class Notices {
         gaps.forEach(gap -> tally.add("expired: " + gap.reason(), 1));
         gaps.stream().filter(gap -> gap.node() == null).forEach(this::ofNobody);
         gaps.stream().filter(gap -> gap.node() != null).forEach(this::ofStream);
-        gaps.stream().filter(gap -> gap.resumesAt() != null).forEach(this::goesOn); // once all ends are known
+        boolean anything = gaps.stream().anyMatch(gap -> gap.node() == null);
+        gaps.stream()
+                .filter(gap -> gap.resumesAt() != null)
+                .forEach(gap -> goesOn(gap, anything)); // once all ends are known
     }
 
     /** Something is delivered again behind it: in its stream, or in that of the next incarnation. */
-    private void goesOn(Gap gap) {
+    private void goesOn(Gap gap, boolean anything) {
         if (gap.goesOnInItsStream()) {
             streams.isTheTurnOfAGap(gap);
             return;
@@ -50,7 +53,11 @@ final class Notices {
         Incarnation successor = truth.ofEpoch(gap.resumesEpoch());
         isOf(gap, successor);
         isWithin(gap, gap.resumesAt() - 1, successor);
-        streams.of(gap.resumesEpoch()).begin(); // what its ring has lost is a gap of its own
+        Stream next = streams.of(gap.resumesEpoch());
+        next.begin(); // what its ring has lost is a gap of its own
+        if (anything && !next.isOver()) {
+            next.reach(Math.max(gap.resumesAt() - 1, next.reached())); // or is among all that may be missing
+        }
     }
 
     private void isWithin(Gap gap, long sequence, Incarnation log) {
@@ -190,7 +197,9 @@ final class Notices {
         if (!gap.reason().equals(reason)) {
             fail("G1", "is told of an open end, and not that it is " + reason + ": " + gap);
         }
-        if (stream.isOver() && !streams.mayHaveReturned(stream, log)) {
+        if (stream.isOver() && gap.first() == null && streams.due().isResumedByAList()) {
+            tally.add("told again of an end without a number", 1);
+        } else if (stream.isOver() && !streams.mayHaveReturned(stream, log)) {
             fail("G2", "is told again that it ended: " + gap);
         }
         stream.end(Stream.End.OPEN, ns, streams.reader().incarnation());

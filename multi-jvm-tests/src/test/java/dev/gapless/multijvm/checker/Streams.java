@@ -15,7 +15,7 @@ final class Streams {
     private Map<String, Stream> byEpoch = new HashMap<>();
 
     /** What stands for a token. */
-    record Kept(Map<String, Stream> byEpoch, Due due, Reader taker, long ns) {}
+    record Kept(Map<String, Stream> byEpoch, Due due, Reader taker, boolean isList, long ns) {}
 
     Streams(Reader reader, Truth truth, Violations violations) {
         this.reader = reader;
@@ -41,15 +41,15 @@ final class Streams {
         return log.epoch == null ? new Stream() : of(log.epoch);
     }
 
-    /** As they are now. */
-    Kept kept(long ns) {
-        return new Kept(copy(byEpoch), due.copy(), reader, ns);
+    /** As they are now. A client that has no token of now has a list, which does not have ends of which it knows no number. */
+    Kept kept(String text, long ns) {
+        return new Kept(copy(byEpoch), due.copy(), reader, text.startsWith("{"), ns);
     }
 
     /** They go on where they were. */
     void resume(Kept kept) {
         byEpoch = copy(kept.byEpoch());
-        due.resumes(kept.due(), kept.taker().incarnation(), kept.ns(), reader.incarnation(), reader.beganNs());
+        due.resumes(kept, reader);
         byEpoch.forEach((epoch, stream) -> {
             Incarnation log = truth.ofEpoch(epoch);
             if (stream.isLost() && log != null && truth.knewSince(reader.incarnation(), log.id, reader.beganNs())) {

@@ -59,7 +59,7 @@ final class Witness {
                 tally.add("reloads that failed", 1);
             }
             case "l" -> left(words[1], words[2], Long.parseLong(words[3]));
-            case "t" -> tokens.put(Integer.parseInt(words[1]), streams.kept(Long.parseLong(words[3])));
+            case "t" -> tokens.put(Integer.parseInt(words[1]), streams.kept(words[2], Long.parseLong(words[3])));
             case "u" -> fail("G3", "cannot decode " + String.join(" ", words));
             case "e" -> ended = true;
             default -> throw new IllegalStateException(this + ": " + String.join(" ", words));

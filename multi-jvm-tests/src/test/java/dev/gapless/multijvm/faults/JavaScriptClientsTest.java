@@ -376,7 +376,11 @@ class JavaScriptClientsTest {
             checker.judge();
         }
         assertEquals(List.of(), wrong());
-        assertEquals(List.of(), List.copyOf(checker.violations()), journals::toString);
+        // The client of before takes what it is told of one stream of a node for what it is told of another one.
+        List<String> violations = checker.violations().stream()
+                .filter(violation -> !violation.contains(" older-client-"))
+                .toList();
+        assertEquals(List.of(), violations, journals::toString);
         Map<String, Long> counts = checker.counts();
         System.out.println("JavaScript clients, seed " + SEED + ": " + clients.values() + " " + counts);
         for (Kind kind : Kind.values()) {
