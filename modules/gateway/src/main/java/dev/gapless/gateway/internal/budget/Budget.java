@@ -195,13 +195,13 @@ public final class Budget {
     }
 
     /** Counts what a cache keeps. */
-    public void cache(long change) {
-        of(Share.JSON_CACHE).addAndGet(change);
+    public void cache(Share share, long change) {
+        of(share).addAndGet(change);
     }
 
     /** Have caches to drop something? */
     public boolean isFull() {
-        return claimed.get() + bytes(Share.JSON_CACHE) > most;
+        return claimed.get() + bytes(Share.JSON_CACHE) + bytes(Share.ANSWERS) > most;
     }
 
     private void yieldCaches() {

@@ -18,6 +18,8 @@ public enum Share {
     POSITIONS,
     /** JSON that is made once for many clients. */
     JSON_CACHE,
+    /** Answers that are kept for requests that come again. */
+    ANSWERS,
     /** The latest changes of collections. */
     CHANGES,
     /** Rings of topics that clients began. They stay when the clients have gone, and so have a budget of their own. */

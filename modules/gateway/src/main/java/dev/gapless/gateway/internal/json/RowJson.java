@@ -4,6 +4,7 @@ import dev.gapless.Payload;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
 import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.internal.wire.Codec;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -125,6 +126,6 @@ public final class RowJson {
 
     private void count(int change) {
         keptBytes += change;
-        budget.cache(change);
+        budget.cache(Share.JSON_CACHE, change);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.json;
 
 import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -78,7 +79,7 @@ public final class SharedJson {
         }
         to.charged += more;
         bytes += more;
-        budget.cache(more);
+        budget.cache(Share.JSON_CACHE, more);
         shrink();
     }
 
@@ -87,7 +88,7 @@ public final class SharedJson {
             ArrayJson oldest = inOrder.remove();
             kept.remove(oldest.index());
             bytes -= oldest.charged;
-            budget.cache(-oldest.charged);
+            budget.cache(Share.JSON_CACHE, -oldest.charged);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.gapless.gateway.internal.web;
 
+import dev.gapless.gateway.internal.budget.Budget;
+import dev.gapless.gateway.internal.budget.Share;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.settings.GatewaySettings;
@@ -16,10 +18,32 @@ import org.jspecify.annotations.Nullable;
 final class Idempotency {
     private final long retentionNs;
     private final KeyedAnswers answers;
+    private final Budget budget;
+    /** What the budget knows of. Guarded by the answers. */
+    private long counted;
 
-    Idempotency(GatewaySettings settings) {
+    /** Without an answer. The budget has those that come for as long as nobody else wants it. */
+    Idempotency(GatewaySettings settings, Budget budget) {
+        this.budget = budget;
         this.retentionNs = settings.idempotencyRetention.toNanos();
         this.answers = new KeyedAnswers(settings.idempotencyKeys, settings.idempotencyKeysOfAll);
+        budget.addCache(this::shrink);
+    }
+
+    /** Forgets the oldest until there is room for others. */
+    private void shrink() {
+        synchronized (answers) {
+            count();
+            while (answers.bytes() > 0 && budget.isFull()) {
+                answers.removeOldest();
+                count();
+            }
+        }
+    }
+
+    private void count() {
+        budget.cache(Share.ANSWERS, answers.bytes() - counted);
+        counted = answers.bytes();
     }
 
     /**
@@ -44,6 +68,7 @@ final class Idempotency {
             answers.removeBefore(nowNs - retentionNs);
             known = answers.putIfAbsent(which, first, nowNs);
         }
+        shrink();
         if (known != null) {
             RequestDigest request = known.request();
             return known.answer()
@@ -61,6 +86,7 @@ final class Idempotency {
             if (failure != null || isWorthRepeating(answer)) {
                 synchronized (answers) {
                     answers.remove(which, first);
+                    count();
                 }
             }
             if (failure == null) {

@@ -11,13 +11,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers by topic and key, oldest first: so many of a topic, and so many of all. One thread at a time. */
 final class KeyedAnswers {
+    /** The answer's tree, the digest of its request, and the entries of two maps. */
+    private static final int ANSWER_BYTES = 2_500;
+
     private final int mostOfTopic;
     private final int most;
     private final Map<Key, Known> all = new LinkedHashMap<>();
     /** Invariant: these are the keys of {@code all}. */
     private final Map<String, Set<Key>> byTopic = new HashMap<>();
 
-    record Key(String topic, String key) {}
+    private long bytes;
+
+    record Key(String topic, String key) {
+        /** What it takes in memory, with an answer of two positions, about. */
+        long bytes() {
+            return (long) ANSWER_BYTES + topic.length() + key.length();
+        }
+    }
 
     private record Known(First first, long sinceNs) {}
 
@@ -37,12 +47,25 @@ final class KeyedAnswers {
         }
         Set<Key> ofTopic = byTopic.computeIfAbsent(key.topic(), topic -> new LinkedHashSet<>());
         ofTopic.add(key);
+        bytes += key.bytes();
         if (ofTopic.size() > mostOfTopic) {
             remove(ofTopic.iterator().next());
         } else if (all.size() > most) {
-            remove(all.keySet().iterator().next());
+            removeOldest();
         }
         return null;
+    }
+
+    /** Forgets the oldest, if there is one. */
+    void removeOldest() {
+        if (!all.isEmpty()) {
+            remove(all.keySet().iterator().next());
+        }
+    }
+
+    /** What they take in memory, about. */
+    long bytes() {
+        return bytes;
     }
 
     /** Forgets this one, if it is still the one that is kept. */
@@ -73,6 +96,7 @@ final class KeyedAnswers {
     }
 
     private void removeOfTopic(Key key) {
+        bytes -= key.bytes();
         byTopic.computeIfPresent(key.topic(), (topic, keys) -> {
             keys.remove(key);
             return keys.isEmpty() ? null : keys;

@@ -50,7 +50,7 @@ final class PublishHandler {
     PublishHandler(Common common) {
         this.common = common;
         this.settings = common.settings();
-        this.idempotency = new Idempotency(settings);
+        this.idempotency = new Idempotency(settings, common.budget());
         this.posts = new Posts(settings.maxPublishingRequests, settings.publishingPerIpLimit);
     }
 

@@ -85,11 +85,11 @@ class BudgetTest {
     @Test
     void cachesYieldFirst() {
         long[] cached = {600};
-        budget.cache(600);
+        budget.cache(Share.JSON_CACHE, 600);
         budget.addCache(() -> {
             while (budget.isFull() && cached[0] > 0) {
                 cached[0] -= 100;
-                budget.cache(-100);
+                budget.cache(Share.JSON_CACHE, -100);
             }
         });
         assertTrue(heads("a").add(400));
