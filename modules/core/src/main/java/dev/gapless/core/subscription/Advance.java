@@ -2,6 +2,7 @@ package dev.gapless.core.subscription;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
+import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.feed.Feed;
@@ -310,19 +311,21 @@ final class Advance {
             missing.addFrom(feed, further.index());
         }
         Missing.Announced announced = missing.announced();
-        List<Gap> gaps = new ArrayList<>();
+        List<Gap> all = new ArrayList<>();
         if (unknown) {
-            gaps.add(new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
+            all.add(new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null));
         }
-        gaps.addAll(pending.gaps());
-        gaps.addAll(announced.gaps());
+        all.addAll(pending.gaps());
+        all.addAll(announced.gaps());
         List<Step.Left> left = new ArrayList<>(further.unannounced());
         left.addAll(pending.left());
         left.addAll(announced.left());
-        Frontier upTo = further.positions()
+        Frontier behind = further.positions()
                 .with(pending.upTo())
                 .with(announced.upTo())
                 .passing(Math.max(known.notices(), further.positions().notices()));
+        List<Gap> gaps = Missing.leadingOn(all, behind); // some have waited, and may be passed by now
+        Frontier upTo = behind.with(beginning(gaps, behind));
         if (gaps.isEmpty()) {
             here = further.passed(upTo).leavingUnannounced(left);
             return null;
@@ -346,7 +349,20 @@ final class Advance {
         }
         pace.begins(nowNs);
         here = further.leavingUnannounced(left).reloading(upTo);
-        return new Step.Missed(List.copyOf(gaps), announced.timeMs());
+        return new Step.Missed(gaps, announced.timeMs());
+    }
+
+    /** The streams to which these gaps lead, and of which nothing was given: they are not passed with what ended in front of a general gap. */
+    private List<Place> beginning(List<Gap> gaps, Frontier behind) {
+        List<Place> places = new ArrayList<>();
+        for (Gap gap : gaps) {
+            Position to = gap.resumesAt();
+            Stream next = to == null ? null : known.open().get(to.epoch());
+            if (next != null && behind.get(next) == null) {
+                places.add(Place.at(next, 0));
+            }
+        }
+        return places;
     }
 
     /** Its log may have less by now: that is told behind it. */

@@ -242,17 +242,23 @@ final class Missing {
                 }
             }
         }
-        gaps.replaceAll(gap -> leadsToWhatIsOver(gap, upTo, gaps) ? asTheEnd(gap) : gap);
-        return new Announced(gaps, upTo, early, left, timeMs);
+        return new Announced(leadingOn(gaps, at.with(upTo)), upTo, early, left, timeMs);
+    }
+
+    /** The same gaps. None leads on to a stream that is over for who goes on there, and whose end is not among them. */
+    static List<Gap> leadingOn(List<Gap> gaps, Frontier there) {
+        return gaps.stream()
+                .map(gap -> leadsToWhatIsOver(gap, there, gaps) ? asTheEnd(gap) : gap)
+                .toList();
     }
 
     /** Does it say that its node goes on in a stream of which nothing comes here, and whose end is not announced with it? */
-    private boolean leadsToWhatIsOver(Gap gap, Map<Epoch, Place> upTo, List<Gap> gaps) {
+    private static boolean leadsToWhatIsOver(Gap gap, Frontier there, List<Gap> gaps) {
         Position to = gap.resumesAt();
         if (to == null || to.epoch().equals(gap.epoch())) {
             return false;
         }
-        Place place = upTo.getOrDefault(to.epoch(), at.get(to.epoch()));
+        Place place = there.get(to.epoch());
         return place != null && place.over() && indexOf(gaps, to.epoch()) < 0;
     }
 

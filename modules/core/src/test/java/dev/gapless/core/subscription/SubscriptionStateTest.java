@@ -1128,6 +1128,31 @@ class SubscriptionStateTest implements TopicView {
     }
 
     @Test
+    @DisplayName("ruleC7: where a successor is over for it by then it is not told that its node goes on there")
+    void notToldOfASuccessorThatIsOver() {
+        subscription = unplaced(SETTINGS, Map.of(P, End.restarted(P2.at(1), 0)), Place.at(P, 4));
+        settled.addAll(List.of(P.epoch(), P2.epoch()));
+        Map<Epoch, Place> passed = Map.of(P2.epoch(), Place.over(P2, 7));
+        subscription.goOn(new ReadOn.In(feed, feed.attach(1, 0), Map.of(), false, Map.of(), passed));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_LOST, P.epoch(), 5L, null, null)), announced());
+        subscription.reloaded(null);
+        assertTrue(subscription.positions().isOver(P2));
+        idle();
+    }
+
+    @Test
+    @DisplayName(
+            "ruleC7: who is told where a node goes on stands there, and does not pass that stream untold (seed 3000000201176)")
+    void standsWhereTheNodeGoesOn() {
+        open.put(P2.epoch(), P2);
+        subscription = in(feed, unplaced(SETTINGS, Map.of(P, End.restarted(P2.at(1), 0)), Place.at(P, 4)));
+        assertEquals(List.of(new Gap("p", Reason.PRODUCER_RESTARTED, P.epoch(), 5L, null, P2.at(1))), announced());
+        subscription.reloaded(null);
+        assertEquals(Place.at(P2, 0), subscription.positions().get(P2));
+        idle();
+    }
+
+    @Test
     @DisplayName("ruleF3: where it is placed so late that ends were forgotten it is told that nobody knows")
     void toldThatNobodyKnows() {
         subscription = unplaced(SETTINGS);
