@@ -78,7 +78,7 @@ record Profile(
     /** From this one on nobody invalidates, repeats or claims anything; of three subscribers one keeps the last token and what came since, and one a list of positions. */
     static final long FIRST_WITH_KEPT_PLACES = 6_000_000_000_000L;
 
-    /** From this one on logs give way, and are whole again, besides. */
+    /** From this one on logs give way, and are whole again, besides: where nothing goes wrong, none does. */
     static final long FIRST_WITH_LIMITS = 7_000_000_000_000L;
 
     private static final long NUMBER_AND_OVERHEAD = 8 + 64;

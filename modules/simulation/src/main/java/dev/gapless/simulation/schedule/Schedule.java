@@ -74,7 +74,7 @@ final class Schedule implements Observer {
                 this,
                 root.split(),
                 seed < Profile.FIRST_WITH_INVALIDATIONS || keepsPlaces ? null : new SplittableRandom(seed),
-                seed < Profile.FIRST_WITH_LIMITS ? null : new SplittableRandom(seed));
+                seed < Profile.FIRST_WITH_LIMITS || !profile.faults() ? null : new SplittableRandom(seed));
         this.receipts = seed < Profile.FIRST_WITH_RECEIPTS || keepsPlaces ? null : new Receipts(this, root.split());
         this.repeats = seed < Profile.FIRST_WITH_REPEATS || keepsPlaces
                 ? null
