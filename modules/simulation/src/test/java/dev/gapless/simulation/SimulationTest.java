@@ -56,6 +56,8 @@ class SimulationTest {
     /** In front of the seeds in which logs also give way, and are whole again. */
     private static final long WITH_LIMITS = 7_000_000_000_000L;
 
+    private static final long MANY_WITH_LIMITS = 2_000;
+
     private static final int MOST_FAILURES = 5;
     /** Of the tokens of a single node: clocks jump, and others have read on in streams that a token has not heard of (C11). */
     private static final long MOST_TOLD_ONE_IN = 5;
@@ -292,7 +294,7 @@ class SimulationTest {
     @Test
     @DisplayName("ruleP4: so it is with many")
     void manyLogsThatGiveWayTellIt() {
-        runOwn(WITH_LIMITS + 1, WITH_LIMITS + MANY_DURABLE);
+        runOwn(WITH_LIMITS + 1, WITH_LIMITS + MANY_WITH_LIMITS);
     }
 
     @Test
