@@ -818,6 +818,26 @@ class CheckerTest {
     }
 
     @Test
+    void takesThatAListBeginsWhereASuccessorGoesOn() {
+        comesBackBehindARestart("{\"token\":\"of-before\"}");
+        right();
+    }
+
+    @Test
+    void noticesThatATokenDoesNotLeadToWhereASuccessorBegan() {
+        comesBackBehindARestart("token");
+        violated("G1", "silently, having reached 0");
+    }
+
+    private void comesBackBehindARestart(String kept) {
+        given(1, 2);
+        restart();
+        told("g n1 PRODUCER_RESTARTED e1 3 - e2 2");
+        write("subscription-s1", "t 1 " + kept + " 150", "e LEFT 151");
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180", "d n1 e2 2 c 1 2 h1-2");
+    }
+
+    @Test
     void noticesThatWhatIsMissingOfASuccessorIsNotTold() {
         given(1, 2);
         write("subscription-s1", "t 1 token 150", "e CANCELLED 160");

@@ -54,9 +54,9 @@ final class Notices {
         isOf(gap, successor);
         isWithin(gap, gap.resumesAt() - 1, successor);
         Stream next = streams.of(gap.resumesEpoch());
-        next.begin(); // what its ring has lost is a gap of its own
-        if (anything && !next.isOver()) {
-            next.reach(Math.max(gap.resumesAt() - 1, next.reached())); // or is among all that may be missing
+        next.begin(gap.resumesAt());
+        if (anything) {
+            next.isListed(); // what its ring has lost is among all that may be missing
         }
     }
 

@@ -16,6 +16,8 @@ final class Stream {
 
     /** Everything up to here was given or announced. */
     private long reached;
+    /** Where it goes on, as a gap of the stream before said. */
+    private long goesOnAt;
     /** It is known where the subscription began: what follows is due, whenever it was published. */
     private boolean begun;
     /** Something of it was given or announced under the name of its node. */
@@ -34,6 +36,7 @@ final class Stream {
     Stream copy() {
         Stream copy = new Stream();
         copy.reached = reached;
+        copy.goesOnAt = goesOnAt;
         copy.begun = begun;
         copy.named = named;
         copy.given = given;
@@ -93,9 +96,17 @@ final class Stream {
         end = End.NONE;
     }
 
-    /** It goes on from its beginning, if nothing is known of it yet. */
-    void begin() {
+    /** It goes on from its beginning, if nothing is known of it yet. What is lost in front of that place is a gap of its own. */
+    void begin(long at) {
         begun = true;
+        goesOnAt = at;
+    }
+
+    /** A list has it in front of where a gap said that it goes on. */
+    void isListed() {
+        if (!isOver() && goesOnAt > reached + 1) {
+            reach(goesOnAt - 1);
+        }
     }
 
     void goesByItsName() {

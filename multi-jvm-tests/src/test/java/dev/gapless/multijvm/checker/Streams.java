@@ -51,6 +51,9 @@ final class Streams {
         byEpoch = copy(kept.byEpoch());
         due.resumes(kept, reader);
         byEpoch.forEach((epoch, stream) -> {
+            if (kept.isList()) {
+                stream.isListed();
+            }
             Incarnation log = truth.ofEpoch(epoch);
             if (stream.isLost() && log != null && truth.knewSince(reader.incarnation(), log.id, reader.beganNs())) {
                 stream.returns();

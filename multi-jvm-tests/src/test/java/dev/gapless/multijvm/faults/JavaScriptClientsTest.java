@@ -376,9 +376,8 @@ class JavaScriptClientsTest {
             checker.judge();
         }
         assertEquals(List.of(), wrong());
-        // The client of before takes what it is told of one stream of a node for what it is told of another one.
         List<String> violations = checker.violations().stream()
-                .filter(violation -> !violation.contains(" older-client-"))
+                .filter(violation -> !isOfSomethingOlder(violation))
                 .toList();
         assertEquals(List.of(), violations, journals::toString);
         Map<String, Long> counts = checker.counts();
@@ -413,6 +412,16 @@ class JavaScriptClientsTest {
         assertTrue(
                 clients.values().stream().mapToInt(ScriptedClient::twice).sum() > 0,
                 () -> "nobody stood in two streams of a node: " + clients.values());
+    }
+
+    /**
+     * The client of before takes what it is told of one stream of a node for what it is told of another one. And the tokens of gateways of before
+     * stand in front of a gap until the next event: what has no number is told again.
+     */
+    private static boolean isOfSomethingOlder(String violation) {
+        boolean isOlderGateway = violation.contains(" older-gateways-") || violation.contains(" one-older-gateway-");
+        boolean isAnEndAgain = violation.contains("is told again that it ended") && violation.contains("first=null");
+        return violation.contains(" older-client-") || (isOlderGateway && isAnEndAgain);
     }
 
     private long sum(ToLongFunction<GatewayProxy> of) {
