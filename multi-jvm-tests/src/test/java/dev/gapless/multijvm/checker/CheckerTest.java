@@ -781,27 +781,6 @@ class CheckerTest {
     }
 
     @Test
-    void takesAnEndWithoutANumberAgainOfAClientThatHadNoTokenBehindIt() {
-        comesBackBehindAnEnd("{\"token\":\"of-before\"}");
-        right();
-    }
-
-    @Test
-    void noticesAnEndWithoutANumberAgainBehindItsToken() {
-        comesBackBehindAnEnd("token");
-        violated("G2", "told again that it ended");
-    }
-
-    private void comesBackBehindAnEnd(String kept) {
-        write("members-n2", "removed 11 140");
-        given(1, 2);
-        told("g n1 PRODUCER_LOST e1 - - - -");
-        write("subscription-s1", "t 1 " + kept + " 150", "e LEFT 151");
-        write("subscription-s2", "subscription s2 t n2 b s1 1 160", "y 0 161");
-        write("subscription-s2", "x 1 170", "g n1 PRODUCER_LOST e1 - - - -", "r");
-    }
-
-    @Test
     void takesThatWhatIsMissingOfASuccessorIsAmongAllThatMayBe() {
         given(1, 2);
         write("subscription-s1", "t 1 token 150", "e CANCELLED 160");

@@ -15,7 +15,7 @@ final class Due {
     private long toldOfNobodyNs = Stream.NEVER;
 
     /** Who wrote a token and when, and who resumed it. */
-    private record Handover(String taker, boolean isList, long takenNs, String reader, long resumedNs) {}
+    private record Handover(String taker, long takenNs, String reader, long resumedNs) {}
 
     Due(Truth truth) {
         this.truth = truth;
@@ -35,17 +35,11 @@ final class Due {
         readyNs = taken.readyNs;
         toldOfNobodyNs = taken.toldOfNobodyNs;
         handovers.addAll(taken.handovers);
-        handovers.add(new Handover(
-                kept.taker().incarnation(), kept.isList(), kept.ns(), reader.incarnation(), reader.beganNs()));
+        handovers.add(new Handover(kept.taker().incarnation(), kept.ns(), reader.incarnation(), reader.beganNs()));
     }
 
     boolean isResumed() {
         return !handovers.isEmpty();
-    }
-
-    /** May it be told again of an end without a number? Its client had no token that came behind it. */
-    boolean isResumedByAList() {
-        return isResumed() && handovers.get(handovers.size() - 1).isList();
     }
 
     void ready(long ns) {

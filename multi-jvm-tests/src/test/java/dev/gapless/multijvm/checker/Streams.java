@@ -41,7 +41,7 @@ final class Streams {
         return log.epoch == null ? new Stream() : of(log.epoch);
     }
 
-    /** As they are now. A client that has no token of now has a list, which does not have ends of which it knows no number. */
+    /** As they are now. A client that has no token of now has a list. */
     Kept kept(String text, long ns) {
         return new Kept(copy(byEpoch), due.copy(), reader, text.startsWith("{"), ns);
     }

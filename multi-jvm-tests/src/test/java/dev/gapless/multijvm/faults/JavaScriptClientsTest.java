@@ -377,7 +377,7 @@ class JavaScriptClientsTest {
         }
         assertEquals(List.of(), wrong());
         List<String> violations = checker.violations().stream()
-                .filter(violation -> !isOfSomethingOlder(violation))
+                .filter(violation -> !isAllowed(violation))
                 .toList();
         assertEquals(List.of(), violations, journals::toString);
         Map<String, Long> counts = checker.counts();
@@ -415,13 +415,12 @@ class JavaScriptClientsTest {
     }
 
     /**
-     * The client of before takes what it is told of one stream of a node for what it is told of another one. And the tokens of gateways of before
-     * stand in front of a gap until the next event: what has no number is told again.
+     * A client's last token may stand in front of a gap that has no number, which is told again then (docs/gateway.md). And the client of before takes
+     * what it is told of one stream of a node for what it is told of another one.
      */
-    private static boolean isOfSomethingOlder(String violation) {
-        boolean isOlderGateway = violation.contains(" older-gateways-") || violation.contains(" one-older-gateway-");
+    private static boolean isAllowed(String violation) {
         boolean isAnEndAgain = violation.contains("is told again that it ended") && violation.contains("first=null");
-        return violation.contains(" older-client-") || (isOlderGateway && isAnEndAgain);
+        return isAnEndAgain || violation.contains(" older-client-");
     }
 
     private long sum(ToLongFunction<GatewayProxy> of) {
