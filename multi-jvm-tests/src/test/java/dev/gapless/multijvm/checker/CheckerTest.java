@@ -270,10 +270,7 @@ class CheckerTest {
 
     @Test
     void takesAnIncarnationThatIsToldOfInTheReloadInWhichTheNextOneAnswers() {
-        given(1, 2);
-        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
-        restart();
-        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        resumesAfterARestart();
         write("subscription-s2", "x 2 190", "g n1 PRODUCER_LOST e1 3 3 - -", "g n1 OVERRUN e2 1 1 e2 2", "r");
         write("subscription-s2", "d n1 e2 2 c 1 2 h1-2");
         right();
@@ -782,10 +779,7 @@ class CheckerTest {
 
     @Test
     void takesThatWhatIsMissingOfASuccessorIsAmongAllThatMayBe() {
-        given(1, 2);
-        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
-        restart();
-        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        resumesAfterARestart();
         write(
                 "subscription-s2",
                 "x 2 190",
@@ -818,10 +812,7 @@ class CheckerTest {
 
     @Test
     void noticesThatWhatIsMissingOfASuccessorIsNotTold() {
-        given(1, 2);
-        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
-        restart();
-        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        resumesAfterARestart();
         write("subscription-s2", "x 1 190", "g n1 PRODUCER_RESTARTED e1 3 - e2 2", "r", "d n1 e2 2 c 1 2 h1-2");
         violated("G1", "silently, having reached 0");
     }
@@ -990,6 +981,14 @@ class CheckerTest {
         write("publisher-t-n1-c", "publisher t n1 127.0.0.1:1 c 120");
         publish("publisher-t-n1-c", "e2", 1, 1, 1, 121);
         publish("publisher-t-n1-c", "e2", 1, 2, 2, 122);
+    }
+
+    /** s2 resumes the token of s1, which had two messages of n1 before that was started again. */
+    private void resumesAfterARestart() {
+        given(1, 2);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        restart();
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
     }
 
     /** One more, with one message. */
