@@ -251,7 +251,6 @@ public final class TopicStats {
         return sum(feeds, number);
     }
 
-    /** A sum over what the feeds may hold. */
     /** How many rows the tables have. */
     long rows() {
         return sum(tables, Kept::rows);

@@ -86,7 +86,6 @@ import scala.concurrent.ExecutionContext;
  * Thread-safe.
  */
 final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost {
-
     private final ExtendedActorSystem system;
     private final Settings nodeSettings;
     private final String name;

@@ -302,8 +302,7 @@ public final class ProducerLog implements TopicStats.Publishing {
         long to = inOwn(last);
         boolean isEarlier = from <= 0;
         // Who began behind the first message of this incarnation was not promised that, but the last. Who goes on
-        // behind one of an earlier
-        // incarnation may have missed it then.
+        // behind one of an earlier incarnation may have missed it then.
         return withReceipt(its -> {
             CompletableFuture<Standings> asked = its.ask(isEarlier ? from : to, to, ReceiptRequest.ALL, dueNs);
             wake();

@@ -14,7 +14,6 @@ final class NotDelivered extends RequestException {
 
     private static final String ACCEPTED = "Everything was accepted: do not repeat the request.";
 
-    @SuppressWarnings("serial") // is never serialized
     private final transient Reached reached;
 
     NotDelivered(Reached reached) {

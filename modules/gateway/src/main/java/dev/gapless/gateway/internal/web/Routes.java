@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Which request goes where, past the door. */
 final class Routes extends Handler.Abstract {
-
     private static final String MESSAGES = "/api/topics/{topic}/messages";
     private static final String EVENTS = "/api/topics/{topic}/events";
     private static final String WEB_SOCKET = "/api/ws";
