@@ -80,6 +80,7 @@ final class Notices {
                 neverHadOneFromElsewhere(gap);
             }
         }
+        tally.add("told that anything may be missed", 1);
         streams.due().toldOfNobody(ns);
     }
 
