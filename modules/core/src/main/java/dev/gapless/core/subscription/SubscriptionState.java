@@ -251,8 +251,18 @@ public final class SubscriptionState {
 
     /** How many entries of its feed it has not dealt with. Any thread. */
     public long lag() {
+        Unread unread = unread();
+        return Math.max(0, unread.feed().head() - unread.first() + 1);
+    }
+
+    private record Unread(Feed feed, long first) {}
+
+    /** Who asked where to read on, and stands still, lacks what is there. */
+    private Unread unread() {
         Standing here = standing;
-        return Math.max(0, here.feed().head() - here.oldestUnread() + 1);
+        return here.phase() instanceof SubscriptionPhase.Unplaced && onward instanceof ReadOn.In in
+                ? new Unread(in.feed(), in.cursor().next())
+                : new Unread(here.feed(), here.oldestUnread());
     }
 
     /** The index of the first entry of its feed that it has not dealt with. Any thread. */
@@ -262,9 +272,9 @@ public final class SubscriptionState {
 
     /** When the oldest of them was published, or became known, in milliseconds since 1970; empty if there is none. Any thread. */
     public OptionalLong behindSinceMs() {
-        Standing here = standing;
-        long index = Math.max(here.oldestUnread(), here.feed().oldest());
-        FeedEntry entry = here.feed().get(index);
+        Unread unread = unread();
+        long index = Math.max(unread.first(), unread.feed().oldest());
+        FeedEntry entry = unread.feed().get(index);
         if (entry instanceof FeedEntry.Messages messages) {
             return OptionalLong.of(messages.slice().publishedMs((int) (index - messages.index())));
         }
@@ -670,8 +680,8 @@ public final class SubscriptionState {
 
     /**
      * Where a client stands that keeps positions alone: the token's, and all other streams that are over for it and remembered here. As long as it
-     * is to be told that anything may be missed, of those that are over only what it began with: a list of positions does not say that, and what
-     * it lacks is told. Any thread.
+     * is to be told that anything may be missed, none of those that are over: a list of positions does not say that, and what it lacks is told.
+     * Any thread.
      *
      * @param taken a token of this subscription
      */
@@ -681,31 +691,15 @@ public final class SubscriptionState {
         boolean anything = here.notices() < known.notices()
                 || here.pending().gaps().stream().anyMatch(gap -> gap.node() == null);
         if (!begun || anything) {
-            return listedInFrontOfAnything(taken.entries());
+            return taken.entries().stream().filter(entry -> !entry.over()).toList();
         }
         List<CursorToken.Entry> listed = new ArrayList<>(taken.entries());
-        Set<Epoch> epochs = epochs(taken);
+        Set<Epoch> epochs =
+                taken.entries().stream().map(CursorToken.Entry::epoch).collect(Collectors.toSet());
         Tokens.ended(here.positions(), known, here.pending(), here.unannounced()).stream()
                 .filter(entry -> !epochs.contains(entry.epoch()))
                 .forEach(listed::add);
         return listed;
-    }
-
-    /**
-     * If it began with a token in front of such a gap, that may have passed ends of which only the gap was to tell. Streams without a place, of which
-     * nothing was read, are not listed then, and their ends are told.
-     */
-    private List<CursorToken.Entry> listedInFrontOfAnything(List<CursorToken.Entry> entries) {
-        Set<Epoch> had = token == null ? Set.of() : epochs(token);
-        boolean wasTold = token != null && token.historyId() != HistoryId.UNKNOWN;
-        return entries.stream()
-                .filter(entry ->
-                        !entry.over() || (had.contains(entry.epoch()) && (wasTold || entry.position() != null)))
-                .toList();
-    }
-
-    private static Set<Epoch> epochs(CursorToken of) {
-        return of.entries().stream().map(CursorToken.Entry::epoch).collect(Collectors.toSet());
     }
 
     /** What is known of the topic's streams now. Any thread. */

@@ -41,6 +41,11 @@ record Account(@Nullable Long due, long got, long covered, boolean named, boolea
         return due == null ? new Account(null, got, Math.max(sequence, covered), named, over) : dueBehind(sequence);
     }
 
+    /** Everything of it may be given again. What is due stays as it is. */
+    Account mayComeAgain() {
+        return new Account(due, 0, covered, named, over);
+    }
+
     Account goesByItsName() {
         return new Account(due, got, covered, true, over);
     }

@@ -258,6 +258,21 @@ public final class Oracle {
                 .forEach(incarnation -> w.unremembered.add(incarnation.epoch));
     }
 
+    /**
+     * It resumes with positions alone: of a stream that the list lacks, or has without a number, it may be given and told again what it has.
+     *
+     * @param listed streams of which the list has a number
+     */
+    public void resumesWithPositions(Witness w, Set<Epoch> listed) {
+        truth.incarnations().stream()
+                .filter(incarnation -> w.of(incarnation).got() > 0 && !listed.contains(incarnation.epoch))
+                .forEach(incarnation -> {
+                    observer.count("positions alone: the list lacks a stream of which it has something", 1);
+                    w.put(incarnation, w.of(incarnation).mayComeAgain());
+                    w.last.remove(incarnation.node, incarnation.epoch);
+                });
+    }
+
     // ------------------------------------------------------------------ G6, G5
 
     /** Faults are over, and the time for it is up: it has got, or was told of, everything. */

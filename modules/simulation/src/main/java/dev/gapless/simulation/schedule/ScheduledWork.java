@@ -1,6 +1,7 @@
 package dev.gapless.simulation.schedule;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
@@ -9,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What applications do: publish, subscribe, take tokens and resume them, read slowly. */
@@ -354,6 +357,16 @@ final class ScheduledWork {
                 process.host(),
                 () -> "opens " + witness + " " + taken.token().entries() + " "
                         + taken.token().historyId() + " " + witness.describe());
+        if (taken.token().isMadeByHand()) {
+            schedule.oracle().resumesWithPositions(witness, listed(taken.token()));
+        }
         process.subscribe(new Opening.Resume(taken.token()), witness);
+    }
+
+    private static Set<Epoch> listed(CursorToken token) {
+        return token.entries().stream()
+                .filter(entry -> entry.position() != null)
+                .map(CursorToken.Entry::epoch)
+                .collect(Collectors.toSet());
     }
 }
