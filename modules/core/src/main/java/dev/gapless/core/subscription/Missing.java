@@ -242,7 +242,22 @@ final class Missing {
                 }
             }
         }
+        gaps.replaceAll(this::behindWhatWasRead);
         return new Announced(leadingOn(gaps, at.with(upTo)), upTo, early, left, timeMs);
+    }
+
+    /** A gap that leads on to a stream of which something was read goes on behind that. */
+    private Gap behindWhatWasRead(Gap gap) {
+        Position to = gap.resumesAt();
+        if (to == null || to.epoch().equals(gap.epoch())) {
+            return gap;
+        }
+        Place place = at.get(to.epoch());
+        if (place == null || place.sequence() < to.sequence()) {
+            return gap;
+        }
+        Position behind = new Position(to.epoch(), place.sequence() + 1);
+        return new Gap(gap.node(), gap.reason(), gap.epoch(), gap.firstMissing(), gap.missed(), behind);
     }
 
     /** The same gaps. None leads on to a stream that is over for who goes on there, and whose end is not among them. */

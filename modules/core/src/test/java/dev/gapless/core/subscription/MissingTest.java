@@ -401,4 +401,14 @@ class MissingTest {
         Gap lost = gap(Reason.POSITION_UNKNOWN, null, null, P.at(1));
         tells(lost, Place.at(P, 0), expired(at(Place.at(P, 2)), 2, 0, Reason.POSITION_UNKNOWN));
     }
+
+    @Test
+    @DisplayName("ruleC7: a restart leads on behind what was read of the stream that it leads to (seed 7000010017491)")
+    void leadsBehindWhatWasRead() {
+        Frontier at = at(Place.at(P, 480), Place.at(P2, 5));
+        Gap behind = gap(Reason.PRODUCER_RESTARTED, 481L, null, P2.at(6));
+        tells(behind, Place.over(P, 480), ended(at, End.restarted(P2.at(1), 7)));
+        Gap further = gap(Reason.PRODUCER_RESTARTED, 481L, null, P2.at(9));
+        tells(further, Place.over(P, 480), ended(at, End.restarted(P2.at(9), 7)));
+    }
 }

@@ -44,7 +44,8 @@ final class Notices {
         gaps.stream().filter(gap -> gap.node() == null).forEach(gap -> ofEverybody(w, gap));
         List<Gap> ofNodes =
                 gaps.stream().filter(gap -> gap.node() != null).sorted(IN_ORDER).toList();
-        ofNodes.forEach(gap -> leadsOn(w, gap));
+        boolean anything = ofNodes.size() < gaps.size();
+        ofNodes.forEach(gap -> leadsOn(w, gap, anything));
         for (Gap gap : ofNodes) {
             String name = Objects.requireNonNull(gap.node());
             if (gap.epoch() == null) {
@@ -204,8 +205,11 @@ final class Notices {
         w.markInReload(incarnation);
     }
 
-    /** Its node goes on in another stream: of that all comes, or is announced, also what a reload had before. */
-    private void leadsOn(Witness w, Gap gap) {
+    /**
+     * Its node goes on in another stream: of that all comes, or is announced, also what a reload had before; unless the same reload is for
+     * anything that may be missing.
+     */
+    private void leadsOn(Witness w, Gap gap, boolean anything) {
         Position resumesAt = gap.resumesAt();
         if (gap.epoch() != null && gap.missed() == null && resumesAt != null && !goesOn(gap)) {
             Truth.Incarnation next = ofSuccessor(w, gap, resumesAt);
@@ -214,6 +218,7 @@ final class Notices {
             }
             Long since = w.ready ? null : w.sinceMs; // its time counts for the successor, too
             long begins = Math.max(w.reflected.getOrDefault(next.epoch, 0L), since == null ? 0 : next.before(since));
+            begins = Math.max(begins, anything ? w.whenReloadBegan.getOrDefault(next.epoch, 0L) : 0);
             w.put(next, w.of(next).goesOnBehind(begins)); // what its ring has lost is a gap of its own
         }
     }
