@@ -206,8 +206,8 @@ final class Notices {
     }
 
     /**
-     * Its node goes on in another stream: of that all comes, or is announced, also what a reload had before; unless the same reload is for
-     * anything that may be missing.
+     * Its node goes on in another stream: of that all comes, or is announced, also what a reload had before. If the same reload is for anything
+     * that may be missing, that is all from where it goes on.
      */
     private void leadsOn(Witness w, Gap gap, boolean anything) {
         Position resumesAt = gap.resumesAt();
@@ -218,7 +218,7 @@ final class Notices {
             }
             Long since = w.ready ? null : w.sinceMs; // its time counts for the successor, too
             long begins = Math.max(w.reflected.getOrDefault(next.epoch, 0L), since == null ? 0 : next.before(since));
-            begins = Math.max(begins, anything ? w.whenReloadBegan.getOrDefault(next.epoch, 0L) : 0);
+            begins = Math.max(begins, anything ? resumesAt.sequence() - 1 : 0);
             w.put(next, w.of(next).goesOnBehind(begins)); // what its ring has lost is a gap of its own
         }
     }
