@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionStage;
  * a member of its cluster (up; weakly up is not enough) they wait for that, in order, and with backpressure for room. They fail with
  * {@link MessageTooLarge}, {@link NotSerializable} (a message that is null, too), {@link ProducerClosed}, and if they wait for too long
  * or too many do, {@link PublishTimeout} or {@link TooManyPending}. To a durable topic they complete once the message is stored, and may
- * fail with {@link PublishUnknown}, after which it may be published: one with an id ({@link Publication#withId}) can be published again. A
+ * fail with {@link StoreUnavailable}, or with {@link PublishUnknown}, after which it may be published: one with an id ({@link Publication#withId}) can be published again. A
  * repeat that says something else fails with {@link IdReused}. They fail with IllegalArgumentException, which names the argument, for a key that is null
  * or too long, for a publication or a list that is null, and for a message that is not of the topic's class. A message that failed otherwise has no position and leaves no hole.
  *

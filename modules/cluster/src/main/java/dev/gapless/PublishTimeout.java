@@ -3,8 +3,8 @@ package dev.gapless;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The message waited for {@code gapless.backpressure-timeout}: for its node to become a member of a cluster, with backpressure for
- * room in the ring, or in front of the store of a durable topic. Nothing was published.
+ * The message waited for {@code gapless.backpressure-timeout}: for its node to become a member of a cluster, or with backpressure
+ * for room in the ring. Nothing was published.
  */
 public final class PublishTimeout extends RuntimeException {
     private static final long serialVersionUID = 1;

@@ -24,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 public final class JournalAdmin implements AutoCloseable {
     private static final int FETCHED = 64;
 
+    private final JournalSettings settings;
     private final Connection connection;
 
-    private JournalAdmin(Connection connection) {
+    private JournalAdmin(JournalSettings settings, Connection connection) {
+        this.settings = settings;
         this.connection = connection;
     }
 
@@ -37,7 +39,7 @@ public final class JournalAdmin implements AutoCloseable {
     public static JournalAdmin open(Config system) {
         JournalSettings settings = new JournalSettings(system);
         try {
-            return new JournalAdmin(Tables.connect(settings, "IFEXISTS=TRUE"));
+            return new JournalAdmin(settings, Tables.connect(settings, "IFEXISTS=TRUE"));
         } catch (SQLException e) {
             throw settings.problem(e);
         }
@@ -254,8 +256,8 @@ public final class JournalAdmin implements AutoCloseable {
         }
     }
 
-    private static IllegalStateException failed(SQLException e) {
-        return new IllegalStateException("The store: " + e.getMessage(), e);
+    private IllegalStateException failed(SQLException e) {
+        return settings.problem(e);
     }
 
     @Override

@@ -3,9 +3,12 @@ package dev.gapless.durable;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigUtil;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The settings under {@code gapless.journal}, checked when the actor system starts. Immutable. */
@@ -32,9 +35,11 @@ final class JournalSettings {
 
     final Database database;
     final Path directory;
+    /** Without what may be secret: {@link #properties} has that. */
     final String url;
-    final String user;
-    final String password;
+
+    private final Map<String, String> properties = new LinkedHashMap<>();
+    private final Secrets secrets;
     /** Of an embedded database: is each commit forced to the disk? */
     private final boolean isForced;
 
@@ -55,8 +60,6 @@ final class JournalSettings {
             default -> throw bad("database", c.getString("database"), "h2 or postgresql");
         };
         this.directory = Path.of(c.getString("directory")).toAbsolutePath().normalize();
-        this.user = database == Database.H2 ? "gapless" : c.getString("user");
-        this.password = database == Database.H2 ? "" : c.getString("password");
         this.isForced = c.getBoolean("sync");
         this.createTables = c.getBoolean("create-tables");
         this.refusesUnsafe = switch (c.getString("unsafe-server")) {
@@ -69,9 +72,27 @@ final class JournalSettings {
         this.startsKept = number(c, "starts-kept", 1, MOST_WAITING);
         this.connectionTimeout = duration(c, "connection-timeout");
         this.socketTimeout = duration(c, "socket-timeout");
-        this.url = database == Database.H2 ? embedded() : c.getString("url");
-        if (database == Database.POSTGRESQL && !url.startsWith("jdbc:postgresql:")) {
-            throw bad("url", url, "jdbc:postgresql://HOST:PORT/DATABASE");
+        if (database == Database.H2) {
+            this.url = embedded();
+            this.secrets = new Secrets(List.of());
+            properties.put("user", "gapless");
+            properties.put("password", "");
+        } else {
+            ServerUrl server = server(c);
+            this.url = server.place();
+            setProperties(c.getString("user"), c.getString("password"));
+            properties.putAll(server.parameters()); // which count more
+            List<String> hidden = new ArrayList<>(server.parameters().values());
+            hidden.add(c.getString("password"));
+            this.secrets = new Secrets(hidden);
+        }
+    }
+
+    private static ServerUrl server(Config c) {
+        try {
+            return ServerUrl.parse(c.getString("url"));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException.BadValue("gapless.journal.url", String.valueOf(e.getMessage()));
         }
     }
 
@@ -84,32 +105,37 @@ final class JournalSettings {
                 + ";WRITE_DELAY=0;RETENTION_TIME=1000;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
     }
 
-    /** For people: where it is. */
+    /** For people who look after the node: where it is. */
     String place() {
         return database == Database.H2 ? directory.toString() : url;
     }
 
-    /** For people: where it is, and which key says so. */
+    /** The same, and which key says so. */
     String named() {
         String key = database == Database.H2 ? "directory" : "url";
         return "The store at " + place() + " (gapless.journal." + key + ")";
     }
 
-    /** Why it does not work, for people. */
+    /** Why it does not work, for them. */
     IllegalStateException problem(Throwable failure) {
-        return new IllegalStateException(named() + ": " + StoreProblem.why(failure), failure);
+        String why = StoreProblem.why(failure);
+        String shown = secrets.hide(why);
+        return new IllegalStateException(named() + ": " + shown, shown.equals(why) ? failure : null);
     }
 
-    /** For a connection, beside user and password. */
+    private void setProperties(String user, String password) {
+        properties.put("user", user);
+        properties.put("password", password);
+        properties.put("connectTimeout", "" + seconds(connectionTimeout));
+        properties.put("loginTimeout", "" + seconds(connectionTimeout));
+        properties.put("socketTimeout", "" + seconds(socketTimeout));
+        properties.put("tcpKeepAlive", "true");
+        properties.put("ApplicationName", "gapless");
+    }
+
+    /** For a connection, user and password among them: they may be secret. */
     Map<String, String> properties() {
-        return database == Database.H2
-                ? Map.of()
-                : Map.of(
-                        "connectTimeout", "" + seconds(connectionTimeout),
-                        "loginTimeout", "" + seconds(connectionTimeout),
-                        "socketTimeout", "" + seconds(socketTimeout),
-                        "tcpKeepAlive", "true",
-                        "ApplicationName", "gapless");
+        return Map.copyOf(properties);
     }
 
     private static long seconds(Duration duration) {
@@ -135,15 +161,17 @@ final class JournalSettings {
             own.put("slick.db.driver", "org.postgresql.Driver");
             own.put("slick.db.url", url);
         }
-        own.put("slick.db.user", user);
-        own.put("slick.db.password", password);
+        properties.forEach((name, value) -> own.put(
+                name.equals("user") || name.equals("password")
+                        ? "slick.db." + name
+                        : ConfigUtil.joinPath("slick", "db", "properties", name),
+                value));
         own.put("slick.db.numThreads", connections);
         own.put("slick.db.maxConnections", connections);
         own.put("slick.db.minConnections", 1);
         own.put("slick.db.queueSize", queueSize);
         own.put("slick.db.connectionTimeout", connectionTimeout.toMillis());
         own.put("slick.db.validationTimeout", Math.min(connectionTimeout.toMillis(), 5_000));
-        properties().forEach((name, value) -> own.put("slick.db.properties." + name, value));
         return ConfigFactory.parseMap(own)
                 .withFallback(ConfigFactory.defaultReference(classes).getConfig("jdbc-journal"))
                 .atPath(PLUGIN);

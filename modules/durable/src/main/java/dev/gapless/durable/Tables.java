@@ -69,8 +69,6 @@ final class Tables {
      */
     static Connection connect(JournalSettings settings, String embedded) throws SQLException {
         Properties properties = new Properties();
-        properties.setProperty("user", settings.user);
-        properties.setProperty("password", settings.password);
         settings.properties().forEach(properties::setProperty);
         boolean isEmbedded = settings.database == JournalSettings.Database.H2 && !embedded.isEmpty();
         return DriverManager.getConnection(settings.url + (isEmbedded ? ";" + embedded : ""), properties);

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.gapless.PublishTimeout;
 import dev.gapless.PublishUnknown;
 import dev.gapless.StartFrom;
+import dev.gapless.StoreUnavailable;
 import dev.gapless.durable.TestNode.Received;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -138,7 +138,7 @@ class DirectoryTest {
         CompletionException refused = assertThrows(
                 CompletionException.class, () -> get(node.producer("prices").publish("refused")));
         Throwable why = refused.getCause(); // the first one is in doubt
-        assertTrue(why instanceof PublishTimeout || why instanceof PublishUnknown, refused::toString);
+        assertTrue(why instanceof StoreUnavailable || why instanceof PublishUnknown, refused::toString);
         return why.getMessage();
     }
 

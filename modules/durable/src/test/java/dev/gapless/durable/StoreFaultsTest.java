@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.Health;
-import dev.gapless.PublishTimeout;
 import dev.gapless.StartFrom;
+import dev.gapless.StoreUnavailable;
 import dev.gapless.core.Position;
 import dev.gapless.durable.TestNode.Received;
 import java.io.IOException;
@@ -95,7 +95,7 @@ class StoreFaultsTest {
                 CompletionException refused = assertThrows(
                         CompletionException.class,
                         () -> get(node.producer("prices").publish("one")));
-                assertTrue(refused.getCause() instanceof PublishTimeout, refused::toString);
+                assertTrue(refused.getCause() instanceof StoreUnavailable, refused::toString);
             }
             String accepted = QUICK + server.config() + "gapless.journal.unsafe-server = warn\n";
             try (TestNode node = TestNode.start("n", directory, null, accepted)) {
@@ -115,7 +115,7 @@ class StoreFaultsTest {
             CompletionException refused = assertThrows(
                     CompletionException.class,
                     () -> get(other.producer("prices").publish("two")));
-            assertTrue(refused.getCause() instanceof PublishTimeout, refused::toString);
+            assertTrue(refused.getCause() instanceof StoreUnavailable, refused::toString);
         }
         try (TestNode node = TestNode.start("n", directory, null, QUICK)) {
             Received received = node.subscribe("prices", StartFrom.earliest());
@@ -148,7 +148,7 @@ class StoreFaultsTest {
                 CompletionException refused = assertThrows(
                         CompletionException.class,
                         () -> get(node.producer("prices").publish("three")));
-                assertTrue(refused.getCause() instanceof PublishTimeout, refused::toString);
+                assertTrue(refused.getCause() instanceof StoreUnavailable, refused::toString);
                 assertEquals("broken", node.store());
                 assertEquals(2, get(node.producer("other").publish("two")).sequence() + 1, "others go on");
             }

@@ -8,9 +8,9 @@ import dev.gapless.Gapless;
 import dev.gapless.MessageHandler;
 import dev.gapless.NodeStatus;
 import dev.gapless.Producer;
-import dev.gapless.PublishTimeout;
 import dev.gapless.Reload;
 import dev.gapless.StartFrom;
+import dev.gapless.StoreUnavailable;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
@@ -117,7 +117,7 @@ final class TestNode implements AutoCloseable {
             try {
                 return get(producer(topic).publish(text)).sequence() > 0;
             } catch (CompletionException e) {
-                if (e.getCause() instanceof PublishTimeout) {
+                if (e.getCause() instanceof StoreUnavailable) {
                     return false;
                 }
                 throw e;

@@ -16,8 +16,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.ExtendedActorSystem;
+import org.jspecify.annotations.Nullable;
 
-/** A store in memory, of a node in this JVM. It takes messages, and answers only while it is not silent. */
+/** A store in memory, of a node in this JVM. It takes messages, and answers only while it is not silent; or it is away. */
 public final class SilentStores implements LogStoresProvider {
     /** Those of this JVM: a test's, by the name of its node. */
     private static final Map<String, SilentStores.Logs> OF_NODES = new ConcurrentHashMap<>();
@@ -55,6 +56,7 @@ public final class SilentStores implements LogStoresProvider {
         private final Map<String, TreeMap<Long, LogRecord>> records = new TreeMap<>();
         private final List<Long> incarnations = new ArrayList<>();
         private boolean silent;
+        private @Nullable String away;
         private int answersLeft;
         private int unanswered;
         private final List<Runnable> answers = new ArrayList<>();
@@ -63,6 +65,11 @@ public final class SilentStores implements LogStoresProvider {
         synchronized void beSilent(boolean now) {
             silent = now;
             answersLeft = 0;
+        }
+
+        /** From now on all that is asked fails with this; with null it works again. */
+        synchronized void beAway(@Nullable String why) {
+            away = why;
         }
 
         /** It answers so many records of messages, and is silent then. */
@@ -91,7 +98,11 @@ public final class SilentStores implements LogStoresProvider {
 
         private synchronized void request(String topic, StoreRequest request, Consumer<StoreAnswer> answered) {
             TreeMap<Long, LogRecord> its = records.computeIfAbsent(topic, name -> new TreeMap<>());
-            if (request instanceof StoreRequest.Read read) {
+            if (away != null && request instanceof StoreRequest.Read read) {
+                answered.accept(new StoreAnswer.Failed(read.id(), away));
+            } else if (away != null && request instanceof StoreRequest.Write write) {
+                answered.accept(new StoreAnswer.Failed(write.id(), away));
+            } else if (request instanceof StoreRequest.Read read) {
                 answered.accept(new StoreAnswer.Records(
                         read.id(), List.copyOf(its.tailMap(read.number()).values())));
             } else if (request instanceof StoreRequest.Write write) {

@@ -1,6 +1,7 @@
 package dev.gapless.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -156,7 +157,9 @@ class DurableNodeTest {
             node.awaitErr("n1 is up");
             node.awaitErr("cannot be opened");
             HttpResponse<String> refused = publish(node, "{\"n\":1}");
-            assertEquals(429, refused.statusCode(), refused.body());
+            assertEquals(503, refused.statusCode(), refused.body());
+            assertTrue(refused.body().contains("urn:gapless:store_unavailable"), refused.body());
+            assertFalse(refused.body().contains(noDirectory.toString()), refused.body());
             HttpResponse<String> ready = send(node, HttpRequest.newBuilder(), "/health/ready");
             assertEquals(503, ready.statusCode());
             assertTrue(ready.body().contains("cannot store"), ready.body());
@@ -164,6 +167,51 @@ class DurableNodeTest {
                     200, send(node, HttpRequest.newBuilder(), "/health/live").statusCode());
             assertEquals("recovering", store(node).get("state").textValue());
         }
+    }
+
+    /** No setting that may be secret is in an answer, or in the log: the node is made to speak of its store in each. */
+    @Test
+    void secretsOfTheSettingsAreNeverTold() throws Exception {
+        String secret = "sesame-7";
+        int nobody = Ports.free();
+        String url = "jdbc:postgresql://127.0.0.1:" + nobody + "/gapless?sslpassword=" + secret + "&options=" + secret;
+        String file = file(
+                "gapless.journal { database = postgresql, password = \"" + secret + "\", url = \"" + url + "\" }",
+                "gapless { store-timeout = 1s, journal { connection-timeout = 250ms, socket-timeout = 1s } }",
+                "gapless.gateway.tls.password = \"" + secret + "\"",
+                "gapless.gateway.access { tokens-file = \"" + directory.resolve("tokens") + "\"",
+                "  jwt { jwks-url = \"http://127.0.0.1:" + nobody + "/keys?key=" + secret
+                        + "\", issuer = i, audience = a }",
+                "  anonymous { publish = [\"*\"], create = [\"*\"], status = on } }");
+        Files.writeString(directory.resolve("tokens"), "{\"tokens\":[]}");
+        try (Program node = Program.start(directory, "node", "--config", file)) {
+            node.awaitErr("n1 is up");
+            node.awaitErr("cannot be opened");
+            node.awaitErr("cannot fetch the keys");
+            List<String> told = new ArrayList<>();
+            HttpResponse<String> refused = publish(node, "{\"n\":1}");
+            assertEquals(503, refused.statusCode(), refused.body());
+            assertFalse(refused.body().contains("jdbc:"), refused.body());
+            for (String path : List.of("/health/ready", "/api/status", "/metrics")) {
+                told.add(send(node, HttpRequest.newBuilder(), path).body());
+            }
+            assertTrue(told.get(0).contains("jdbc:postgresql://127.0.0.1:" + nobody + "/gapless "), told.get(0));
+            told.add(refused.body());
+            node.signal("TERM");
+            node.awaitExit();
+            told.addAll(node.err());
+            assertTrue(told.stream().anyMatch(line -> line.contains("127.0.0.1:" + nobody + "/keys")), told::toString);
+            assertEquals(
+                    List.of(),
+                    told.stream().filter(text -> text.contains(secret)).toList());
+        }
+        Files.writeString(
+                directory.resolve("node.conf"),
+                "gapless.journal.url = \"jdbc:postgresql://n:" + secret + "@db/x\"",
+                java.nio.file.StandardOpenOption.APPEND);
+        List<String> said = journal(1, "list");
+        assertTrue(said.toString().contains("gapless.journal.url"), said::toString);
+        assertFalse(said.toString().contains(secret), said::toString);
     }
 
     /** One of a node of this program, which does not subscribe under a name by itself. */

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.Producer;
-import dev.gapless.PublishTimeout;
 import dev.gapless.PublishUnknown;
+import dev.gapless.StoreUnavailable;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
@@ -86,7 +86,7 @@ class DurableTest {
         PublishUnknown unknown = assertInstanceOf(PublishUnknown.class, failure(written));
         assertTrue(unknown.getMessage().startsWith("Topic stored: "), unknown::getMessage);
         assertTrue(unknown.getMessage().contains("It may be published."), unknown::getMessage);
-        PublishTimeout timeout = assertInstanceOf(PublishTimeout.class, failure(waits));
+        StoreUnavailable timeout = assertInstanceOf(StoreUnavailable.class, failure(waits));
         assertTrue(timeout.getMessage().contains("nothing was published"), timeout::getMessage);
         feed.mendStore();
         feed.publish(STORED, "four");

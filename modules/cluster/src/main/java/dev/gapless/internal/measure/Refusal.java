@@ -13,8 +13,10 @@ public enum Refusal {
     INVALID,
     /** Too many publishes wait already, for the node to be up, for room, or for the store. */
     TOO_MANY_PENDING,
-    /** The node was not up, there was no room, or the store took nothing, in time. */
+    /** The node was not up, or there was no room, in time. */
     TIMEOUT,
+    /** The store is away, took nothing in time, or cannot be used. */
+    STORE_UNAVAILABLE,
     /** It was being stored, and whether it is was not known in time. */
     UNKNOWN,
     /** The ring has another message with its id. */

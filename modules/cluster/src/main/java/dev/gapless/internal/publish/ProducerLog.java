@@ -7,6 +7,7 @@ import dev.gapless.ProducerClosed;
 import dev.gapless.PublishTimeout;
 import dev.gapless.PublishUnknown;
 import dev.gapless.Receipt;
+import dev.gapless.StoreUnavailable;
 import dev.gapless.TooManyPending;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
@@ -450,15 +451,9 @@ public final class ProducerLog implements TopicStats.Publishing {
                                     + ": this node shuts down, or was removed from the cluster, and takes no more messages",
                             null));
         } else if (outcome instanceof Admission.TooMany tooMany) {
-            refuse(
-                    position,
-                    Refusal.TOO_MANY_PENDING,
-                    new TooManyPending("Topic " + topic + ": " + tooMany(tooMany), null));
+            refuse(position, tooMany(tooMany), Refusal.TOO_MANY_PENDING);
         } else if (outcome instanceof Admission.TimedOut timedOut) {
-            refuse(
-                    position,
-                    Refusal.TIMEOUT,
-                    new PublishTimeout("Topic " + topic + ": " + tooLong(timedOut.what()), null));
+            refuse(position, tooLong(timedOut.what()), Refusal.TIMEOUT);
         } else if (outcome instanceof Admission.IdReused) {
             refuse(
                     position,
@@ -477,8 +472,15 @@ public final class ProducerLog implements TopicStats.Publishing {
                                     + " did not say in time (gapless.backpressure-timeout), or before the"
                                     + " node ended, whether it has the message. It may be published. "
                                     + words.advice(store),
-                            null));
+                            "Topic " + topic
+                                    + ": its store did not say in time (gapless.backpressure-timeout), or before the node ended,"
+                                    + " whether it has the message. It may be published."));
         }
+    }
+
+    /** With this, or for this reason if its store is not to blame. */
+    private void refuse(Pending position, RuntimeException failure, Refusal otherwise) {
+        refuse(position, failure instanceof StoreUnavailable ? Refusal.STORE_UNAVAILABLE : otherwise, failure);
     }
 
     private void refuse(CompletableFuture<?> publish, Refusal why, RuntimeException failure) {
@@ -487,8 +489,8 @@ public final class ProducerLog implements TopicStats.Publishing {
         publish.completeExceptionally(failure);
     }
 
-    private String tooMany(Admission.TooMany refused) {
-        return switch (refused.what()) {
+    private RuntimeException tooMany(Admission.TooMany refused) {
+        String tooMany = switch (refused.what()) {
             case ROOM ->
                 refused.limit()
                         + " publishes wait for room already (gapless.max-pending-publishes). Await the stages that publish"
@@ -496,24 +498,38 @@ public final class ProducerLog implements TopicStats.Publishing {
             case STORE ->
                 "as many publishes as may wait for " + words.store()
                         + " already do (gapless.max-pending-publishes, and in bytes gapless.buffer-bytes). Await the stages that"
-                        + " publish returns. " + words.advice(store);
+                        + " publish returns";
             case MEMBERSHIP ->
                 "this node is not a member of a cluster yet, and " + refused.limit()
                         + " publishes wait until it is (gapless.max-pending-publishes). Await the stages that publish returns";
         };
+        return refused.what() == Awaited.STORE && words.fails(store)
+                ? unavailable(tooMany)
+                : new TooManyPending("Topic " + topic + ": " + tooMany, null);
     }
 
-    private String tooLong(Awaited what) {
+    private RuntimeException tooLong(Awaited what) {
         return switch (what) {
             case ROOM ->
-                "no room in the ring within gapless.backpressure-timeout; `gapless status` tells which consumer lags";
+                timeout(
+                        "no room in the ring within gapless.backpressure-timeout; `gapless status` tells which consumer lags");
             case STORE ->
-                words.store() + " took nothing of it within gapless.backpressure-timeout, and nothing was published. "
-                        + words.advice(store);
+                unavailable(words.store()
+                        + " took nothing of it within gapless.backpressure-timeout, and nothing was published");
             case MEMBERSHIP ->
-                "this node did not become a member of a cluster within gapless.backpressure-timeout, and nothing was"
-                        + " published. Does it join one (pekko.cluster.seed-nodes, or Cluster.get(system).join), does that let"
-                        + " it in, and does it have the role that gapless.role names, if it names one?";
+                timeout(
+                        "this node did not become a member of a cluster within gapless.backpressure-timeout, and nothing was"
+                                + " published. Does it join one (pekko.cluster.seed-nodes, or Cluster.get(system).join), does that let"
+                                + " it in, and does it have the role that gapless.role names, if it names one?");
         };
+    }
+
+    private PublishTimeout timeout(String why) {
+        return new PublishTimeout("Topic " + topic + ": " + why, null);
+    }
+
+    private StoreUnavailable unavailable(String why) {
+        String its = "Topic " + topic + ": ";
+        return new StoreUnavailable(its + why + ". " + words.advice(store), its + words.forClients(store));
     }
 }

@@ -15,6 +15,22 @@ record StoreWords(String node, Supplier<Optional<String>> unopened) {
     /** Of a node that has no store, or has not said so yet. */
     static final StoreWords NONE = new StoreWords("", Optional::empty);
 
+    /** Is it known that it takes nothing? */
+    boolean fails(@Nullable StoreStatus status) {
+        return unopened.get().isPresent() || (status != null && status.hasFailed());
+    }
+
+    /** What clients may know of it: nothing of where it is, and what it said. */
+    String forClients(@Nullable StoreStatus status) {
+        return isBroken(status)
+                ? "what its store has cannot be used, and nothing was published. It takes nothing until the store is repaired"
+                : "its store does not answer, and nothing was published. Try again later";
+    }
+
+    private static boolean isBroken(@Nullable StoreStatus status) {
+        return status != null && status.state() == StoreStatus.State.BROKEN;
+    }
+
     /** Names it. */
     String store() {
         return node.isEmpty() ? "the store of this node" : "the store of node " + node;
@@ -26,7 +42,7 @@ record StoreWords(String node, Supplier<Optional<String>> unopened) {
      * @param status that of the topic's log; null if it has none yet
      */
     String advice(@Nullable StoreStatus status) {
-        if (status != null && status.state() == StoreStatus.State.BROKEN) {
+        if (status != null && isBroken(status)) {
             return "What it has of this topic cannot be used: " + status.problem()
                     + ". Put a backup back, or take the version that wrote it, and start the node again (docs/durable.md)";
         }

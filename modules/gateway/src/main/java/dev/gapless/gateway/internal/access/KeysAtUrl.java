@@ -91,7 +91,7 @@ final class KeysAtUrl implements Keys {
             LOG.error(
                     "The keys of {} are older than gapless.gateway.access.jwt.jwks-max-age, and could not be fetched again:"
                             + " no JWT lets in any more. {}",
-                    settings.url(),
+                    settings.place(),
                     trouble);
         }
         long afterNs = (trouble.isEmpty() ? settings.refresh() : settings.retry()).toNanos();
@@ -128,10 +128,10 @@ final class KeysAtUrl implements Keys {
             keys = read;
             fetchedNs = System.nanoTime();
             if (!trouble.isEmpty()) {
-                LOG.info("The gateway has fetched the keys of {} again", settings.url());
+                LOG.info("The gateway has fetched the keys of {} again", settings.place());
             }
             trouble = "";
-            ignored.tell(settings.url(), read);
+            ignored.tell(settings.place(), read);
         } catch (Unusable e) {
             if (!e.why().equals(trouble)) {
                 trouble = e.why();
@@ -149,22 +149,22 @@ final class KeysAtUrl implements Keys {
         if (response == null) {
             Throwable cause = failure == null ? new CancellationException() : Reasons.cause(failure);
             throw new Unusable(
-                    settings.url()
+                    settings.place()
                             + (cause instanceof CancellationException
                                     ? " did not answer within jwks-timeout"
                                     : " cannot be fetched: " + cause),
                     cause);
         }
         if (response.statusCode() != 200) {
-            throw new Unusable(settings.url() + " answers with status " + response.statusCode()
+            throw new Unusable(settings.place() + " answers with status " + response.statusCode()
                     + (response.statusCode() / 100 == 3
                             ? ", and redirects are not followed: set where it leads to"
                             : ""));
         }
         try {
-            return KeySet.parse(response.body(), settings.url(), algorithms);
+            return KeySet.parse(response.body(), settings.place(), algorithms);
         } catch (RuntimeException e) { // of a parser that was not made for that
-            throw new Unusable(settings.url() + " has no keys: " + e, e);
+            throw new Unusable(settings.place() + " has no keys: " + e, e);
         }
     }
 }

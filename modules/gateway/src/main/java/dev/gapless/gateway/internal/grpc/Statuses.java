@@ -52,7 +52,7 @@ final class Statuses {
                     OVERLOADED,
                     NO_ROOM -> Status.RESOURCE_EXHAUSTED;
             case WRONG_CLASS, NO_TABLE, REFUSED -> Status.FAILED_PRECONDITION;
-            case CLOSING, NOT_READY, NO_KEYS, BEHIND -> Status.UNAVAILABLE;
+            case CLOSING, NOT_READY, NO_KEYS, BEHIND, STORE_UNAVAILABLE -> Status.UNAVAILABLE;
             case NOT_DELIVERED, NOT_HELD, PUBLISH_UNKNOWN, TOO_SLOW -> Status.DEADLINE_EXCEEDED;
             case FAILED -> Status.INTERNAL;
             default -> Status.INVALID_ARGUMENT;

@@ -6,6 +6,7 @@ import dev.gapless.NotSerializable;
 import dev.gapless.ProducerClosed;
 import dev.gapless.PublishTimeout;
 import dev.gapless.PublishUnknown;
+import dev.gapless.StoreFailure;
 import dev.gapless.TooManyPending;
 import java.util.Locale;
 
@@ -59,6 +60,7 @@ public class RequestException extends RuntimeException {
         CLOSING(503),
         NO_KEYS(503),
         NOT_READY(503),
+        STORE_UNAVAILABLE(503),
         NOT_DELIVERED(504),
         NOT_HELD(504),
         PUBLISH_UNKNOWN(504);
@@ -100,6 +102,9 @@ public class RequestException extends RuntimeException {
         Throwable cause = Reasons.cause(error);
         if (cause instanceof RequestException refusal) {
             return refusal;
+        } else if (cause instanceof StoreFailure failure) { // whose message is for those who look after the node
+            Kind kind = cause instanceof PublishUnknown ? Kind.PUBLISH_UNKNOWN : Kind.STORE_UNAVAILABLE;
+            return new RequestException(kind, failure.forClients(), cause);
         }
         Kind kind;
         if (cause instanceof MessageTooLarge) {
@@ -108,8 +113,6 @@ public class RequestException extends RuntimeException {
             kind = Kind.DOES_NOT_FIT;
         } else if (cause instanceof PublishTimeout || cause instanceof TooManyPending) {
             kind = Kind.NO_ROOM;
-        } else if (cause instanceof PublishUnknown) {
-            kind = Kind.PUBLISH_UNKNOWN;
         } else if (cause instanceof IdReused) {
             kind = Kind.KEY_REUSED;
         } else if (cause instanceof ProducerClosed) {

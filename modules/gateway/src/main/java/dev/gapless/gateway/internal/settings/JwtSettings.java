@@ -46,7 +46,12 @@ public record JwtSettings(
      * @param timeout how long fetching them may take
      * @param maxAge how long they count if they cannot be fetched again
      */
-    public record AtUrl(URI url, Duration refresh, Duration retry, Duration timeout, Duration maxAge) implements Keys {}
+    public record AtUrl(URI url, Duration refresh, Duration retry, Duration timeout, Duration maxAge) implements Keys {
+        /** For people: the URL without its query, which may be secret. */
+        public String place() {
+            return url.getScheme() + "://" + url.getRawAuthority() + url.getRawPath();
+        }
+    }
 
     /** Empty if no keys are named. Throws ConfigException. */
     static Optional<JwtSettings> of(Config config) {
@@ -100,15 +105,14 @@ public record JwtSettings(
         try {
             uri = URI.create(url);
         } catch (IllegalArgumentException e) {
-            throw ConfigValues.refused(config, "access.jwt.jwks-url", "it is no URL: " + e.getMessage());
+            throw ConfigValues.refused(config, "access.jwt.jwks-url", "it is no URL"); // and may be secret
         }
         if (uri.getRawUserInfo() != null) {
             throw ConfigValues.refused(config, "access.jwt.jwks-url", "keys are public: it has no user and password");
         }
         boolean isSecure = "https".equals(uri.getScheme());
         if (uri.getHost() == null || (!isSecure && !"http".equals(uri.getScheme()))) {
-            throw ConfigValues.refused(
-                    config, "access.jwt.jwks-url", "it is a URL as https://login.example.com/jwks, not " + url);
+            throw ConfigValues.refused(config, "access.jwt.jwks-url", "it is a URL as https://login.example.com/jwks");
         }
         if (!isSecure && !isLoopback(uri.getHost())) {
             throw ConfigValues.refused(
