@@ -1,10 +1,13 @@
 package dev.gapless.core.log;
 
+import dev.gapless.core.Now;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Which entries of a ring are too old. It keeps a few marks of where the head stood when, by a clock that only goes on, instead of a
- * time for each entry; so an entry goes up to an eighth of the age later than it might. Not thread-safe.
+ * time for each entry; so an entry goes up to an eighth of the age later than it might. What a store had is as old as its time of publishing
+ * says, by the clock of the day. Not thread-safe.
  */
 public final class Ages {
     private static final int MARKS = 16;
@@ -16,6 +19,8 @@ public final class Ages {
     private boolean begun;
     private long nextNs;
     private long old = Long.MIN_VALUE;
+    /** When the first entry was published for which the last mark of the restored ones stands. */
+    private long markedFromMs = Long.MIN_VALUE;
 
     private record Mark(long head, long atNs) {}
 
@@ -31,6 +36,27 @@ public final class Ages {
     /** Whether anything can ever be too old. */
     public boolean areLimited() {
         return maxAgeNs > 0;
+    }
+
+    /** Is what was published then too old, if a store had it? If the clock was set back it is not. */
+    boolean isTooOld(long publishedMs, Now now) {
+        return maxAgeNs > 0 && now.ms() - publishedMs >= TimeUnit.NANOSECONDS.toMillis(maxAgeNs);
+    }
+
+    /** A store had the entries up to this one, which were published then, behind those before. */
+    void restored(long head, long publishedMs, Now now) {
+        if (maxAgeNs == 0) {
+            return;
+        }
+        long ageNs = TimeUnit.MILLISECONDS.toNanos(Math.max(0, now.ms() - publishedMs));
+        boolean isOfLastMark =
+                !marks.isEmpty() && TimeUnit.MILLISECONDS.toNanos(publishedMs - markedFromMs) < maxAgeNs / MARKS;
+        if (isOfLastMark) {
+            marks.removeLast();
+        } else {
+            markedFromMs = publishedMs;
+        }
+        marks.add(new Mark(head, now.ns() - ageNs));
     }
 
     /** Returns the highest index that is too old, or {@code Long.MIN_VALUE} if none is known to be. */

@@ -1,6 +1,7 @@
 package dev.gapless.core.log;
 
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import java.util.ArrayList;
@@ -438,12 +439,18 @@ public final class Log {
         }
     }
 
-    /** Messages that were stored before. */
-    public void restore(List<Content> contents, long timeMs) {
+    /** Is a message of that time too old to be restored (rule P12)? */
+    public boolean isTooOld(long timeMs, Now now) {
+        return ages.isTooOld(timeMs, now);
+    }
+
+    /** Messages that were stored before, at that time. */
+    public void restore(List<Content> contents, long timeMs, Now now) {
         lock.lock();
         try {
             lastMs = timeMs;
             contents.forEach(content -> append(content, timeMs));
+            ages.restored(ring.head(), timeMs, now);
             publishedBytes = 0; // of another incarnation
         } finally {
             lock.unlock();

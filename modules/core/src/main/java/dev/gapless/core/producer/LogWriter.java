@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,7 +151,7 @@ public final class LogWriter {
         } else if (answer instanceof StoreAnswer.Records read && state instanceof WriterState.Reading) {
             onRecords(read.records(), now);
         } else if (answer instanceof StoreAnswer.Stored) {
-            onStored();
+            onStored(now);
         } else if (answer instanceof StoreAnswer.Failed failed) {
             doubt(failed.why(), now);
         } else if (answer instanceof StoreAnswer.Damaged damaged) {
@@ -251,12 +252,12 @@ public final class LogWriter {
         return now;
     }
 
-    private void onStored() {
+    private void onStored(Now now) {
         failures = 0;
         if (state instanceof WriterState.Marking) {
             next++;
             if (!open) {
-                restore();
+                restore(now);
             } else if (doubted != null) {
                 log.putBack(); // no write of before can come any more
                 doubted = null;
@@ -321,8 +322,8 @@ public final class LogWriter {
         }
     }
 
-    /** The log begins with what its store had. */
-    private void restore() {
+    /** The log begins with what its store had, but for what is too old by now (rule P12). */
+    private void restore(Now now) {
         for (LogRecord record : fresh) {
             if (record instanceof LogRecord.Messages messages) {
                 lastMs = Math.max(lastMs, messages.timeMs());
@@ -338,20 +339,21 @@ public final class LogWriter {
         }
         long first = all + 1;
         long evictedMs = lastMs;
-        List<LogRecord> newest = withFewMarks();
-        for (LogRecord record : newest) {
-            if (record instanceof LogRecord.Messages messages && before.containsKey(messages.uid())) {
-                first = before.get(messages.uid()) + messages.first();
-                evictedMs = messages.timeMs(); // no later than that
-                break;
-            }
+        List<LogRecord.Messages> restored = withFewMarks().stream()
+                .filter(LogRecord.Messages.class::isInstance)
+                .map(LogRecord.Messages.class::cast)
+                .filter(messages -> before.containsKey(messages.uid()))
+                .dropWhile(messages -> log.isTooOld(messages.timeMs(), now))
+                .toList();
+        if (!restored.isEmpty()) {
+            LogRecord.Messages oldest = restored.get(0);
+            first = Objects.requireNonNull(before.get(oldest.uid())) + oldest.first();
+            evictedMs = oldest.timeMs(); // no later than that
         }
         log.begin(headsNow(), topic, first, evictedMs, lastMs);
-        for (LogRecord record : newest) {
-            if (record instanceof LogRecord.Messages messages && before.containsKey(messages.uid())) {
-                log.restore(messages.contents(), messages.timeMs());
-                kept.add(new Kept(messages.number(), log.head()));
-            }
+        for (LogRecord.Messages messages : restored) {
+            log.restore(messages.contents(), messages.timeMs(), now);
+            kept.add(new Kept(messages.number(), log.head()));
         }
         heads.put(uid, 0L);
         fresh.clear();

@@ -2,8 +2,10 @@ package dev.gapless.core.log;
 
 import static dev.gapless.core.Given.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.Now;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,31 @@ class AgesTest {
         }
         for (int entry = 1; entry <= 30; entry++) {
             assertTrue(goneAt[entry] >= entry + 16 && goneAt[entry] <= entry + 18, entry + " went at " + goneAt[entry]);
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP12: what a store had is as old as when it was published, and goes neither before its age nor much later")
+    void restored() {
+        Ages ages = Ages.of(16 * SECOND);
+        Now opened = new Now(20_000, Long.MAX_VALUE - 10 * SECOND);
+        assertTrue(ages.isTooOld(4_000, opened));
+        assertFalse(ages.isTooOld(4_001, opened));
+        assertFalse(ages.isTooOld(30_000, opened), "the clock was set back");
+        for (int entry = 1; entry <= 150; entry++) { // ten a second
+            ages.restored(entry, 5_000 + entry * 100L, opened);
+        }
+        long[] goneAtMs = new long[151];
+        for (long ms = 20_000; ms <= 40_000; ms += 100) {
+            long upTo = ages.tooOld(150, opened.ns() + (ms - 20_000) * (SECOND / 1_000));
+            for (int entry = 1; entry <= upTo; entry++) {
+                goneAtMs[entry] = goneAtMs[entry] == 0 ? ms : goneAtMs[entry];
+            }
+        }
+        for (int entry = 1; entry <= 150; entry++) {
+            long ageMs = goneAtMs[entry] - (5_000 + entry * 100L);
+            assertTrue(ageMs >= 16_000 && ageMs <= 18_000, entry + " went at an age of " + ageMs);
         }
     }
 
@@ -59,5 +86,8 @@ class AgesTest {
         assertEquals(NONE, ages.tooOld(3, 0));
         assertEquals(NONE, ages.tooOld(3, Long.MAX_VALUE / 2));
         assertEquals(Long.MAX_VALUE, ages.dueNs(false, 0));
+        assertFalse(ages.isTooOld(Long.MIN_VALUE / 2, new Now(0, 0)));
+        ages.restored(3, 0, new Now(1_000, 0));
+        assertEquals(NONE, ages.tooOld(3, Long.MAX_VALUE / 2));
     }
 }

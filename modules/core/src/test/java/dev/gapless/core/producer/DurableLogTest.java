@@ -56,6 +56,7 @@ class DurableLogTest {
 
     private long highest;
     private long nowNs;
+    private long maxAgeNs;
 
     private static TopicSettings settings(int messages) {
         return Given.settings(messages, Overflow.EXPIRE, ResumeAfterExpiry.HEAD).with(draft -> {
@@ -83,7 +84,7 @@ class DurableLogTest {
 
         Incarnation(long uid, int messages) {
             this.uid = uid;
-            TopicSettings its = settings(messages);
+            TopicSettings its = settings(messages).with(draft -> draft.maxAgeNs = maxAgeNs);
             log = new Log(LogIdentity.of(uid, TOPIC, its, 0), its, Gate.opened());
             producer = new ProducerState(TOPIC, uid, log, its, Given.outbox(this));
         }
@@ -222,6 +223,54 @@ class DurableLogTest {
             }
         }
         return values;
+    }
+
+    @Test
+    @DisplayName("ruleP12: a restart gives nothing again that is older than max-age, and makes nothing younger")
+    void keepsItsAge() {
+        maxAgeNs = 16 * SECOND;
+        Incarnation b = first();
+        b.publish(1);
+        b.after(0);
+        b.after(10 * SECOND);
+        b.publish(2);
+        b.after(0);
+        b.after(8 * SECOND);
+        assertEquals(2, b.log.oldest(), "the first is too old");
+        Incarnation next = new Incarnation(2, 100).opened(2, 1L);
+        assertEquals(2, next.log.oldest());
+        assertEquals(2, next.log.head());
+        CursorExpired expired = assertInstanceOf(
+                CursorExpired.class, next.register(new Start.After(at(1, 0))).get(0));
+        assertEquals(Reason.OVERRUN, expired.reason());
+        assertEquals(List.of(2), values(next.register(new Start.After(at(1, 1)))));
+        next.after(6 * SECOND);
+        assertEquals(1, next.log.size(), "14 s old");
+        next.after(4 * SECOND);
+        assertEquals(0, next.log.size(), "18 s old");
+        next.publish(3);
+        nowNs += 20 * SECOND; // it is down meanwhile
+        Incarnation last = new Incarnation(3, 100).opened(3, 1L, 2L);
+        assertEquals(0, last.log.size());
+        assertInstanceOf(
+                Registered.class, last.register(new Start.After(at(2, 1))).get(0));
+        last.publish(4);
+        assertEquals(at(3, 1), last.accepted(0));
+    }
+
+    @Test
+    @DisplayName("ruleP12, ruleD10: what is too old goes from the store, too")
+    void goesFromTheStore() {
+        maxAgeNs = 16 * SECOND;
+        Incarnation b = first();
+        for (int value = 1; value <= 30; value++) {
+            b.publish(value);
+        }
+        assertEquals(31, store.size());
+        nowNs += 20 * SECOND;
+        Incarnation next = new Incarnation(2, 100).opened(2, 1L);
+        assertEquals(31, next.log.oldest());
+        assertTrue(store.values().stream().noneMatch(LogRecord.Messages.class::isInstance), store::toString);
     }
 
     // ------------------------------------------------------------------ D1 to D3: writing
