@@ -83,6 +83,17 @@ public interface Producer<T> {
     CompletionStage<Held> publish(T message, Receipt receipt, Duration timeout);
 
     /**
+     * Publishes a message about this key, like {@link #publish(Object, Receipt, Duration)}.
+     *
+     * @param key up to 4,096 characters, not null
+     * @param message not null
+     * @param receipt which nodes are to have it; not null
+     * @param timeout how long that is awaited
+     * @return its position, and the nodes
+     */
+    CompletionStage<Held> publish(String key, T message, Receipt receipt, Duration timeout);
+
+    /**
      * Publishes a message with its key and headers, like {@link #publish(Object, Receipt, Duration)}.
      *
      * @param publication the message, or a tombstone; not null

@@ -72,6 +72,22 @@ class ReceiptTest {
     }
 
     @Test
+    void aMessageWithAKeyIsHeldAndHasTheKey() {
+        Topic<String> topic = topic("keyed");
+        Recorder<String> recorder = new Recorder<>();
+        get(cluster.gapless(1).subscribe(topic, StartFrom.latest(), recorder).ready());
+        Producer<String> producer = cluster.gapless(0).producer(topic);
+        assertEquals(
+                Set.of("n1"),
+                get(producer.publish("k", "a message", Receipt.heldBy(1), LONG)).nodes());
+        TestCluster.await(() -> !recorder.events().isEmpty());
+        assertEquals("k", ((Delivery<String>) recorder.events().get(0)).key());
+        CompletionException failure = assertThrows(
+                CompletionException.class, () -> get(producer.publish(null, "a message", Receipt.heldBy(1), LONG)));
+        assertInstanceOf(IllegalArgumentException.class, failure.getCause());
+    }
+
+    @Test
     void whatTheGuideShowsPrintsWhoHasIt() {
         Topic<String> orders = topic("orders", 1, 2);
         Gapless gapless = cluster.gapless(0);

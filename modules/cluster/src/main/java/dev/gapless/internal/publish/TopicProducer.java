@@ -68,6 +68,11 @@ public final class TopicProducer<T> implements Producer<T> {
     }
 
     @Override
+    public CompletionStage<Held> publish(String key, T message, Receipt receipt, Duration timeout) {
+        return publish(() -> encode(key, message), receipt, timeout);
+    }
+
+    @Override
     public CompletionStage<Held> publish(Publication<? extends T> publication, Receipt receipt, Duration timeout) {
         return publish(() -> given(publication), receipt, timeout);
     }
