@@ -50,6 +50,7 @@ import dev.gapless.internal.table.TableSettings;
 import dev.gapless.internal.table.Tables;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
+import dev.gapless.internal.wire.RoundTrips;
 import dev.gapless.internal.wire.TopicClasses;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     private final Settings nodeSettings;
     private final String name;
     private final Codec codec;
+    private final RoundTrips roundTrips;
     private final Decoder decoder;
     private final Executor completions;
     private final NodeStats stats;
@@ -111,6 +113,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         String address = ClusterMembers.hostPort(cluster.selfAddress());
         this.name = settings.nodeName.isEmpty() ? address : settings.nodeName;
         this.codec = Codec.of(system);
+        this.roundTrips = new RoundTrips(codec, settings::roundTrip);
         this.decoder = new Decoder(codec, nodeSettings.sharedMessages);
         this.completions = system.dispatchers().lookup(settings.completionDispatcher);
         var unused = system.dispatchers()
@@ -197,15 +200,16 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     public <T> TopicProducer<T> producer(Topic<T> topic) {
         ProducerLogs.checkPublishing(topic.name(), nodeSettings.topic(topic.name()));
         classes.check(topic);
-        return new TopicProducer<>(topic, logs.hold(topic.name()), codec);
+        return new TopicProducer<>(topic, logs.hold(topic.name()), codec, roundTrips.of(topic.name()));
     }
 
     @Override
     public <T> CompletionStage<Position> publish(Topic<T> topic, Publication<T> publication) {
         ProducerLogs.checkPublishing(topic.name(), nodeSettings.topic(topic.name()));
         classes.checkKnown(topic);
-        CompletionStage<Position> position =
-                logs.publishFor(topic.name(), log -> new TopicProducer<>(topic, log, codec).publish(publication));
+        CompletionStage<Position> position = logs.publishFor(
+                topic.name(),
+                log -> new TopicProducer<>(topic, log, codec, roundTrips.of(topic.name())).publish(publication));
         return classes.knows(topic.name())
                 ? position
                 : position.whenComplete((published, failure) -> {

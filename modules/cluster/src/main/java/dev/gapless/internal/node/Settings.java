@@ -14,6 +14,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.member.History;
 import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.internal.table.TableSettings;
+import dev.gapless.internal.wire.RoundTrip;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +88,10 @@ public final class Settings {
     private final Duration leavePhase;
     private final Map<String, TopicSettings> topics = new HashMap<>();
     private final TopicSettings ofOthers;
+    /** Of topics that have settings of their own. */
+    private final Map<String, RoundTrip.Mode> roundTrips = new HashMap<>();
+
+    private final RoundTrip.Mode roundTripOfOthers;
 
     final String nodeName;
     final String role;
@@ -185,10 +190,14 @@ public final class Settings {
         this.tableDispatcher = dispatcher(system, "table.dispatcher");
         this.table = table(config.getConfig("table"));
         this.ofOthers = topicSettings(config, "gapless.");
+        this.roundTripOfOthers = roundTrip(config, "gapless.");
         for (String topic : config.getObject(TOPICS).keySet()) {
             String quoted = ConfigUtil.quoteString(topic);
             Config own = config.getConfig(TOPICS + "." + quoted);
-            topics.put(topic, topicSettings(own.withFallback(config), "gapless.topics." + quoted + "."));
+            Config all = own.withFallback(config);
+            String path = "gapless.topics." + quoted + ".";
+            topics.put(topic, topicSettings(all, path));
+            roundTrips.put(topic, roundTrip(all, path));
         }
         if (stores() && nodeName.isEmpty()) {
             throw new ConfigException.BadValue(
@@ -277,6 +286,17 @@ public final class Settings {
     /** The settings of a topic: its own where it has some, else those of all. */
     public TopicSettings topic(String topic) {
         return topics.getOrDefault(topic, ofOthers);
+    }
+
+    /** What happens to a message of this topic that does not come back as it was written. */
+    public RoundTrip.Mode roundTrip(String topic) {
+        return roundTrips.getOrDefault(topic, roundTripOfOthers);
+    }
+
+    private static RoundTrip.Mode roundTrip(Config c, String path) {
+        return c.getString("roundtrip").equals("false") // what YAML makes of off
+                ? RoundTrip.Mode.OFF
+                : oneOf(RoundTrip.Mode.class, c, path, "roundtrip");
     }
 
     private TopicSettings topicSettings(Config c, String path) {

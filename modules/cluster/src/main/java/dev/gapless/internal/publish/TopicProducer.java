@@ -12,6 +12,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.log.Content;
 import dev.gapless.internal.measure.Refusal;
 import dev.gapless.internal.wire.Codec;
+import dev.gapless.internal.wire.RoundTrip;
 import dev.gapless.internal.wire.Versions;
 import java.time.Duration;
 import java.util.List;
@@ -35,11 +36,13 @@ public final class TopicProducer<T> implements Producer<T> {
     private final Topic<T> topic;
     private final ProducerLog local;
     private final Codec codec;
+    private final RoundTrip roundTrip;
 
-    public TopicProducer(Topic<T> topic, ProducerLog local, Codec codec) {
+    public TopicProducer(Topic<T> topic, ProducerLog local, Codec codec, RoundTrip roundTrip) {
         this.topic = topic;
         this.local = local;
         this.codec = codec;
+        this.roundTrip = roundTrip;
     }
 
     @Override
@@ -187,7 +190,9 @@ public final class TopicProducer<T> implements Producer<T> {
             @Nullable Object message, @Nullable String key, Map<String, String> headers, @Nullable String id) {
         checkClass(message);
         try {
-            return codec.encode(topic.name(), message, key, headers, id, local.settings());
+            Content content = codec.encode(topic.name(), message, key, headers, id, local.settings());
+            roundTrip.check(topic, message, content);
+            return content;
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
             throw refused(e);
         }

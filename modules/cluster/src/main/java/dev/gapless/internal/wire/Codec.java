@@ -85,12 +85,7 @@ public final class Codec {
     /** Readers pay for what is decompressed, however little of it is on the wire. */
     private long plainLength(Content content) {
         byte[] bytes = content.bytes();
-        return Compression.isCompressed(bytes, 0, bytes.length)
-                        && serialization
-                                        .get()
-                                        .serializerByIdentity()
-                                        .getOrElse(content.format().serializerId(), () -> null)
-                                instanceof JacksonSerializer
+        return Compression.isCompressed(bytes, 0, bytes.length) && isOfJackson(content.format())
                 ? Compression.plainLength(bytes, 0, bytes.length)
                 : bytes.length;
     }
@@ -137,6 +132,30 @@ public final class Codec {
         }
         boolean lent = !isMadeAnew(bytes, message, serializer);
         return new Content(key, false, headers, format, bytes, lent);
+    }
+
+    /** Is it written as it is, so that there is nothing to read back? */
+    static boolean isTakenAsItIs(Object message) {
+        return message instanceof Payload || message instanceof byte[];
+    }
+
+    /** The bytes of a message, which may be the serializer's own array. */
+    byte[] write(Object message) {
+        return write(serialization.get().findSerializerFor(message), message);
+    }
+
+    /** What a reader makes of it. Whatever goes wrong is thrown. */
+    @Nullable Object read(Content content) {
+        Format format = content.format();
+        return serialization
+                .get()
+                .deserialize(content.bytes(), format.serializerId(), format.manifest())
+                .get();
+    }
+
+    boolean isOfJackson(Format format) {
+        return serialization.get().serializerByIdentity().getOrElse(format.serializerId(), () -> null)
+                instanceof JacksonSerializer;
     }
 
     private byte[] write(Serializer serializer, Object message) {

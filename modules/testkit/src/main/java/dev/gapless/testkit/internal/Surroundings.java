@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.internal.node.Settings;
 import dev.gapless.internal.wire.Codec;
+import dev.gapless.internal.wire.RoundTrips;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -31,6 +32,7 @@ public final class Surroundings {
     private final @Nullable OwnSerializers serializers;
 
     private final Codec codec;
+    private final RoundTrips roundTrips;
     private final @Nullable ActorSystems actors;
     /** The names of those that this test has. */
     private final Set<String> topics = ConcurrentHashMap.newKeySet();
@@ -59,6 +61,7 @@ public final class Surroundings {
             this.serializers = null;
             this.codec = Codec.of(system);
         }
+        this.roundTrips = new RoundTrips(codec, settings::roundTrip);
         this.actors = system == null ? null : new ActorSystems(system);
     }
 
@@ -92,6 +95,10 @@ public final class Surroundings {
 
     Codec codec() {
         return codec;
+    }
+
+    RoundTrips roundTrips() {
+        return roundTrips;
     }
 
     Optional<ActorSystems> actors() {

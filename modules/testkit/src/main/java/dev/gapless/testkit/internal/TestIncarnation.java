@@ -129,7 +129,8 @@ public final class TestIncarnation implements NodeBackend {
         classes.check(topic);
         ProducerLog local = process.logs().of(topic.name()).hold();
         process.turnNow(shard -> shard.produce(local));
-        return new TopicProducer<>(topic, local, around.codec());
+        return new TopicProducer<>(
+                topic, local, around.codec(), around.roundTrips().of(topic.name()));
     }
 
     @Override
