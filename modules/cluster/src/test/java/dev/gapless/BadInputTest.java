@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
 import java.time.Duration;
+import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -32,9 +33,14 @@ class BadInputTest {
 
     record NotBound(String text) {}
 
+    record Timed(ZonedDateTime at) {}
+
     @BeforeAll
     static void start() {
-        cluster = TestCluster.of(1, "gapless.topics.small.max-message-bytes = 100");
+        cluster = TestCluster.of(1, """
+                gapless.topics.small.max-message-bytes = 100
+                pekko.actor.serialization-bindings { "dev.gapless.BadInputTest$Timed" = jackson-cbor }
+                """);
     }
 
     @AfterAll
@@ -66,6 +72,24 @@ class BadInputTest {
         assertTrue(failure.getMessage().contains("serialization-bindings"), failure.getMessage());
         assertTrue(failure.getMessage().contains("unbound"), failure.getMessage());
         assertEquals(before.next(), get(producer.publish("fits again")));
+    }
+
+    @Test
+    void aMessageThatSubscribersWouldGetAsAnotherIsRefused() {
+        Topic<Timed> topic = Topic.of("changed", Timed.class);
+        Producer<Timed> producer = cluster.gapless(0).producer(topic);
+        Timed elsewhere = new Timed(ZonedDateTime.parse("2026-01-01T12:00+01:00[Europe/Paris]"));
+        for (CompletionStage<?> refused : List.of(
+                producer.publish(elsewhere),
+                producer.publish("key", elsewhere),
+                producer.publishAll(List.of(elsewhere)))) {
+            Throwable failure = failureOf(refused);
+            assertInstanceOf(NotSerializable.class, failure);
+            assertTrue(failure.getMessage().contains("Topic changed: a message of"), failure.getMessage());
+            assertTrue(failure.getMessage().contains("its member at is 2026"), failure.getMessage());
+        }
+        Position first = get(producer.publish(new Timed(ZonedDateTime.parse("2026-01-01T11:00Z"))));
+        assertEquals(1, first.sequence());
     }
 
     /** Notes what it could not decode, and goes on or stops. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.ConfigException;
 import dev.gapless.NotSerializable;
 import dev.gapless.Topic;
 import java.util.concurrent.CompletionException;
@@ -18,7 +19,11 @@ class SerializationTest {
     private static final String BINDING =
             "pekko.actor.serialization-bindings { \"dev.gapless.testkit.SerializationTest$Unbound\" = jackson-cbor }";
 
-    record Unbound(int number) {}
+    record Unbound(int number, Object any) {
+        Unbound(int number) {
+            this(number, "any");
+        }
+    }
 
     @Test
     void aMessageOfAClassWithoutABindingIsRefusedAndTheErrorNamesWhatIsMissing() {
@@ -32,6 +37,42 @@ class SerializationTest {
                     announced.contains(Unbound.class.getName())
                             && announced.contains("pekko.actor.serialization-bindings"),
                     announced);
+        }
+    }
+
+    @Test
+    void aBindingOfAClassThatIsNotThereIsNamedWhenTheKitIsMade() {
+        String announced = assertThrows(
+                        ConfigException.class,
+                        () -> GaplessTestKit.create(
+                                BINDING
+                                        + "\npekko.actor.serialization-bindings { \"com.example.OrdersOrder\" = jackson-cbor }"))
+                .getMessage();
+        assertTrue(
+                announced.contains("pekko.actor.serialization-bindings")
+                        && announced.contains("com.example.OrdersOrder")
+                        && announced.contains("nested class"),
+                announced);
+    }
+
+    @Test
+    void aMessageThatSubscribersCouldNotReadIsRefusedAtItsPublisher() {
+        try (GaplessTestKit kit = GaplessTestKit.create(BINDING)) {
+            TestNode feed = kit.node("feed");
+            Topic<Unbound> topic = Topic.of("changed", Unbound.class);
+            CompletionException failure =
+                    assertThrows(CompletionException.class, () -> feed.publish(topic, new Unbound(1, 5L)));
+            String announced =
+                    assertInstanceOf(NotSerializable.class, failure.getCause()).getMessage();
+            assertTrue(
+                    announced.contains("its member any is of java.lang.Long, and comes back of java.lang.Integer"),
+                    announced);
+        }
+        try (GaplessTestKit kit = GaplessTestKit.create(BINDING + "\ngapless.topics.changed.roundtrip = off")) {
+            Topic<Unbound> topic = Topic.of("changed", Unbound.class);
+            TestSubscription<Unbound> seen = kit.node("app").subscribe(topic);
+            kit.node("feed").publish(topic, new Unbound(1, 5L));
+            assertEquals(new Unbound(1, 5), seen.nextMessage().message());
         }
     }
 

@@ -22,6 +22,9 @@ public final class Fence {
     /** Causes that are shown of what the application threw. */
     private static final int MOST_CAUSES = 50;
 
+    /** Characters of a message that are shown in a line. */
+    private static final int LONGEST_TEXT = 300;
+
     private Fence() {}
 
     /** Throws it again if nothing of this JVM can be relied on any more. */
@@ -144,6 +147,20 @@ public final class Fence {
             return MOST_CAUSES + 1;
         }
         return causes;
+    }
+
+    /** What was thrown, in one line that is not too long: its class, and the first line of its message. */
+    public static String text(Throwable thrown) {
+        String name = nameOf(thrown);
+        try {
+            String message = thrown.getMessage();
+            String first = message == null ? "" : message.lines().findFirst().orElse("");
+            String shown = first.length() > LONGEST_TEXT ? first.substring(0, LONGEST_TEXT) + "..." : first;
+            return shown.isEmpty() ? name : name + ": " + shown;
+        } catch (Throwable e) {
+            rethrowFatal(e);
+            return name;
+        }
     }
 
     private static String nameOf(Object object) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.serialization.ByteArraySerializer;
+import org.apache.pekko.serialization.DisabledJavaSerializer;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.Serialization$;
 import org.apache.pekko.serialization.SerializationExtension;
@@ -111,7 +112,7 @@ public final class Codec {
     }
 
     private Content serialize(String topic, Object message, @Nullable String key, Map<String, String> headers) {
-        Serializer serializer;
+        @Nullable Serializer serializer = null;
         byte[] bytes;
         Format format;
         try {
@@ -125,13 +126,23 @@ public final class Codec {
         } catch (Throwable e) {
             Fence.rethrowFatal(e);
             throw new NotSerializable(
-                    "Topic " + topic + ": a message of " + message.getClass().getName()
-                            + " cannot be serialized. Bind its"
-                            + " class to a serializer under pekko.actor.serialization-bindings",
+                    "Topic " + topic + ": a message of " + message.getClass().getName() + " cannot be serialized. "
+                            + remedy(serializer, e),
                     e);
         }
         boolean lent = !isMadeAnew(bytes, message, serializer);
         return new Content(key, false, headers, format, bytes, lent);
+    }
+
+    private static String remedy(@Nullable Serializer serializer, Throwable failure) {
+        if (serializer instanceof DisabledJavaSerializer
+                || (serializer == null && failure instanceof NotSerializableException)) {
+            return "Bind its class to a serializer under pekko.actor.serialization-bindings";
+        }
+        return serializer == null
+                ? "The actor system has no serializers, whatever is published. See the cause, and the entries of"
+                        + " pekko.actor.serialization-bindings: " + Fence.text(failure)
+                : "Its serializer, " + serializer.getClass().getName() + ", failed: " + Fence.text(failure);
     }
 
     /** Is it written as it is, so that there is nothing to read back? */

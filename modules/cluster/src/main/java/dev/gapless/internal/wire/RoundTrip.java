@@ -21,8 +21,6 @@ public final class RoundTrip {
     /** Those of further classes are not read back. */
     private static final int MOST_CLASSES = 1_000;
 
-    private static final int LONGEST_CAUSE = 300;
-
     /** What happens to a message that does not come back as it was. */
     public enum Mode {
         /** It is not published. */
@@ -113,7 +111,7 @@ public final class RoundTrip {
             read = codec.read(content);
         } catch (Throwable e) {
             Fence.rethrowFatal(e);
-            return "is written, and cannot be read: " + said(e)
+            return "is written, and cannot be read: " + Fence.text(e)
                     + ". Subscribers would not get it. With Jackson a member that is an interface, an abstract or a sealed class needs"
                     + " @JsonTypeInfo and @JsonSubTypes, and a class that it cannot make a @JsonCreator";
         }
@@ -172,18 +170,5 @@ public final class RoundTrip {
         Arrays.sort(first);
         Arrays.sort(again);
         return Arrays.equals(first, again);
-    }
-
-    private static String said(Throwable thrown) {
-        String name = thrown.getClass().getName();
-        try {
-            String message = thrown.getMessage();
-            String first = message == null ? "" : message.lines().findFirst().orElse("");
-            String shown = first.length() > LONGEST_CAUSE ? first.substring(0, LONGEST_CAUSE) + "..." : first;
-            return shown.isEmpty() ? name : name + ": " + shown;
-        } catch (Throwable e) {
-            Fence.rethrowFatal(e);
-            return name;
-        }
     }
 }

@@ -12,6 +12,7 @@ import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.internal.wire.RoundTrip;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -42,6 +43,15 @@ class SettingsTest {
         assertEquals(Overflow.EXPIRE, settings.topic("c").overflow());
     }
 
+    @Test
+    void whatIsReadBackIsSaidForAllTopicsAndForOne() {
+        Settings settings = settings("gapless { roundtrip = warn, topics { a.roundtrip = off, b.roundtrip = false } }");
+        assertEquals(RoundTrip.Mode.REFUSE, settings("").roundTrip("a"));
+        assertEquals(RoundTrip.Mode.WARN, settings.roundTrip("c"));
+        assertEquals(RoundTrip.Mode.OFF, settings.roundTrip("a"));
+        assertEquals(RoundTrip.Mode.OFF, settings.roundTrip("b"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -68,6 +78,7 @@ class SettingsTest {
                 "gapless.other-cluster = leave | gapless.other-cluster | warn or give-way",
                 "gapless.other-cluster-grace = 0s | gapless.other-cluster-grace | at least 1ms",
                 "gapless.topics.quotes.other-cluster = warn | gapless.topics.quotes.other-cluster | no such setting",
+                "gapless.roundtrip = check | gapless.roundtrip | refuse or warn or off",
                 "gapless.overflow = drop | gapless.overflow | expire or backpressure",
                 "gapless.reload-backoff.attempts = -1 | gapless.reload-backoff.attempts | 0 or more",
                 "gapless.max-age = 10ms | gapless.max-age | 0, or at least 1s",

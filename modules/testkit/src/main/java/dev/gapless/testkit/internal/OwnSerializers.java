@@ -30,12 +30,13 @@ final class OwnSerializers implements AutoCloseable {
     private @Nullable ActorSystem system;
 
     private OwnSerializers(Config application, Config config) {
+        BoundClasses.check(config);
         this.application = application;
         this.config = config;
     }
 
     /**
-     * For a test with these settings on top of the application's.
+     * For a test with these settings on top of the application's. Throws ConfigException if a class is bound that is not there.
      *
      * @param ofTest as in {@code application.conf}
      * @param application those of {@code application.conf}
