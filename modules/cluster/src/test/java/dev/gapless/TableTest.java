@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.table.Change;
@@ -25,6 +26,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.cluster.Cluster;
@@ -50,7 +52,7 @@ class TableTest {
                   reload-backoff { min = 10ms, max = 20ms }
                   reload-interval = 0s
                   reload-jitter = 0s
-                  table { max-keys = 50, max-bytes = 100 B, reached-timeout = 1s, max-waiting = 3, read-timeout = 200ms }
+                  table { max-keys = 50, max-bytes = 100 B, reached-timeout = 1s, max-waiting = 3, read-timeout = 200ms, interrupt-reads = on }
                 }
                 """);
     }
@@ -341,6 +343,36 @@ class TableTest {
                 });
             }
         });
+    }
+
+    @Test
+    @DisplayName(
+            "a source that does not answer is told of, and never interrupted unless interrupt-reads says so: that closes an embedded database")
+    void readsAreNotInterrupted() throws Exception {
+        try (TestCluster own = TestCluster.of(1, "gapless.table.read-timeout = 50ms");
+                Logged log = new Logged()) {
+            CountDownLatch answer = new CountDownLatch(1);
+            CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+            TableSource<String> slow = TableSource.versioned(
+                    () -> {
+                        try {
+                            answer.await();
+                            interrupted.complete(Thread.currentThread().isInterrupted());
+                        } catch (InterruptedException e) {
+                            interrupted.complete(true);
+                        }
+                        return List.of("a");
+                    },
+                    row -> row,
+                    row -> 1);
+            Table<String> table = own.gapless(0).table(Topic.of("slow", String.class), slow);
+            await(() -> !log.lines(
+                            Level.WARN, "Topic slow: the source of its table has not answered", "a timeout of its own")
+                    .isEmpty());
+            table.close();
+            answer.countDown();
+            assertFalse(get(interrupted));
+        }
     }
 
     @Test

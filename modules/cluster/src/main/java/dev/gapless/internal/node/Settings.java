@@ -218,6 +218,7 @@ public final class Settings {
                 maxKeys,
                 maxBytes,
                 positive(c, path, "read-timeout"),
+                c.getBoolean("interrupt-reads"),
                 c.getBoolean("serve-stale"),
                 positive(c, path, "reached-timeout"),
                 maxWaiting);

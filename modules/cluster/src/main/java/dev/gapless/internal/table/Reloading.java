@@ -240,22 +240,27 @@ final class Reloading<T> {
             return;
         }
         LOG.warn(
-                "Topic {}: the source of its table has not answered for {} s and more (gapless.table.read-timeout). Its thread is interrupted",
+                "Topic {}: the source of its table has not answered for {} s and more (gapless.table.read-timeout). {}",
                 topic,
-                host.tableSettings().readTimeout().toSeconds());
+                host.tableSettings().readTimeout().toSeconds(),
+                host.tableSettings().interruptReads()
+                        ? "Its thread is interrupted"
+                        : "Nothing is read until it answers: give what it calls a timeout of its own");
+        interrupt();
+        warnIfOverdue(its);
+    }
+
+    /** An embedded database may close for the whole process if a thread is interrupted that reads it. */
+    private void interrupt() {
         Thread inSource = reader;
-        if (inSource != null) {
+        if (inSource != null && host.tableSettings().interruptReads()) {
             inSource.interrupt();
         }
-        warnIfOverdue(its);
     }
 
     /** Nothing is read any more. */
     void close() {
         over = true;
-        Thread its = reader;
-        if (its != null) {
-            its.interrupt();
-        }
+        interrupt();
     }
 }
