@@ -46,7 +46,9 @@ public interface Subscription {
     Lag lag();
 
     /**
-     * Ends it, also while it is paused or reloads: the handler gets {@link Ended}, and nothing after that. Repeating it is harmless.
+     * Ends it, also while it is paused or reloads: the handler gets {@link Ended}, and nothing after that. Repeating it is harmless. A handler
+     * may cancel its own subscription, and cannot wait for that: it ends once the handler has returned. {@code join} and {@code get} of the
+     * stage's future say so there, with IllegalStateException.
      *
      * @return {@link #whenEnded}
      */

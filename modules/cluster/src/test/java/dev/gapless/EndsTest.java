@@ -5,6 +5,7 @@ import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
 import java.time.Duration;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +36,46 @@ class EndsTest {
     @AfterAll
     static void stop() {
         cluster.close();
+    }
+
+    @Test
+    void aHandlerThatWaitsForTheEndOfItsOwnSubscriptionIsToldSoAtOnce() {
+        Topic<Integer> topic = Topic.of("waits for itself", Integer.class);
+        CompletableFuture<Subscription> self = new CompletableFuture<>();
+        CompletableFuture<Ended.Reason> chained = new CompletableFuture<>();
+        List<Throwable> told = new CopyOnWriteArrayList<>();
+        Recorder<Integer> waiting = new Recorder<>() {
+            @Override
+            public void onMessage(Delivery<Integer> delivery) throws Exception {
+                super.onMessage(delivery);
+                CompletionStage<Ended.Reason> end = self.join().cancel();
+                CompletableFuture<Ended.Reason> follows =
+                        end.toCompletableFuture().thenApply(reason -> reason);
+                told.add(assertThrows(
+                        IllegalStateException.class,
+                        () -> end.toCompletableFuture().join()));
+                told.add(assertThrows(IllegalStateException.class, () -> follows.get(1, TimeUnit.DAYS)));
+                end.thenAccept(chained::complete);
+            }
+
+            @Override
+            public void onEnded(Ended<Integer> ended) {
+                super.onEnded(ended);
+                told.add(assertThrows(
+                        IllegalStateException.class,
+                        () -> self.join().whenEnded().toCompletableFuture().get()));
+            }
+        };
+        Subscription subscription = cluster.gapless(1).subscribe(topic, StartFrom.latest(), waiting);
+        get(subscription.ready());
+        self.complete(subscription);
+        get(cluster.gapless(0).producer(topic).publish(1));
+        assertEquals(Ended.Reason.CANCELLED, get(chained));
+        assertEquals(3, told.size());
+        for (Throwable each : told) {
+            assertTrue(
+                    each.getMessage().startsWith("Topic waits for itself: a handler cannot wait"), each.getMessage());
+        }
     }
 
     @Test

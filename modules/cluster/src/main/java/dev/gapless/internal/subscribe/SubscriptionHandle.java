@@ -25,11 +25,14 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
     private final Executor executor;
     private final SubscriptionStats stats = new SubscriptionStats(this, TopicMeasure.NONE);
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
-    private final CompletableFuture<Ended.Reason> ended = new CompletableFuture<>();
+    private final CompletableFuture<Ended.Reason> ended = new EndStage<>(this);
     /** Where it begins, then where its loop is, then where it ended. */
     private volatile Supplier<CursorToken> token;
 
     private volatile boolean hasEnded;
+    /** Plain: only the thread that wrote itself asks for itself. */
+    private @Nullable Thread handling;
+
     private volatile @Nullable Controls controls;
     private volatile @Nullable EventReader<?> reader;
     private volatile boolean cancelled;
@@ -72,6 +75,24 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
         controls = controlled;
         if (cancelled) {
             controlled.cancelled();
+        }
+    }
+
+    /** This thread hands an event to the recipient. */
+    void beginHandling() {
+        handling = Thread.currentThread();
+    }
+
+    void endHandling() {
+        handling = null;
+    }
+
+    /** Throws IllegalStateException if this thread is that of its own handler, for which its end waits. */
+    void checkAwaitable() {
+        if (handling == Thread.currentThread()) {
+            throw new IllegalStateException("Topic " + topic
+                    + ": a handler cannot wait for the end of its own subscription, which ends once the handler has returned. Let it"
+                    + " return, and put what is to follow behind the stage (whenEnded().thenRun)");
         }
     }
 
@@ -231,6 +252,6 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
 
     @Override
     public CompletionStage<Ended.Reason> whenEnded() {
-        return ended.minimalCompletionStage();
+        return ended.copy(); // who completes it completes no other
     }
 }

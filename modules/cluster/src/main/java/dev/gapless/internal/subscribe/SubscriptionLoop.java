@@ -121,9 +121,11 @@ final class SubscriptionLoop<T> {
             CursorToken token = handle.token();
             handle.ending();
             node.closeSubscription(reading.topic().name(), reading.id());
+            handle.beginHandling();
             try {
                 recipient.ended(new Ended<>(reading.topic().name(), reason, cause, token));
             } finally {
+                handle.endHandling();
                 handle.ended(reason, token, cause);
             }
         }
@@ -178,7 +180,13 @@ final class SubscriptionLoop<T> {
     private void give(Event<T> event, EventReader<T> events) {
         long number = inFlight.nextNumber();
         long sinceNs = stats.gives(event);
-        Outcome outcome = recipient.give(event, number, receipts);
+        Outcome outcome;
+        handle.beginHandling();
+        try {
+            outcome = recipient.give(event, number, receipts);
+        } finally {
+            handle.endHandling();
+        }
         boolean done = outcome != null && outcome.failure() == null;
         if (done && inFlight.isEmpty() && !(event instanceof CursorExpired)) {
             events.handled();
