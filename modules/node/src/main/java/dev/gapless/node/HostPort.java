@@ -29,6 +29,7 @@ record HostPort(String host, int port) {
         if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == '/')) {
             throw new IllegalArgumentException("'" + text + "' is not HOST:PORT");
         }
+        var unused = inAddress(host);
         try {
             int port = Integer.parseInt(text.substring(colon + 1));
             if (port >= 1 && port <= 65535) {
@@ -41,16 +42,32 @@ record HostPort(String host, int port) {
     }
 
     /**
+     * As a host stands in an address: an IPv6 address in brackets, as Pekko finds it there. Throws IllegalArgumentException if Pekko finds none
+     * there.
+     */
+    static String inAddress(String host) {
+        if (host.contains("_")) {
+            throw new IllegalArgumentException("'" + host
+                    + "' has a _, with which Pekko reaches no node: use another name of that host, or its IP address");
+        }
+        return bracketed(host);
+    }
+
+    private static String bracketed(String host) {
+        return host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    }
+
+    /**
      * The addresses under which the actor system there may know itself. It answers to one way of writing its host alone, so
      * a name is tried as its IP address, too.
      */
     List<Address> addresses(String system) {
         List<Address> addresses = new ArrayList<>();
-        addresses.add(new Address("pekko", system, host, port));
+        addresses.add(new Address("pekko", system, bracketed(host), port));
         try {
             String ip = InetAddress.getByName(host).getHostAddress();
             if (!ip.equals(host)) {
-                addresses.add(new Address("pekko", system, ip, port));
+                addresses.add(new Address("pekko", system, bracketed(ip), port));
             }
         } catch (UnknownHostException e) {
             // The join will say so.
@@ -60,7 +77,7 @@ record HostPort(String host, int port) {
 
     @Override
     public String toString() {
-        return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        return bracketed(host) + ":" + port;
     }
 
     static final class Converter implements ITypeConverter<HostPort> {

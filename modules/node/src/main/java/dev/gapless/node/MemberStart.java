@@ -55,7 +55,9 @@ final class MemberStart {
             throw wrong("--host: a name or an address is needed", null);
         }
         Map<String, Object> own = new HashMap<>();
-        own.put("pekko.remote.artery.canonical.hostname", options.host());
+        own.put(
+                "pekko.remote.artery.canonical.hostname",
+                checked("--host: ", () -> HostPort.inAddress(options.host())));
         own.put("pekko.remote.artery.canonical.port", options.port());
         own.put("pekko.cluster.seed-nodes", List.of());
         checked("--system: ", () -> SystemName.check(options.system()));

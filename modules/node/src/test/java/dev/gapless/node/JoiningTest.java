@@ -3,7 +3,11 @@ package dev.gapless.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +69,37 @@ class JoiningTest {
         try (Program status = status("--system", "flags")) {
             assertEquals(0, status.awaitExit(), status::toString);
             assertTrue(status.out().stream().anyMatch(line -> line.contains(SEED)), status::toString);
+        }
+    }
+
+    @Tag("thorough")
+    @Test
+    void nodesMeetAtAnIpv6Address() throws Exception {
+        assumeTrue(hasIpv6(), "this machine has no IPv6");
+        int port = Ports.free();
+        String seed = "[::1]:" + port;
+        Path file = Files.write(
+                directory.resolve("ipv6.conf"),
+                List.of(
+                        "include required(file(\"" + config("six", port) + "\"))",
+                        "pekko.remote.artery.canonical.hostname = \"[::1]\"",
+                        "pekko.cluster.seed-nodes = [\"pekko://flags@" + seed + "\"]"));
+        try (Program node = Program.start(directory, "node", "--config", file.toString())) {
+            node.awaitErr("six is up, and listens on " + seed);
+            try (Program status =
+                    Program.start(directory, "status", "--seed", seed, "--host", "::1", "--system", "flags")) {
+                assertEquals(0, status.awaitExit(), status::toString);
+                assertTrue(status.out().stream().anyMatch(line -> line.contains(seed)), status::toString);
+            }
+        }
+    }
+
+    private static boolean hasIpv6() {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress("::1", 0));
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -110,7 +110,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     RunningNode(ExtendedActorSystem system, Settings settings, Cluster cluster) {
         this.system = system;
         this.nodeSettings = settings;
-        String address = ClusterMembers.hostPort(cluster.selfAddress());
+        String address = SelfAddress.hostPort(cluster.selfAddress());
         this.name = settings.nodeName.isEmpty() ? address : settings.nodeName;
         this.codec = Codec.of(system);
         this.roundTrips = new RoundTrips(codec, settings::roundTrip);
