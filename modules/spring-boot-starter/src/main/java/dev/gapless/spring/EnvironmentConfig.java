@@ -10,11 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
@@ -30,10 +34,12 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 final class EnvironmentConfig {
     private static final List<String> ROOTS = List.of("gapless.", "pekko.");
 
-    /** Below these the rest of a name is one key, as below {@code logging.level}: that of a class. */
-    private static final List<List<String>> OF_CLASSES = List.of(
-            List.of("pekko", "actor", "serialization-bindings"),
-            List.of("pekko", "actor", "serialization-identifiers"));
+    /** Below these the rest of a name is one key, as below {@code logging.level}: that of a class, just as it was written. */
+    private static final List<String> OF_CLASSES =
+            List.of("pekko.actor.serialization-bindings", "pekko.actor.serialization-identifiers");
+
+    /** What Kubernetes sets for a service: {@code GAPLESS_GATEWAY_PORT} for one that is called gapless-gateway. */
+    private static final Pattern OF_KUBERNETES = Pattern.compile("(tcp|udp|sctp)://.*");
 
     private final ConfigurableEnvironment environment;
     private final Config reference;
@@ -69,7 +75,7 @@ final class EnvironmentConfig {
         Config config = ConfigFactory.empty();
         for (String name : names()) {
             ConfigurationPropertyName parsed = ConfigurationPropertyName.adapt(name, '.');
-            String path = path(parsed);
+            String path = path(name, parsed);
             Object value = value(name, parsed, path);
             if (value != null) {
                 String origin = "property " + name + " of Spring's environment";
@@ -110,29 +116,54 @@ final class EnvironmentConfig {
         return without;
     }
 
-    private static String path(ConfigurationPropertyName name) {
-        List<String> elements = new ArrayList<>();
-        for (int i = 0; i < name.getNumberOfElements(); i++) {
-            elements.add(name.getElement(i, Form.ORIGINAL));
-        }
-        for (List<String> classes : OF_CLASSES) {
-            int size = classes.size();
-            if (elements.size() > size && elements.subList(0, size).equals(classes)) {
-                String key = String.join(".", elements.subList(size, elements.size()));
-                elements = new ArrayList<>(classes);
-                elements.add(key);
+    private static String path(String name, ConfigurationPropertyName parsed) {
+        for (String classes : OF_CLASSES) {
+            if (name.startsWith(classes) && name.length() > classes.length()) {
+                return classes + "." + ConfigUtil.quoteString(nameOfClass(name.substring(classes.length())));
             }
         }
+        List<String> elements = new ArrayList<>();
+        for (int i = 0; i < parsed.getNumberOfElements(); i++) {
+            elements.add(parsed.getElement(i, Form.ORIGINAL));
+        }
         return ConfigUtil.joinPath(elements);
+    }
+
+    /** With or without a dot in front of it, and brackets around it. */
+    private static String nameOfClass(String rest) {
+        String name = rest.startsWith(".") ? rest.substring(1) : rest;
+        return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
+    }
+
+    /** Of a number the first that no service of Kubernetes is the reason for. */
+    private @Nullable String property(String name, ConfigurationPropertyName parsed, @Nullable ConfigValueType type) {
+        String value = environment.getProperty(name);
+        if (type != ConfigValueType.NUMBER
+                || value == null
+                || !OF_KUBERNETES.matcher(value).matches()) {
+            return value;
+        }
+        for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
+            ConfigurationProperty property = source.getConfigurationProperty(parsed);
+            if (property != null
+                    && !OF_KUBERNETES
+                            .matcher(String.valueOf(property.getValue()))
+                            .matches()) {
+                return environment.resolvePlaceholders(String.valueOf(property.getValue()));
+            }
+        }
+        return null;
     }
 
     /** A string, or a list of strings: whoever reads a setting converts it. Null if the property is not set. */
     private @Nullable Object value(String name, ConfigurationPropertyName parsed, String path) {
         ConfigValueType type =
                 reference.hasPath(path) ? reference.getValue(path).valueType() : null;
-        String value = type == ConfigValueType.LIST ? null : environment.getProperty(name);
+        String value = type == ConfigValueType.LIST ? null : property(name, parsed, type);
         if (value == null) {
-            return binder.bind(parsed, Bindable.listOf(String.class)).orElse(null);
+            return type == ConfigValueType.NUMBER
+                    ? null
+                    : binder.bind(parsed, Bindable.listOf(String.class)).orElse(null);
         } else if (type == ConfigValueType.OBJECT) { // "{}" of YAML
             return null;
         } else if (type == ConfigValueType.STRING && (value.equals("true") || value.equals("false"))) {

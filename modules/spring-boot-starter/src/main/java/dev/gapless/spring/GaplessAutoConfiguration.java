@@ -5,14 +5,19 @@ import dev.gapless.Gapless;
 import org.apache.pekko.actor.ActorSystem;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
-/** An actor system that lives as long as the application, and {@link Gapless} on it. An application that has one of the two uses its own. */
+/**
+ * An actor system that lives as long as the application, and {@link Gapless} on it. An application that has one of the two uses its own, and
+ * with {@code gapless.enabled = false} there is neither.
+ */
 @AutoConfiguration
+@ConditionalOnProperty(name = "gapless.enabled", matchIfMissing = true)
 @ConditionalOnMissingBean(Gapless.class)
 class GaplessAutoConfiguration {
 
@@ -28,7 +33,7 @@ class GaplessAutoConfiguration {
     static class OwnActorSystem {
         @Bean
         ManagedActorSystem gaplessActorSystemLifecycle(ConfigurableEnvironment environment, ResourceLoader resources) {
-            return ManagedActorSystem.of(environment, "", DEFAULTS, resources);
+            return ManagedActorSystem.node(environment, DEFAULTS, resources);
         }
 
         @Bean(destroyMethod = "")

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.cluster.Cluster;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
@@ -28,6 +29,9 @@ final class ManagedActorSystem implements SmartLifecycle, DisposableBean {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagedActorSystem.class);
 
+    private static final String ENABLED = "gapless.enabled";
+    private static final String BINDINGS = "pekko.actor.serialization-bindings";
+
     private final ActorSystem system;
     private volatile boolean running;
     /** Whether Spring has waited for it already. */
@@ -36,9 +40,30 @@ final class ManagedActorSystem implements SmartLifecycle, DisposableBean {
     /** One with the application's settings, these in front of them, and those behind: {@link EnvironmentConfig#load}. */
     static ManagedActorSystem of(
             ConfigurableEnvironment environment, String above, String below, ResourceLoader resources) {
-        ClassLoader its = resources.getClassLoader();
-        ClassLoader loader = its == null ? ClassUtils.getDefaultClassLoader() : its;
+        ClassLoader loader = loader(resources);
         return new ManagedActorSystem(EnvironmentConfig.load(environment, above, below, loader), loader);
+    }
+
+    /** A node of a cluster with the application's settings, and those behind; in a test of one that it forms: {@link TestContexts}. */
+    static ManagedActorSystem node(ConfigurableEnvironment environment, String below, ResourceLoader resources) {
+        Config config = EnvironmentConfig.load(environment, "", below, loader(resources));
+        if (!config.getBoolean(ENABLED)) {
+            throw new IllegalStateException(
+                    ENABLED + " switches off what the starter makes, and Spring decides that: set it to"
+                            + " false where Spring reads properties, such as application.yaml");
+        }
+        if (!TestContexts.isAlone(environment, config)) {
+            return new ManagedActorSystem(config, loader(resources));
+        }
+        ManagedActorSystem alone = of(environment, TestContexts.SETTINGS, below, resources);
+        Cluster cluster = Cluster.get(alone.system);
+        cluster.join(cluster.selfAddress());
+        return alone;
+    }
+
+    private static ClassLoader loader(ResourceLoader resources) {
+        ClassLoader its = resources.getClassLoader();
+        return its == null ? ClassUtils.getDefaultClassLoader() : its;
     }
 
     private ManagedActorSystem(Config config, ClassLoader loader) {
@@ -50,6 +75,17 @@ final class ManagedActorSystem implements SmartLifecycle, DisposableBean {
                             + PackageVersion.VERSION + "), another version is managed than Pekko can do with: import"
                             + " dev.gapless:gapless-bom into the application's dependencyManagement, before other BOMs",
                     e);
+        } catch (Exception e) { // Pekko's, undeclared
+            if (e instanceof ClassNotFoundException
+                    && config.getObject(BINDINGS).containsKey(e.getMessage())) {
+                throw new IllegalStateException(
+                        "There is no class " + e.getMessage()
+                                + " on the class path, which is bound to a serializer under " + BINDINGS
+                                + ". Correct the entry or remove it. A nested class has a $ in front of its name, as in"
+                                + " com.example.Orders$Order",
+                        e);
+            }
+            throw e;
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -140,6 +141,45 @@ class EnvironmentConfigTest {
         assertFalse(config.hasPath("gapless.home"));
         assertEquals(2552, config.getInt("pekko.remote.artery.canonical.port"));
         assertEquals(2, config.getStringList("pekko.cluster.seed-nodes").size());
+    }
+
+    @Test
+    void keepsTheDollarOfANestedClassWithOrWithoutBrackets() {
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "properties",
+                        Map.of(
+                                "pekko.actor.serialization-bindings.com.example.Orders$Order", "jackson-cbor",
+                                "pekko.actor.serialization-bindings[com.example.Orders$Ended]", "jackson-json")));
+        yaml("pekko.actor.serialization-bindings: { com.example.Quote$Bid_1: jackson-json }");
+        Map<String, Object> bindings =
+                load().getObject("pekko.actor.serialization-bindings").unwrapped();
+        assertEquals("jackson-cbor", bindings.get("com.example.Orders$Order"));
+        assertEquals("jackson-json", bindings.get("com.example.Orders$Ended"));
+        assertEquals("jackson-json", bindings.get("com.example.Quote$Bid_1"));
+        assertEquals(
+                3,
+                bindings.keySet().stream()
+                        .filter(name -> name.startsWith("com.example"))
+                        .count());
+    }
+
+    @Test
+    void ignoresWhatKubernetesSetsForAServiceWithTheNameOfASetting() {
+        variables(Map.of(
+                "PEKKO_REMOTE_ARTERY_CANONICAL_PORT", "tcp://10.0.0.9:8080",
+                "GAPLESS_SHARDS", "tcp://10.0.0.9:8081",
+                "GAPLESS_NODENAME", "tcp://n2"));
+        environment
+                .getPropertySources()
+                .addLast(new MapPropertySource("lower", Map.of("gapless.shards", "${SHARDS:3}")));
+        Config config = load();
+        assertEquals(3, config.getInt("gapless.shards"));
+        assertEquals("tcp://n2", config.getString("gapless.node-name"));
+        assertEquals(
+                ConfigFactory.load().getInt("pekko.remote.artery.canonical.port"),
+                config.getInt("pekko.remote.artery.canonical.port"));
     }
 
     @Test

@@ -82,6 +82,34 @@ class GaplessAutoConfigurationTest {
     }
 
     @Test
+    void namesAClassThatIsBoundAndNotThere() {
+        runner.withPropertyValues("pekko.actor.serialization-bindings.com.example.OrdersOrder=jackson-cbor")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining("There is no class com.example.OrdersOrder on the class path")
+                        .hasStackTraceContaining("pekko.actor.serialization-bindings"));
+    }
+
+    @Test
+    void makesNothingWhereItIsSwitchedOff() {
+        runner.withPropertyValues("gapless.enabled=false").run(context -> {
+            assertThat(context).hasNotFailed().doesNotHaveBean(Gapless.class).doesNotHaveBean(ActorSystem.class);
+            assertThat(context).doesNotHaveBean(GaplessMetrics.class).doesNotHaveBean("gaplessHealthIndicator");
+        });
+        runner.withUserConfiguration(GaplessTestKitConfiguration.class)
+                .withPropertyValues("gapless.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Gapless.class));
+    }
+
+    @Test
+    void refusesASwitchThatSpringDoesNotTakeForOne() {
+        runner.withPropertyValues("gapless.enabled=off")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining("gapless.enabled switches off what the starter makes"));
+    }
+
+    @Test
     void saysWhyItDoesNotOfferARestart() {
         runner.withPropertyValues("gapless.on-removed=restart")
                 .run(context -> assertThat(context)

@@ -32,7 +32,7 @@ import org.springframework.test.annotation.DirtiesContext;
 @SpringBootTest(
         classes = PricesApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = "gapless.on-removed=health")
+        properties = {"gapless.on-removed=health", "gapless.test-contexts=as-configured"})
 @DirtiesContext
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ServiceTest {
