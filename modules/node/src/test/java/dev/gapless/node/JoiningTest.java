@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -96,7 +97,9 @@ class JoiningTest {
 
     private static boolean hasIpv6() {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("::1", 0));
+            byte[] loopback = new byte[16];
+            loopback[15] = 1;
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(loopback), 0));
             return true;
         } catch (IOException e) {
             return false;

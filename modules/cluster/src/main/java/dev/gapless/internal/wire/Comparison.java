@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.ZonedDateTime;
@@ -267,7 +268,7 @@ final class Comparison {
     /** A number of JSON is read as the smallest kind that has room for it, and bytes are read as text. */
     private static int compareLeaves(JsonNode written, JsonNode read) {
         return written.isNumber() && read.isNumber()
-                ? written.decimalValue().compareTo(read.decimalValue())
+                ? new BigDecimal(written.asText()).compareTo(new BigDecimal(read.asText()))
                 : written.asText().compareTo(read.asText());
     }
 

@@ -17,6 +17,7 @@ import dev.gapless.Payload;
 import dev.gapless.Topic;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Content;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.LinkedHashMap;
@@ -251,6 +252,27 @@ class RoundTripTest {
         names(refusal(bean), "its member at is 2026-01-01T12:00+01:00, and comes back as 2026-01-01T11:00Z");
     }
 
+    /** Without equals, as its elements. */
+    static class Bag implements Plain {
+        public Set<Item> items = Set.of();
+    }
+
+    static class Item {
+        public int number;
+    }
+
+    @Test
+    void anotherOrderOfASetIsNoDifference() {
+        Bag bag = new Bag();
+        bag.items = new LinkedHashSet<>();
+        for (int i = 0; i < 20; i++) {
+            Item item = new Item();
+            item.number = i;
+            bag.items.add(item);
+        }
+        passes(bag);
+    }
+
     static List<Object> messagesThatComeBackAsTheyWere() {
         return List.of(
                 "text",
@@ -269,7 +291,11 @@ class RoundTripTest {
                         Optional.of(new Price("EURUSD", 1.1)),
                         Color.RED,
                         "text"),
-                new ObjectMapper().createObjectNode().put("long", 5L).put("float", 0.1f),
+                new ObjectMapper()
+                        .createObjectNode()
+                        .put("long", 5L)
+                        .put("float", 0.1f)
+                        .put("decimal", new BigDecimal("1E+3")),
                 new Hostile());
     }
 
