@@ -9,15 +9,16 @@ import java.util.concurrent.TimeoutException;
  * The end of a subscription, or what follows from it. A handler of that subscription would wait for itself: it is told so at once. Thread-safe.
  */
 final class EndStage<T> extends CompletableFuture<T> {
-    private final SubscriptionHandle of;
+    private final Runnable check;
 
-    EndStage(SubscriptionHandle of) {
-        this.of = of;
+    /** @param check throws IllegalStateException on a thread that cannot wait for the end */
+    EndStage(Runnable check) {
+        this.check = check;
     }
 
     @Override
     public <U> CompletableFuture<U> newIncompleteFuture() {
-        return new EndStage<>(of);
+        return new EndStage<>(check);
     }
 
     @Override
@@ -40,7 +41,7 @@ final class EndStage<T> extends CompletableFuture<T> {
 
     private void checkAwaitable() {
         if (!isDone()) {
-            of.checkAwaitable();
+            check.run();
         }
     }
 }

@@ -25,7 +25,7 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
     private final Executor executor;
     private final SubscriptionStats stats = new SubscriptionStats(this, TopicMeasure.NONE);
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
-    private final CompletableFuture<Ended.Reason> ended = new EndStage<>(this);
+    private final CompletableFuture<Ended.Reason> ended = new EndStage<>(this::checkAwaitable);
     /** Where it begins, then where its loop is, then where it ended. */
     private volatile Supplier<CursorToken> token;
 
@@ -88,7 +88,7 @@ public final class SubscriptionHandle implements Subscription, SubscriptionStats
     }
 
     /** Throws IllegalStateException if this thread is that of its own handler, for which its end waits. */
-    void checkAwaitable() {
+    private void checkAwaitable() {
         if (handling == Thread.currentThread()) {
             throw new IllegalStateException("Topic " + topic
                     + ": a handler cannot wait for the end of its own subscription, which ends once the handler has returned. Let it"
