@@ -135,12 +135,15 @@ final class EnvironmentConfig {
         return name.startsWith("[") && name.endsWith("]") ? name.substring(1, name.length() - 1) : name;
     }
 
+    /** A port may be "off", too. */
+    private static boolean isNumber(@Nullable ConfigValueType type, String path) {
+        return type == ConfigValueType.NUMBER || path.endsWith("port");
+    }
+
     /** Of a number the first that no service of Kubernetes is the reason for. */
-    private @Nullable String property(String name, ConfigurationPropertyName parsed, @Nullable ConfigValueType type) {
+    private @Nullable String property(String name, ConfigurationPropertyName parsed, boolean number) {
         String value = environment.getProperty(name);
-        if (type != ConfigValueType.NUMBER
-                || value == null
-                || !OF_KUBERNETES.matcher(value).matches()) {
+        if (!number || value == null || !OF_KUBERNETES.matcher(value).matches()) {
             return value;
         }
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
@@ -159,9 +162,9 @@ final class EnvironmentConfig {
     private @Nullable Object value(String name, ConfigurationPropertyName parsed, String path) {
         ConfigValueType type =
                 reference.hasPath(path) ? reference.getValue(path).valueType() : null;
-        String value = type == ConfigValueType.LIST ? null : property(name, parsed, type);
+        String value = type == ConfigValueType.LIST ? null : property(name, parsed, isNumber(type, path));
         if (value == null) {
-            return type == ConfigValueType.NUMBER
+            return isNumber(type, path)
                     ? null
                     : binder.bind(parsed, Bindable.listOf(String.class)).orElse(null);
         } else if (type == ConfigValueType.OBJECT) { // "{}" of YAML

@@ -169,6 +169,7 @@ class EnvironmentConfigTest {
     void ignoresWhatKubernetesSetsForAServiceWithTheNameOfASetting() {
         variables(Map.of(
                 "PEKKO_REMOTE_ARTERY_CANONICAL_PORT", "tcp://10.0.0.9:8080",
+                "PEKKO_REMOTE_ARTERY_BIND_PORT", "tcp://10.0.0.9:8082",
                 "GAPLESS_SHARDS", "tcp://10.0.0.9:8081",
                 "GAPLESS_NODENAME", "tcp://n2"));
         environment
@@ -177,6 +178,7 @@ class EnvironmentConfigTest {
         Config config = load();
         assertEquals(3, config.getInt("gapless.shards"));
         assertEquals("tcp://n2", config.getString("gapless.node-name"));
+        assertEquals("", config.getString("pekko.remote.artery.bind.port"), "a text, as it may be a word");
         assertEquals(
                 ConfigFactory.load().getInt("pekko.remote.artery.canonical.port"),
                 config.getInt("pekko.remote.artery.canonical.port"));
