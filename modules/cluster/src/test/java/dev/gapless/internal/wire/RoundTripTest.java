@@ -44,6 +44,9 @@ class RoundTripTest {
 
     record Meeting(String name, ZonedDateTime at) implements Plain {}
 
+    /** Bound to a serializer that is set as the refusal says. */
+    record Zoned(ZonedDateTime at) {}
+
     record Envelope<T>(String id, T payload) implements Plain {}
 
     record Price(String symbol, double value) implements Plain {}
@@ -164,7 +167,14 @@ class RoundTripTest {
             ActorSystem.create("round-trip", ConfigFactory.parseString("""
                     pekko.actor.provider = local
                     pekko.actor.serializers.telling = "dev.gapless.internal.wire.RoundTripTest$Telling"
+                    pekko.actor.serializers.zoned = "org.apache.pekko.serialization.jackson.JacksonCborSerializer"
+                    pekko.actor.serialization-identifiers.zoned = 9172
+                    pekko.serialization.jackson.zoned {
+                      deserialization-features.ADJUST_DATES_TO_CONTEXT_TIME_ZONE = off
+                      serialization-features.WRITE_DATES_WITH_ZONE_ID = on
+                    }
                     pekko.actor.serialization-bindings {
+                      "dev.gapless.internal.wire.RoundTripTest$Zoned" = zoned
                       "dev.gapless.internal.wire.RoundTripTest$Plain" = jackson-cbor
                       "dev.gapless.internal.wire.RoundTripTest$Told" = telling
                     }
@@ -211,6 +221,11 @@ class RoundTripTest {
                 refusal(new Meeting("m", ZonedDateTime.parse("2026-01-01T12:00+01:00[Europe/Paris]"))),
                 "its member at is 2026-01-01T12:00+01:00[Europe/Paris], and comes back as 2026-01-01T11:00Z",
                 "ADJUST_DATES_TO_CONTEXT_TIME_ZONE");
+    }
+
+    @Test
+    void whatTheRefusalSaysKeepsTheZone() {
+        passes(new Zoned(ZonedDateTime.parse("2026-01-01T12:00+01:00[Europe/Paris]")));
     }
 
     @Test
