@@ -113,6 +113,7 @@ abstract sealed class OneRun
                 "-Dgapless.durability=journal",
                 "-Dgapless.max-pending-publishes=100000",
                 "-Dgapless.node-name=" + node + "-" + directory.getFileName(),
+                "-Dgapless.journal.sync=off",
                 "-Dgapless.journal.directory=" + directory));
         System.getProperties().stringPropertyNames().stream()
                 .filter(name -> name.startsWith("gapless.journal."))

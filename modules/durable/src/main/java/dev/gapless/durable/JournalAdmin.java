@@ -5,6 +5,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.LogRecord;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -39,8 +40,11 @@ public final class JournalAdmin implements AutoCloseable {
     public static JournalAdmin open(Config system) {
         JournalSettings settings = new JournalSettings(system);
         try {
+            if (settings.directory != null) {
+                settings.directory.check();
+            }
             return new JournalAdmin(settings, Tables.connect(settings, "IFEXISTS=TRUE"));
-        } catch (SQLException e) {
+        } catch (SQLException | IOException e) {
             throw settings.problem(e);
         }
     }

@@ -24,9 +24,7 @@ public final class JournalPlugin implements Extension {
 
     private JournalPlugin(ExtendedActorSystem system) {
         this.settings = new JournalSettings(system.settings().config());
-        this.file = settings.database == JournalSettings.Database.H2
-                ? new EmbeddedFile(settings.directory.resolve("gapless.mv.db"), settings.named())
-                : null;
+        this.file = settings.directory == null ? null : new EmbeddedFile(settings.directory.file(), settings.named());
         this.config = settings.plugin(system.dynamicAccess().classLoader());
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The settings under {@code gapless.journal}, checked when the actor system starts. Immutable. */
 final class JournalSettings {
@@ -34,7 +35,8 @@ final class JournalSettings {
     }
 
     final Database database;
-    final Path directory;
+    /** Null if the database is a server's. */
+    final @Nullable EmbeddedDirectory directory;
     /** Without what may be secret: {@link #properties} has that. */
     final String url;
 
@@ -59,7 +61,7 @@ final class JournalSettings {
             case "postgresql" -> Database.POSTGRESQL;
             default -> throw bad("database", c.getString("database"), "h2 or postgresql");
         };
-        this.directory = Path.of(c.getString("directory")).toAbsolutePath().normalize();
+        this.directory = database == Database.H2 ? directory(c, system) : null;
         this.isForced = c.getBoolean("sync");
         this.createTables = c.getBoolean("create-tables");
         this.refusesUnsafe = switch (c.getString("unsafe-server")) {
@@ -72,8 +74,8 @@ final class JournalSettings {
         this.startsKept = number(c, "starts-kept", 1, MOST_WAITING);
         this.connectionTimeout = duration(c, "connection-timeout");
         this.socketTimeout = duration(c, "socket-timeout");
-        if (database == Database.H2) {
-            this.url = embedded();
+        if (directory != null) {
+            this.url = embedded(directory);
             this.secrets = new Secrets(List.of());
             properties.put("user", "gapless");
             properties.put("password", "");
@@ -85,6 +87,15 @@ final class JournalSettings {
             List<String> hidden = new ArrayList<>(server.parameters().values());
             hidden.add(c.getString("password"));
             this.secrets = new Secrets(hidden);
+        }
+    }
+
+    private static EmbeddedDirectory directory(Config c, Config system) {
+        try {
+            return EmbeddedDirectory.of(
+                    c.getString("directory"), system.getString("gapless.node-name"), Path.of("data"));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException.BadValue("gapless.journal.directory", String.valueOf(e.getMessage()));
         }
     }
 
@@ -100,14 +111,14 @@ final class JournalSettings {
      * Each commit is in the file, in the operating system at least, before it is answered; what was overwritten leaves the file soon; and
      * failures are told here, and fill no file.
      */
-    private String embedded() {
-        return "jdbc:h2:" + (isForced ? ForcedFiles.scheme() : "file") + ":" + directory.resolve("gapless")
+    private String embedded(EmbeddedDirectory its) {
+        return "jdbc:h2:" + (isForced ? ForcedFiles.scheme() : "file") + ":" + its.database()
                 + ";WRITE_DELAY=0;RETENTION_TIME=1000;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0";
     }
 
     /** For people who look after the node: where it is. */
     String place() {
-        return database == Database.H2 ? directory.toString() : url;
+        return directory == null ? url : directory.path().toString();
     }
 
     /** The same, and which key says so. */

@@ -1,5 +1,7 @@
 package dev.gapless.durable;
 
+import java.nio.file.FileSystemException;
+
 /** Why a store does not work, for people. */
 final class StoreProblem {
     private StoreProblem() {}
@@ -16,6 +18,7 @@ final class StoreProblem {
 
     private static String said(Throwable failure) {
         String message = failure.getMessage();
-        return message == null ? failure.toString() : message;
+        boolean isPathAlone = failure instanceof FileSystemException file && file.getReason() == null;
+        return message == null || isPathAlone ? failure.toString() : message;
     }
 }

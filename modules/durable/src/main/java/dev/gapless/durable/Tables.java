@@ -3,7 +3,6 @@ package dev.gapless.durable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -34,8 +33,8 @@ final class Tables {
     /** Makes what is not there. Throws IllegalStateException, for people, if the database cannot be used. */
     void check() {
         try {
-            if (settings.database == JournalSettings.Database.H2) {
-                Files.createDirectories(settings.directory);
+            if (settings.directory != null) {
+                settings.directory.prepare();
             }
             try (Connection connection = connect(settings, "");
                     Statement statement = connection.createStatement()) {
@@ -75,12 +74,23 @@ final class Tables {
     }
 
     private void checkServer(Statement statement) throws SQLException {
+        String encoding = shown(statement, "server_encoding");
+        if (!encoding.equals("UTF8")) {
+            throw new IllegalStateException(
+                    settings.named() + " has the encoding " + encoding + ", which does not have all characters"
+                            + " of topics' and nodes' names. Make the database anew, with ENCODING 'UTF8' TEMPLATE template0");
+        }
         for (String name : SAFETY) {
-            try (ResultSet shown = statement.executeQuery("SHOW " + name)) {
-                if (shown.next() && shown.getString(1).toLowerCase(Locale.ROOT).equals("off")) {
-                    unsafe(name);
-                }
+            if (shown(statement, name).toLowerCase(Locale.ROOT).equals("off")) {
+                unsafe(name);
             }
+        }
+    }
+
+    /** The value of a setting of the server. */
+    private static String shown(Statement statement, String name) throws SQLException {
+        try (ResultSet shown = statement.executeQuery("SHOW " + name)) {
+            return shown.next() ? shown.getString(1) : "";
         }
     }
 

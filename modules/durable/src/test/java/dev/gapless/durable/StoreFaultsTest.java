@@ -105,6 +105,26 @@ class StoreFaultsTest {
     }
 
     @Test
+    @Tag("thorough")
+    @DisplayName("a database that has not all characters is refused, and the error says which encoding helps")
+    void anotherEncoding() {
+        try (PostgresServer server = PostgresServer.start()) {
+            server.execute(
+                    "postgres",
+                    "CREATE DATABASE latin ENCODING 'LATIN1' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'");
+            String config = QUICK + server.config() + "gapless.journal.url = \""
+                    + server.url().replace("/gapless", "/latin") + "\"";
+            try (TestNode node = TestNode.start("n", directory, null, config)) {
+                CompletionException refused = assertThrows(
+                        CompletionException.class,
+                        () -> get(node.producer("prices").publish("one")));
+                assertTrue(refused.getMessage().contains("has the encoding LATIN1"), refused::toString);
+                assertTrue(refused.getMessage().contains("ENCODING 'UTF8'"), refused::toString);
+            }
+        }
+    }
+
+    @Test
     @DisplayName("the store of another node is not used, and not changed")
     void anotherNodesStore() throws IOException {
         try (TestNode node = TestNode.start("n", directory, null, QUICK)) {

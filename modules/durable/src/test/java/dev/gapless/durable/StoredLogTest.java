@@ -42,7 +42,7 @@ class StoredLogTest {
         ActorSystem system = ActorSystem.create(
                 "test", ConfigFactory.parseString("""
                         pekko { loglevel = OFF, stdout-loglevel = OFF, library-extensions = [], actor.provider = local }
-                        gapless.journal.directory = "%s"
+                        gapless.journal { directory = "%s", sync = off }
                         """.formatted(directory)).withFallback(ConfigFactory.load()));
         try {
             LogStores stores = LogStoresProvider.find(

@@ -54,6 +54,7 @@ final class TestNode implements AutoCloseable {
             log-info = off
           }
         }
+        gapless.journal.sync = off # processes end here, and no machine
         gapless { durability = journal, cluster-id = test, reload-interval = 0s, reload-jitter = 0s }
         """;
 

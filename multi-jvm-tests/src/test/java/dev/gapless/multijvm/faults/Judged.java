@@ -74,7 +74,7 @@ final class Judged implements AutoCloseable {
             Path stores = Files.createDirectory(storesOf(journals)).toAbsolutePath();
             return start(name, """
                     gapless.durability = journal
-                    gapless.journal.directory = "%s/"${gapless.node-name}
+                    gapless.journal { directory = "%s/"${gapless.node-name}, sync = off } # processes are killed, and no machine
                     gapless.topics.small.buffer-messages = 65536
                     """.formatted(stores) + further, size, journals, true);
         } catch (IOException e) {

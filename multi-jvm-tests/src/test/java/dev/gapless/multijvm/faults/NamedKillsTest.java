@@ -56,7 +56,7 @@ class NamedKillsTest {
                 "NamedOnH2",
                 files,
                 """
-                gapless.journal.directory = "%s/"${gapless.node-name}
+                gapless.journal { directory = "%s/"${gapless.node-name}, sync = off } # processes are killed, and no machine
                 """.formatted(stores),
                 "jdbc:h2:file:" + stores + "/ledger;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
         LongFaultsTest.delete(stores);

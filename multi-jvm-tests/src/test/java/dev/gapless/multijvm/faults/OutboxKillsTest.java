@@ -39,7 +39,7 @@ class OutboxKillsTest {
         killed(
                 "OutboxOnH2",
                 """
-                gapless.journal.directory = "%s/"${gapless.node-name}
+                gapless.journal { directory = "%s/"${gapless.node-name}, sync = off } # processes are killed, and no machine
                 """.formatted(stores),
                 "jdbc:h2:file:" + stores + "/stock;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
         LongFaultsTest.delete(stores);

@@ -185,7 +185,7 @@ class RepeatsAfterKillsTest {
         int kills = 0;
         try (TestCluster cluster = TestCluster.named("Repeats")
                 .with(SETTINGS)
-                .with("gapless.journal.directory = \"" + stores + "/\"${gapless.node-name}")
+                .with("gapless.journal { sync = off, directory = \"" + stores + "/\"${gapless.node-name} }")
                 .start(2)) {
             TestNode producing = cluster.node(2);
             gateway = open(producing, 0);
