@@ -38,17 +38,16 @@ public final class Ages {
         return maxAgeNs > 0;
     }
 
-    /** Is what was published then too old, if a store had it? If the clock was set back it is not. */
-    boolean isTooOld(long publishedMs, Now now) {
-        return maxAgeNs > 0 && now.ms() - publishedMs >= TimeUnit.NANOSECONDS.toMillis(maxAgeNs);
-    }
-
-    /** A store had the entries up to this one, which were published then, behind those before. */
+    /** A store had the entries up to this one, which were published then, behind those before. If the clock was set back they are new. */
     void restored(long head, long publishedMs, Now now) {
         if (maxAgeNs == 0) {
             return;
         }
         long ageNs = TimeUnit.MILLISECONDS.toNanos(Math.max(0, now.ms() - publishedMs));
+        if (ageNs >= maxAgeNs) {
+            old = head;
+            return;
+        }
         boolean isOfLastMark =
                 !marks.isEmpty() && TimeUnit.MILLISECONDS.toNanos(publishedMs - markedFromMs) < maxAgeNs / MARKS;
         if (isOfLastMark) {

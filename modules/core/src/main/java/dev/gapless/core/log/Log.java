@@ -439,11 +439,6 @@ public final class Log {
         }
     }
 
-    /** Is a message of that time too old to be restored (rule P12)? */
-    public boolean isTooOld(long timeMs, Now now) {
-        return ages.isTooOld(timeMs, now);
-    }
-
     /** Messages that were stored before, at that time. */
     public void restore(List<Content> contents, long timeMs, Now now) {
         lock.lock();

@@ -343,7 +343,6 @@ public final class LogWriter {
                 .filter(LogRecord.Messages.class::isInstance)
                 .map(LogRecord.Messages.class::cast)
                 .filter(messages -> before.containsKey(messages.uid()))
-                .dropWhile(messages -> log.isTooOld(messages.timeMs(), now))
                 .toList();
         if (!restored.isEmpty()) {
             LogRecord.Messages oldest = restored.get(0);
@@ -355,6 +354,7 @@ public final class LogWriter {
             log.restore(messages.contents(), messages.timeMs(), now);
             kept.add(new Kept(messages.number(), log.head()));
         }
+        log.dropOld(now.ns()); // before anybody reads it
         heads.put(uid, 0L);
         fresh.clear();
         open = true;

@@ -231,11 +231,11 @@ class DurableLogTest {
         maxAgeNs = 16 * SECOND;
         Incarnation b = first();
         b.publish(1);
-        b.after(0);
-        b.after(10 * SECOND);
+        b.after(SECOND); // it looks once a second
+        b.after(9 * SECOND);
         b.publish(2);
-        b.after(0);
-        b.after(8 * SECOND);
+        b.after(SECOND);
+        b.after(7 * SECOND);
         assertEquals(2, b.log.oldest(), "the first is too old");
         Incarnation next = new Incarnation(2, 100).opened(2, 1L);
         assertEquals(2, next.log.oldest());
