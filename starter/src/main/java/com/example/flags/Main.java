@@ -1,5 +1,7 @@
 package com.example.flags;
 
+import com.typesafe.config.ConfigFactory;
+import dev.gapless.ClusterFormation;
 import dev.gapless.Gapless;
 import java.nio.file.Path;
 import java.util.Scanner;
@@ -10,7 +12,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        ActorSystem system = ActorSystem.create("flags");
+        ActorSystem system = ClusterFormation.start("flags", ConfigFactory.load());
         Gapless gapless = Gapless.get(system);
         // What it knows is stale then: the process ends (exit-jvm in application.conf), and whoever runs it starts it again.
         gapless.onRemoved(removed -> System.out.println("This node ends: " + removed.reason()));

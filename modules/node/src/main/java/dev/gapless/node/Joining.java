@@ -1,5 +1,8 @@
 package dev.gapless.node;
 
+import dev.gapless.internal.forming.HostPort;
+import dev.gapless.internal.forming.SeedProbe;
+import dev.gapless.internal.forming.TcpProbe;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -133,7 +136,7 @@ final class Joining {
 
     private String obstacle(HostPort seed) {
         try {
-            probe.connect(seed);
+            TcpProbe.connect(seed.host(), seed.port());
         } catch (UnknownHostException e) {
             return "unknown host " + seed.host();
         } catch (IOException e) {

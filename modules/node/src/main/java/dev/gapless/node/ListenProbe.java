@@ -1,6 +1,7 @@
 package dev.gapless.node;
 
 import com.typesafe.config.Config;
+import dev.gapless.internal.forming.HostPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigException;
 import dev.gapless.Gapless;
 import dev.gapless.GaveWay;
 import dev.gapless.GivenUp;
+import dev.gapless.internal.forming.HostPort;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,6 @@
 package dev.gapless.node;
 
+import dev.gapless.internal.forming.HostPort;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ final class MemberOptions {
     @Option(
             names = "--seed",
             paramLabel = "HOST:PORT",
-            converter = HostPort.Converter.class,
+            converter = HostPortConverter.class,
             description = "A member of the cluster, as it calls itself; repeatable. This program joins as a member, and"
                     + " leaves at the end.")
     private List<HostPort> seeds = List.of();

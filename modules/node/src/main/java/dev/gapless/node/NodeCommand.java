@@ -2,11 +2,12 @@ package dev.gapless.node;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
-import com.typesafe.config.ConfigValueFactory;
 import dev.gapless.gateway.GaplessGateway;
+import dev.gapless.internal.forming.Forming;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,8 @@ import picocli.CommandLine.Spec;
         })
 final class NodeCommand implements Callable<Integer> {
     private static final String SEEDS = "pekko.cluster.seed-nodes";
+    /** How long it waits for a seed node that is silent. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Termination termination;
 
@@ -78,12 +81,12 @@ final class NodeCommand implements Callable<Integer> {
     /** Runs as a member, until the end is asked for; or until it is to join anew, with what this returns. */
     private @Nullable Config run(Config config, PrintWriter err) {
         List<String> others = Forming.others(config);
-        try (Member member = Member.start(others.isEmpty() ? config : withSeeds(config, others))) {
+        try (Member member = Member.start(others.isEmpty() ? config : Forming.withOthersAsSeeds(config, others))) {
             var unused = member.up().thenRun(() -> tellUp(member, err));
             member.gapless().onGivenUp(member::restart);
             startGateway(member, err);
             if (!others.isEmpty()) {
-                new Forming(what -> tell(err, member.address() + " " + what)).run(member, others, termination);
+                form(member, others, err);
             }
             var isAskedFor = CompletableFuture.anyOf(member.ended(), termination.requested())
                     .handle((done, error) -> termination.isRequested())
@@ -108,6 +111,19 @@ final class NodeCommand implements Callable<Integer> {
         }
     }
 
+    /** Returns once the member is let in, forms the cluster, or is to end. Throws Failure if it may do neither. */
+    private void form(Member member, List<String> others, PrintWriter err) {
+        String silent = Forming.ofConfig(
+                        member.system(), others, PATIENCE, what -> tell(err, member.address() + " " + what))
+                .run(termination::sleep);
+        if (silent != null) {
+            throw new Failure("seed node " + silent
+                    + " listens and does not answer, or its name cannot be looked up. It may be a member of a cluster, so this"
+                    + " node, the first of the seed nodes, forms none. Start that node again, or take it off " + SEEDS
+                    + ", and start this one again");
+        }
+    }
+
     /** It ends with the member. */
     private static void startGateway(Member member, PrintWriter err) {
         if (!member.system().settings().config().getBoolean("gapless.gateway.enabled")) {
@@ -128,22 +144,18 @@ final class NodeCommand implements Callable<Integer> {
         List<String> others = config.getStringList(SEEDS).stream()
                 .filter(seed -> !seed.endsWith("@" + self))
                 .toList();
-        return others.isEmpty() ? config : withSeeds(config, others);
+        return others.isEmpty() ? config : Forming.withOthersAsSeeds(config, others);
     }
 
     /** That one first, and then the others: a node that is not the first of its seed nodes never forms a cluster. */
     static Config withFirstSeed(Config config, String first, String self) {
-        return withSeeds(
+        return Forming.withOthersAsSeeds(
                 config,
                 Stream.concat(
                                 Stream.of(first),
                                 config.getStringList(SEEDS).stream().filter(seed -> !seed.endsWith("@" + self)))
                         .distinct()
                         .toList());
-    }
-
-    private static Config withSeeds(Config config, List<String> seeds) {
-        return config.withValue(SEEDS, ConfigValueFactory.fromIterable(seeds));
     }
 
     /** Not where it was refused, for its name for instance, and is up only for as long as it takes to leave. */

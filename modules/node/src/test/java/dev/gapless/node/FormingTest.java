@@ -1,16 +1,12 @@
 package dev.gapless.node;
 
-import static dev.gapless.node.SeedProbe.Answer.ANSWERS;
-import static dev.gapless.node.SeedProbe.Answer.REFUSES;
-import static dev.gapless.node.SeedProbe.Answer.SILENT;
-import static dev.gapless.node.SeedProbe.Answer.UNREACHABLE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.gapless.internal.forming.Forming;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -19,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,32 +45,17 @@ class FormingTest {
         return ProgramConfig.of(options, null, new CommandLine(new NodeCommand(new Termination())));
     }
 
-    @Test
-    void theFirstSeedNodeAsksTheOthersAndNobodyElseDoes() {
-        assertEquals(List.of(seed(2), seed(3)), Forming.others(config(1, 1, 2, 3)));
-        assertEquals(List.of(), Forming.others(config(2, 1, 2, 3)));
-        assertEquals(List.of(), Forming.others(config(1, 1)));
-        assertEquals(List.of(), Forming.others(config(1)));
-        Config aeron = ConfigFactory.parseString("pekko.remote.artery.transport = aeron-udp")
-                .withFallback(config(1, 1, 2, 3));
-        assertEquals(List.of(), Forming.others(aeron), "it has no TCP ports");
-    }
-
-    @Test
-    void itFormsAClusterOnlyIfEachOfTheOthersIsKnownToBeInNone() {
-        assertTrue(Forming.mayForm(List.of(REFUSES, REFUSES), false));
-        assertFalse(Forming.mayForm(List.of(REFUSES, ANSWERS), false));
-        assertFalse(Forming.mayForm(List.of(UNREACHABLE), false), "a cut may be over soon");
-        assertTrue(Forming.mayForm(List.of(REFUSES, ANSWERS, UNREACHABLE), true));
-        assertFalse(Forming.mayForm(List.of(ANSWERS, SILENT), true));
-        assertFalse(Forming.mayForm(List.of(REFUSES, SILENT), false));
+    /** {@return who was silent for seven seconds; null} */
+    private @Nullable String form(Member member, int other) {
+        return Forming.ofConfig(member.system(), List.of(seed(other)), Duration.ofSeconds(7), told::add)
+                .run(new Termination()::sleep);
     }
 
     @Test
     void whereNobodyListensItFormsAClusterAtOnce() throws Exception {
         int other = Ports.free();
         try (Member member = Member.start(config(Ports.free(), other))) {
-            new Forming(told::add).run(member, List.of(seed(other)), new Termination());
+            form(member, other);
             member.up().get(2, TimeUnit.MINUTES);
             Program.awaitThat("cluster of one", () -> member.addresses().equals(List.of(member.address())));
             assertEquals(List.of(), told);
@@ -86,7 +68,7 @@ class FormingTest {
         int second = Ports.free();
         try (Member starting = Member.start(config(second, first, second));
                 Member member = Member.start(config(first, second))) {
-            new Forming(told::add).run(member, List.of(seed(second)), new Termination());
+            form(member, second);
             member.up().get(2, TimeUnit.MINUTES);
             starting.up().get(2, TimeUnit.MINUTES);
             Program.awaitThat("cluster of two", () -> starting.addresses().size() == 2);
@@ -97,12 +79,11 @@ class FormingTest {
     void whereSomebodyListensAndDoesNotAnswerItFormsNone() throws Exception {
         try (ServerSocket standsStill = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 Member member = Member.start(config(Ports.free(), standsStill.getLocalPort()))) {
-            Forming forming = new Forming(told::add, Duration.ofSeconds(5)); // just as long as it says nothing
-            List<String> seeds = List.of(seed(standsStill.getLocalPort()));
-            Failure failure = assertThrows(Failure.class, () -> forming.run(member, seeds, new Termination()));
-            assertTrue(failure.getMessage().contains("listens and does not answer"), failure.getMessage());
+            String silent = form(member, standsStill.getLocalPort());
+            assertEquals("127.0.0.1:" + standsStill.getLocalPort(), silent);
             assertFalse(member.isLetIn());
             assertEquals(1, told.size(), told::toString);
+            assertTrue(told.get(0).contains("listens and does not answer"), told::toString);
         }
     }
 

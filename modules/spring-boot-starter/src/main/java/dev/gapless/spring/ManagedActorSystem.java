@@ -2,6 +2,7 @@ package dev.gapless.spring;
 
 import com.fasterxml.jackson.databind.cfg.PackageVersion;
 import com.typesafe.config.Config;
+import dev.gapless.ClusterFormation;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -68,7 +69,7 @@ final class ManagedActorSystem implements SmartLifecycle, DisposableBean {
 
     private ManagedActorSystem(Config config, ClassLoader loader) {
         try {
-            this.system = ActorSystem.create(config.getString("gapless.actor-system"), config, loader);
+            this.system = ClusterFormation.start(config.getString("gapless.actor-system"), config, loader);
         } catch (LinkageError e) { // most likely of Jackson, whose version Spring manages
             throw new IllegalStateException(
                     "Pekko does not go with a library on the class path. If this is Jackson (of which there is "

@@ -1,8 +1,9 @@
 package dev.gapless.internal.node;
 
-import static dev.gapless.internal.node.TcpProbe.Answer.LISTENS;
+import static dev.gapless.internal.forming.TcpProbe.Answer.LISTENS;
 
 import dev.gapless.core.wire.NodeMessage;
+import dev.gapless.internal.forming.TcpProbe;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;

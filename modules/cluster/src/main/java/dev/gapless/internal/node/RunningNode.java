@@ -19,6 +19,7 @@ import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.forming.MemberSign;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.measure.TopicMeasure;
@@ -160,6 +161,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         StuckTransport.endWith(system, settings.stuckTransportTimeout);
         Duration readyTimeout = Duration.ofNanos(settings.topic("").readyTimeoutNs()); // that of no topic in particular
         this.cluster = cluster;
+        MemberSign.show(system, cluster);
         this.seedNodes = new SeedNodes(system, cluster, readyTimeout);
     }
 

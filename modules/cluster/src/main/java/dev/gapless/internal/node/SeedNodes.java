@@ -1,6 +1,7 @@
 package dev.gapless.internal.node;
 
 import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.internal.forming.TcpProbe;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.subscribe.Feedback;
 import dev.gapless.internal.subscribe.SubscriptionListener;

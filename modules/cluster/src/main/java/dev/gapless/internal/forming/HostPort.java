@@ -1,12 +1,9 @@
-package dev.gapless.node;
+package dev.gapless.internal.forming;
 
-import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.Address;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /**
  * Where a node is found.
@@ -14,18 +11,16 @@ import picocli.CommandLine.TypeConversionException;
  * @param host a name or an IP address
  * @param port 1 to 65535
  */
-record HostPort(String host, int port) {
+public record HostPort(String host, int port) {
 
-    static HostPort parse(String text) {
+    /** HOST:PORT. Throws IllegalArgumentException. */
+    public static HostPort parse(String text) {
         if (text.contains("@")) {
             throw new IllegalArgumentException(
                     "'" + text + "' is not HOST:PORT; what stands before the @ is for --system");
         }
         int colon = text.lastIndexOf(':');
-        String host = colon < 0 ? "" : text.substring(0, colon);
-        if (host.startsWith("[") && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
-        }
+        String host = colon < 0 ? "" : unbracketed(text.substring(0, colon));
         if (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c == '/')) {
             throw new IllegalArgumentException("'" + text + "' is not HOST:PORT");
         }
@@ -39,6 +34,16 @@ record HostPort(String host, int port) {
             // told below
         }
         throw new IllegalArgumentException("'" + text + "' is not HOST:PORT, a port is a number from 1 to 65535");
+    }
+
+    /** That of an actor system's address, such as {@code pekko://gapless@host:2551}. */
+    public static HostPort of(Address address) {
+        String host = address.getHost().orElse("");
+        return new HostPort(unbracketed(host), address.getPort().orElse(0));
+    }
+
+    private static String unbracketed(String host) {
+        return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 
     /**
@@ -61,11 +66,11 @@ record HostPort(String host, int port) {
      * The addresses under which the actor system there may know itself. It answers to one way of writing its host alone, so
      * a name is tried as its IP address, too.
      */
-    List<Address> addresses(String system) {
+    public List<Address> addresses(String system) {
         List<Address> addresses = new ArrayList<>();
         addresses.add(new Address("pekko", system, bracketed(host), port));
         try {
-            String ip = InetAddress.getByName(host).getHostAddress();
+            String ip = HostLookup.of(host).getHostAddress();
             if (!ip.equals(host)) {
                 addresses.add(new Address("pekko", system, bracketed(ip), port));
             }
@@ -78,16 +83,5 @@ record HostPort(String host, int port) {
     @Override
     public String toString() {
         return bracketed(host) + ":" + port;
-    }
-
-    static final class Converter implements ITypeConverter<HostPort> {
-        @Override
-        public HostPort convert(String text) {
-            try {
-                return parse(text);
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
-        }
     }
 }
