@@ -239,7 +239,7 @@ public final class Gapless {
 
     /**
      * Calls a hook when this node was removed from the cluster, by the other members, as after a partition or when the process stood still
-     * for long, or by its own downing strategy: its subscriptions have ended with {@link Ended.Reason#SHUTDOWN}, and what the application knows is stale from now on. Most
+     * for long, or by its own downing strategy, or when its cluster gave way to another one: its subscriptions have ended with {@link Ended.Reason#SHUTDOWN}, and what the application knows is stale from now on. Most
      * services end their process, and are started again. Without a hook the log says so each minute.
      *
      * <pre>{@code

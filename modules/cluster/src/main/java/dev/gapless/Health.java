@@ -19,7 +19,7 @@ public record Health(State state, String reason) {
         STARTING,
         /** It is a member. */
         UP,
-        /** It was removed from the cluster, by the other members or its own downing strategy: what it knows is stale. Only a new process, or a new actor system, takes part again. */
+        /** It was removed from the cluster, by the other members or its own downing strategy, or gave way to another one: what it knows is stale. Only a new process, or a new actor system, takes part again. */
         REMOVED,
         /** It leaves, or has left. */
         CLOSED

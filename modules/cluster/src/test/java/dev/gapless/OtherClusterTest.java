@@ -13,6 +13,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -142,10 +143,17 @@ class OtherClusterTest {
         Recorder<String> leaves = subscribed(younger);
         publishFive(younger, leaves);
         assertEquals(List.of(), stays.events());
+        Gapless ended = Gapless.get(younger);
+        List<Removed> told = new CopyOnWriteArrayList<>();
+        ended.onRemoved(told::add);
 
         doors.forEach(Door::open);
         await(() -> leaves.ended().size() == 1);
         get(younger.getWhenTerminated());
+        await(() -> told.size() == 1);
+        assertTrue(told.get(0).reason().contains("gave way to another one"), told::toString);
+        assertEquals(new Health(Health.State.REMOVED, told.get(0).reason()), ended.health());
+        assertEquals(Health.State.UP, Gapless.get(older).health().state());
         GaveWay reason =
                 (GaveWay) CoordinatedShutdown.get(younger).getShutdownReason().orElseThrow();
         assertEquals("127.0.0.1:" + doors.get(0).port(), reason.address());

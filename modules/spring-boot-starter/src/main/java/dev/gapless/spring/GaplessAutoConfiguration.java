@@ -21,11 +21,15 @@ import org.springframework.core.io.ResourceLoader;
 @ConditionalOnMissingBean(Gapless.class)
 class GaplessAutoConfiguration {
 
-    /** A node of a cluster, logged by SLF4J. Spring's shutdown hook ends it: with hooks of its own its connections would break before that. */
+    /**
+     * A node of a cluster, logged by SLF4J. Spring's shutdown hook ends it: with hooks of its own its connections would break before that. A node
+     * of the cluster that gives way ends as one that was removed does.
+     */
     private static final String DEFAULTS = """
             pekko.actor.provider = cluster
             pekko.use-slf4j = on
             pekko.jvm-shutdown-hooks = off
+            gapless.other-cluster = give-way
             """;
 
     @Configuration(proxyBeanMethods = false)

@@ -39,8 +39,20 @@ class GaplessAutoConfigurationTest {
             assertThat(made[0].whenTerminated().isCompleted()).isFalse();
             assertThat(made[0].settings().config().getBoolean("pekko.jvm-shutdown-hooks"))
                     .isFalse();
+            assertThat(made[0].settings().config().getString("gapless.other-cluster"))
+                    .isEqualTo("give-way");
         });
         assertThat(made[0].whenTerminated().isCompleted()).isTrue();
+    }
+
+    @Test
+    void anApplicationMayKeepTwoClusters() {
+        runner.withPropertyValues("gapless.other-cluster=warn")
+                .run(context -> assertThat(context.getBean(ActorSystem.class)
+                                .settings()
+                                .config()
+                                .getString("gapless.other-cluster"))
+                        .isEqualTo("warn"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.gapless.internal.node;
 
+import dev.gapless.GaveWay;
 import dev.gapless.Removed;
 import dev.gapless.internal.fence.Fence;
 import java.time.Duration;
@@ -22,12 +23,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that the other members have removed this node, and does not let that pass in silence: the actor system ends, and the process
- * that embeds it may go on for days with what it knew. It says so at once, calls the application's hooks, and where there are none says it
- * again each minute. Thread-safe.
+ * Notices that the other members have removed this node, or that it gave way to another cluster, and does not let that pass in silence: the
+ * actor system ends, and the process that embeds it may go on for days with what it knew. It says so at once, calls the application's hooks,
+ * and where there are none says it again each minute. Thread-safe.
  */
 final class Removal {
     private static final Logger LOG = LoggerFactory.getLogger(Removal.class);
+    private static final String WAS_REMOVED =
+            "it was removed from the cluster, by the other members or its own downing strategy";
+
     private static final Duration AGAIN = Duration.ofMinutes(1);
     /** Then the log has it often enough. */
     private static final int MOST_WARNINGS = 60;
@@ -55,12 +59,17 @@ final class Removal {
         end(WARNINGS.remove(system.name()));
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "gapless-removal", () -> {
-                    CoordinatedShutdown.get(system)
-                            .getShutdownReason()
-                            .filter(OF_OTHERS::contains)
-                            .ifPresent(why -> tellOnce(" (" + nameOf(why) + ")"));
+                    CoordinatedShutdown.get(system).getShutdownReason().ifPresent(this::tellWhy);
                     return CompletableFuture.completedFuture(Done.getInstance());
                 });
+    }
+
+    private void tellWhy(CoordinatedShutdown.Reason why) {
+        if (OF_OTHERS.contains(why)) {
+            tellOnce(WAS_REMOVED + " (" + nameOf(why) + ")");
+        } else if (why instanceof GaveWay) {
+            tellOnce(why.toString());
+        }
     }
 
     private static ScheduledThreadPoolExecutor thread() {
@@ -93,15 +102,14 @@ final class Removal {
      * and the actor system stays up.
      */
     void clusterEnded() {
-        tellOnce("");
+        tellOnce(WAS_REMOVED);
     }
 
     private synchronized void tellOnce(String why) {
         if (removed != null) {
             return;
         }
-        Removed now = new Removed(
-                node, "it was removed from the cluster, by the other members or its own downing strategy" + why);
+        Removed now = new Removed(node, why);
         LOG.error(
                 "Node {}: {}. Its subscriptions have ended, and nothing more is delivered: what this process knows is stale from now on. It"
                         + " takes part again only as a new process or with a new actor system (Gapless.onRemoved,"
