@@ -3,6 +3,7 @@ package dev.gapless.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.core.Limits;
+import dev.gapless.internal.forming.HostPort;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.HashMap;

@@ -50,7 +50,7 @@ public record HostPort(String host, int port) {
      * As a host stands in an address: an IPv6 address in brackets, as Pekko finds it there. Throws IllegalArgumentException if Pekko finds none
      * there.
      */
-    static String inAddress(String host) {
+    public static String inAddress(String host) {
         if (host.contains("_")) {
             throw new IllegalArgumentException("'" + host
                     + "' has a _, with which Pekko reaches no node: use another name of that host, or its IP address");

@@ -1,4 +1,4 @@
-package dev.gapless.node;
+package dev.gapless.internal.forming;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
