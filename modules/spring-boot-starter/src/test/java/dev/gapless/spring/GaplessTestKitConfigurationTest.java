@@ -13,7 +13,11 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 class GaplessTestKitConfigurationTest {
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withUserConfiguration(GaplessAutoConfigurationTest.Application.class, GaplessTestKitConfiguration.class)
-            .withPropertyValues("pekko.actor.provider=cluster", "pekko.remote.artery.canonical.port=1");
+            .withPropertyValues(
+                    "pekko.actor.provider=cluster",
+                    "pekko.remote.artery.canonical.hostname=127.0.0.1",
+                    "pekko.remote.artery.canonical.port=1",
+                    "pekko.cluster.seed-nodes=pekko://gapless@127.0.0.1:1,pekko://gapless@127.0.0.1:2");
 
     @Test
     void takesThePlaceOfTheNodeAndOpensNoPort() {

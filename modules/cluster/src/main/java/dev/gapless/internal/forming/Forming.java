@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Forming {
     private static final String SEEDS = "pekko.cluster.seed-nodes";
+    private static final Set<String> CLUSTERED = Set.of("cluster", "org.apache.pekko.cluster.ClusterActorRefProvider");
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
     /** Where somebody listens, who logs what he is asked. */
     private static final Duration ASK_INTERVAL = Duration.ofSeconds(1);
@@ -91,7 +93,8 @@ public final class Forming {
 
     /** The other seed nodes, if this node is the first of them and they can be asked; else nobody. */
     public static List<String> others(Config config) {
-        if (config.getString("pekko.remote.artery.transport").equals("aeron-udp")) {
+        boolean isOverTcp = !config.getString("pekko.remote.artery.transport").equals("aeron-udp");
+        if (!isOverTcp || !CLUSTERED.contains(config.getString("pekko.actor.provider"))) {
             return List.of(); // nobody listens at a TCP port there
         }
         List<String> seeds = config.getStringList(SEEDS);

@@ -28,8 +28,9 @@ class FormingTest {
         for (int seedPort : seedPorts) {
             seeds.add('"' + seed(seedPort) + '"');
         }
-        return ConfigFactory.parseString("pekko.remote.artery.canonical { hostname = \"127.0.0.1\", port = " + port
-                        + " }\npekko.cluster.seed-nodes = " + seeds)
+        return ConfigFactory.parseString(
+                        "pekko.actor.provider = cluster\npekko.remote.artery.canonical { hostname = \"127.0.0.1\", port = "
+                                + port + " }\npekko.cluster.seed-nodes = " + seeds)
                 .withFallback(ConfigFactory.load());
     }
 
@@ -42,6 +43,8 @@ class FormingTest {
         Config aeron = ConfigFactory.parseString("pekko.remote.artery.transport = aeron-udp")
                 .withFallback(config(1, 1, 2, 3));
         assertEquals(List.of(), Forming.others(aeron), "it has no TCP ports");
+        Config local = ConfigFactory.parseString("pekko.actor.provider = local").withFallback(config(1, 1, 2, 3));
+        assertEquals(List.of(), Forming.others(local), "a test kit's");
     }
 
     @Test
