@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * {@code pekko.cluster.seed-node-timeout}: a first node that is killed and started again at once, while the others are too busy to answer,
  * forms a second one, and neither hears of the other. A node that starts by this class asks the other seed nodes first. It forms a cluster
  * at once if nobody listens there (or there is no such name), after {@code seed-node-timeout}, 5 s at least, if they cannot be reached or are
- * in no cluster themselves, and never while one is a member, or listens and does not answer. The last is logged, and it goes on asking.
+ * in no cluster themselves, and never while one is a member that runs Gapless, or listens and does not answer. The last is logged, and it goes on asking.
  *
  * <pre>{@code
  * ActorSystem system = ClusterFormation.start("flags", ConfigFactory.load()); // in place of ActorSystem.create

@@ -39,6 +39,7 @@ class PubSubTest {
                           crowded.buffer-messages = 100
                           few { buffer-messages = 500, buffer-bytes = 1 MiB }
                           heavy { buffer-messages = 5000, buffer-bytes = 256 KiB }
+                          unreadable.roundtrip = off
                         }
                         """).start(3);
         n1 = cluster.node(1);

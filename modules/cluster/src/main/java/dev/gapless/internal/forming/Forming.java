@@ -121,7 +121,7 @@ public final class Forming {
                 case "<getHostAddress>" ->
                     new HostPort(InetAddress.getLocalHost().getHostAddress(), port);
                 case "<getHostName>" -> new HostPort(InetAddress.getLocalHost().getHostName(), port);
-                default -> new HostPort(host, port);
+                default -> new HostPort(HostPort.unbracketed(host), port);
             };
         } catch (UnknownHostException e) {
             return new HostPort(host, port);
@@ -154,6 +154,9 @@ public final class Forming {
             boolean isFirst = !joinsThem || (!nodes.isEmpty() && isSelf(nodes.get(0)));
             if (!isFirst) {
                 agreed = 0;
+                if (waited.compareTo(seedTimeout) > 0) {
+                    tellOfSource(nodes);
+                }
                 continue;
             }
             List<HostPort> others = nodes.stream().filter(node -> !isSelf(node)).toList();
@@ -169,16 +172,31 @@ public final class Forming {
                 return null;
             }
             String silent = silent(others, answers);
-            if (!silent.isEmpty() && waited.compareTo(patience) > 0) {
-                return silent;
-            } else if (!silent.isEmpty() && waited.compareTo(seedTimeout) > 0 && !silent.equals(told)) {
-                told = silent;
-                tell.accept(
+            if (!silent.isEmpty() && waited.compareTo(seedTimeout) > 0) {
+                tellOnce(
                         "waits for seed node " + silent
                                 + ", which listens and does not answer, or whose name cannot be looked up, before it forms a cluster");
             }
+            if (!silent.isEmpty() && waited.compareTo(patience) > 0) {
+                return silent;
+            }
         }
         return null;
+    }
+
+    /** A source that never names this node, and so nobody to form the cluster, is no silent matter. */
+    private void tellOfSource(List<HostPort> nodes) {
+        if (nodes.stream().noneMatch(this::isSelf)) {
+            tellOnce("has not joined: the source of nodes "
+                    + (nodes.isEmpty() ? "names none, or failed" : "does not name this one, but " + nodes));
+        }
+    }
+
+    private void tellOnce(String line) {
+        if (!line.equals(told)) {
+            told = line;
+            tell.accept(line);
+        }
     }
 
     private void joinThem(List<HostPort> nodes) {

@@ -42,7 +42,7 @@ public record HostPort(String host, int port) {
         return new HostPort(unbracketed(host), address.getPort().orElse(0));
     }
 
-    private static String unbracketed(String host) {
+    static String unbracketed(String host) {
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 

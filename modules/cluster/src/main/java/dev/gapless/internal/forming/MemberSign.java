@@ -18,7 +18,8 @@ public final class MemberSign {
     public static void show(ExtendedActorSystem system, Cluster cluster) {
         cluster.registerOnMemberUp(() -> {
             try {
-                var unused = system.systemActorOf(Props.empty(), PATH.get(1));
+                var unused = system.systemActorOf(
+                        Props.empty().withDispatcher("pekko.actor.internal-dispatcher"), PATH.get(1));
             } catch (IllegalStateException e) {
                 // the actor system ends
             }

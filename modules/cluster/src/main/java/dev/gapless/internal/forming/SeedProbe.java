@@ -3,10 +3,13 @@ package dev.gapless.internal.forming;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
+import org.apache.pekko.actor.ActorIdentity;
 import org.apache.pekko.actor.ActorPath;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.Identify;
 import org.apache.pekko.actor.RootActorPath;
+import org.apache.pekko.pattern.Patterns;
 
 /** Asks seed nodes whether they are there. Each question takes a few seconds at most. */
 public final class SeedProbe {
@@ -60,28 +63,43 @@ public final class SeedProbe {
     }
 
     private Answer answer(Address address) {
-        if (!has(address, CLUSTER_DAEMON)) {
-            return Answer.SILENT;
-        }
-        return has(address, MemberSign.PATH) ? Answer.MEMBER : Answer.NO_MEMBER;
+        return switch (has(address, CLUSTER_DAEMON)) {
+            case NOT_SAID -> Answer.SILENT;
+            case NO -> Answer.NO_MEMBER;
+            case YES ->
+                switch (has(address, MemberSign.PATH)) {
+                    case NOT_SAID -> Answer.SILENT;
+                    case NO -> Answer.NO_MEMBER;
+                    case YES -> Answer.MEMBER;
+                };
+        };
     }
 
-    private boolean has(Address address, List<String> path) {
+    private enum Said {
+        YES,
+        NO,
+        NOT_SAID
+    }
+
+    /** Has it that actor? */
+    private Said has(Address address, List<String> path) {
         ActorPath actor = new RootActorPath(address, "/");
         for (String name : path) {
             actor = actor.$div(name);
         }
         try {
-            var unused = system.actorSelection(actor)
-                    .resolveOne(TIMEOUT)
+            Object said = Patterns.ask(system.actorSelection(actor), new Identify(0), TIMEOUT)
                     .toCompletableFuture()
                     .get();
-            return true;
+            return said instanceof ActorIdentity identity
+                            && identity.getActorRef().isPresent()
+                    ? Said.YES
+                    : Said.NO;
         } catch (ExecutionException e) {
-            return false;
+            return Said.NOT_SAID; // in time
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return Said.NOT_SAID;
         }
     }
 }

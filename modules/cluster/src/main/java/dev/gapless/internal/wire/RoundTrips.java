@@ -6,17 +6,19 @@ import java.util.function.Function;
 
 /** The {@link RoundTrip} of each topic that a node publishes to. Thread-safe. */
 public final class RoundTrips {
-    /** Topics of which is remembered what was read back. Each handle of a further one begins anew. */
-    private static final int MOST = 100_000;
+    /** Topics of which is remembered what was read back. Of further ones nothing is read back. */
+    private static final int MOST = 10_000;
 
     private final Codec codec;
     private final Function<String, RoundTrip.Mode> modes;
     private final Map<String, RoundTrip> topics = new ConcurrentHashMap<>();
+    private final RoundTrip none;
 
     /** Of topics that have these modes. */
     public RoundTrips(Codec codec, Function<String, RoundTrip.Mode> modes) {
         this.codec = codec;
         this.modes = modes;
+        this.none = new RoundTrip("", RoundTrip.Mode.OFF, codec);
     }
 
     /** That of this topic. */
@@ -25,7 +27,7 @@ public final class RoundTrips {
         if (known != null) {
             return known;
         }
-        return topics.size() < MOST ? topics.computeIfAbsent(topic, this::make) : make(topic);
+        return topics.size() < MOST ? topics.computeIfAbsent(topic, this::make) : none;
     }
 
     private RoundTrip make(String topic) {

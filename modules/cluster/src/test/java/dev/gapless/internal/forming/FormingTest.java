@@ -48,6 +48,16 @@ class FormingTest {
     }
 
     @Test
+    void anIpv6AddressIsThisNodesWithItsBrackets() {
+        Config config = ConfigFactory.parseString("""
+                        pekko.actor.provider = cluster
+                        pekko.remote.artery.canonical { hostname = "[::1]", port = 1 }
+                        pekko.cluster.seed-nodes = ["pekko://gapless@[::1]:1", "pekko://gapless@[::1]:2"]
+                        """).withFallback(ConfigFactory.load());
+        assertEquals(List.of("pekko://gapless@[::1]:2"), Forming.others(config));
+    }
+
+    @Test
     void itFormsAClusterOnlyIfEachOfTheOthersIsKnownToBeInNone() {
         assertTrue(Forming.mayForm(List.of(REFUSES, REFUSES), false));
         assertFalse(Forming.mayForm(List.of(REFUSES, NO_MEMBER), false));
