@@ -5,7 +5,6 @@ import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.Transport;
 import dev.gapless.gateway.internal.json.RequestException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -68,7 +68,7 @@ final class SseClient implements Transport {
         request.addFailureListener(this::fail);
         request.addIdleTimeoutListener(timeout -> false); // it has comments
         if (socket != null && !isOneOfMany()) {
-            socket.watchEnd(() -> end(socket, new EOFException("The client has closed its connection")));
+            socket.watchEnd(() -> end(socket, new EofException("The client has closed its connection")));
         }
     }
 
@@ -184,7 +184,7 @@ final class SseClient implements Transport {
 
     @Override
     public void abort(Closing why) {
-        EOFException cause = new EOFException(why.reason());
+        EofException cause = new EofException(why.reason());
         if (socket != null && !isOneOfMany()) {
             end(socket, cause);
         } else {
