@@ -58,7 +58,7 @@ public final class ClusterFormation {
         Config all = config.withFallback(
                 loader == null ? ConfigFactory.defaultReference() : ConfigFactory.defaultReference(loader));
         List<String> others = Forming.others(all.resolve());
-        Config its = others.isEmpty() ? config : Forming.withOthersAsSeeds(config, others);
+        Config its = others.isEmpty() ? config : Forming.withSeeds(config, others);
         ActorSystem system = loader == null ? ActorSystem.create(name, its) : ActorSystem.create(name, its, loader);
         if (!others.isEmpty()) {
             run(system, Forming.ofConfig(system, others, EVER, line -> warn(system, line)));

@@ -81,7 +81,7 @@ final class NodeCommand implements Callable<Integer> {
     /** Runs as a member, until the end is asked for; or until it is to join anew, with what this returns. */
     private @Nullable Config run(Config config, PrintWriter err) {
         List<String> others = Forming.others(config);
-        try (Member member = Member.start(others.isEmpty() ? config : Forming.withOthersAsSeeds(config, others))) {
+        try (Member member = Member.start(others.isEmpty() ? config : Forming.withSeeds(config, others))) {
             var unused = member.up().thenRun(() -> tellUp(member, err));
             member.gapless().onGivenUp(member::restart);
             startGateway(member, err);
@@ -144,12 +144,12 @@ final class NodeCommand implements Callable<Integer> {
         List<String> others = config.getStringList(SEEDS).stream()
                 .filter(seed -> !seed.endsWith("@" + self))
                 .toList();
-        return others.isEmpty() ? config : Forming.withOthersAsSeeds(config, others);
+        return others.isEmpty() ? config : Forming.withSeeds(config, others);
     }
 
     /** That one first, and then the others: a node that is not the first of its seed nodes never forms a cluster. */
     static Config withFirstSeed(Config config, String first, String self) {
-        return Forming.withOthersAsSeeds(
+        return Forming.withSeeds(
                 config,
                 Stream.concat(
                                 Stream.of(first),

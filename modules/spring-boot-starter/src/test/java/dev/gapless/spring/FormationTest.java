@@ -66,12 +66,7 @@ class FormationTest {
     }
 
     private Process start(String name, int port, int... seeds) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Program.class.getName(),
+        List<String> arguments = new ArrayList<>(List.of(
                 "--spring.main.web-application-type=none",
                 "--spring.autoconfigure.exclude=org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
                 "--pekko.remote.artery.canonical.hostname=127.0.0.1",
@@ -80,12 +75,9 @@ class FormationTest {
                 // stand still
                 "--pekko.cluster.downing-provider-class="));
         for (int i = 0; i < seeds.length; i++) {
-            command.add("--pekko.cluster.seed-nodes[" + i + "]=pekko://gapless@127.0.0.1:" + seeds[i]);
+            arguments.add("--pekko.cluster.seed-nodes[" + i + "]=pekko://gapless@127.0.0.1:" + seeds[i]);
         }
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(out(name).toFile())
-                .start();
+        Process process = Jvm.start(Program.class, out(name), arguments);
         processes.add(process);
         return process;
     }

@@ -87,18 +87,9 @@ class ProcessTest {
     }
 
     private void run(String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Program.class.getName(),
-                "--pekko.cluster.seed-nodes=" + cluster.selfAddress()));
-        command.addAll(List.of(more));
-        process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(out().toFile())
-                .start();
+        List<String> arguments = new ArrayList<>(List.of("--pekko.cluster.seed-nodes=" + cluster.selfAddress()));
+        arguments.addAll(List.of(more));
+        process = Jvm.start(Program.class, out(), arguments);
     }
 
     private Path out() {

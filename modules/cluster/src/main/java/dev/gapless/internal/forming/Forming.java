@@ -66,16 +66,14 @@ public final class Forming {
     }
 
     /**
-     * Of an actor system that was made with {@link #withOthersAsSeeds}, and joins them already.
+     * Of an actor system that was made with {@link #withSeeds}, and joins them already.
      *
      * @param others {@link #others}
      * @param patience how long one that is silent is waited for
      * @param tell is told in one line what this waits for
      */
     public static Forming ofConfig(ActorSystem system, List<String> others, Duration patience, Consumer<String> tell) {
-        List<HostPort> fixed = others.stream()
-                .map(seed -> HostPort.of(AddressFromURIString.parse(seed)))
-                .toList();
+        List<HostPort> fixed = others.stream().map(Forming::at).toList();
         return new Forming(system, () -> fixed, false, patience, tell);
     }
 
@@ -93,8 +91,7 @@ public final class Forming {
 
     /** The other seed nodes, if this node is the first of them and they can be asked; else nobody. */
     public static List<String> others(Config config) {
-        boolean isOverTcp = !config.getString("pekko.remote.artery.transport").equals("aeron-udp");
-        if (!isOverTcp || !CLUSTERED.contains(config.getString("pekko.actor.provider"))) {
+        if (!TcpProbe.isOverTcp(config) || !CLUSTERED.contains(config.getString("pekko.actor.provider"))) {
             return List.of(); // nobody listens at a TCP port there
         }
         List<String> seeds = config.getStringList(SEEDS);
@@ -104,9 +101,9 @@ public final class Forming {
                 : List.of();
     }
 
-    /** The same settings for a node that joins these, and forms no cluster by itself. */
-    public static Config withOthersAsSeeds(Config config, List<String> others) {
-        return config.withValue(SEEDS, ConfigValueFactory.fromIterable(others));
+    /** The same settings for a node that joins these; if it is not the first of them, it forms no cluster by itself. */
+    public static Config withSeeds(Config config, List<String> seeds) {
+        return config.withValue(SEEDS, ConfigValueFactory.fromIterable(seeds));
     }
 
     private static HostPort at(String seed) {
@@ -150,7 +147,8 @@ public final class Forming {
         while (!isLetIn() && !isEnding() && pause.sleep(interval)) {
             Duration waited = Duration.ofNanos(System.nanoTime() - beginNs);
             List<HostPort> nodes = Fence.call(source, thrown -> List.of());
-            joinThem(nodes);
+            List<HostPort> others = nodes.stream().filter(node -> !isSelf(node)).toList();
+            joinThem(others);
             boolean isFirst = !joinsThem || (!nodes.isEmpty() && isSelf(nodes.get(0)));
             if (!isFirst) {
                 agreed = 0;
@@ -159,7 +157,6 @@ public final class Forming {
                 }
                 continue;
             }
-            List<HostPort> others = nodes.stream().filter(node -> !isSelf(node)).toList();
             List<SeedProbe.Answer> answers = others.stream().map(probe::ask).toList();
             interval = answers.stream().allMatch(SeedProbe.Answer.REFUSES::equals) ? LOOK_INTERVAL : ASK_INTERVAL;
             if (answers.contains(SeedProbe.Answer.SILENT)) {
@@ -199,8 +196,7 @@ public final class Forming {
         }
     }
 
-    private void joinThem(List<HostPort> nodes) {
-        List<HostPort> others = nodes.stream().filter(node -> !isSelf(node)).toList();
+    private void joinThem(List<HostPort> others) {
         if (joinsThem && !others.isEmpty() && !others.equals(joined)) {
             joined = others;
             List<Address> addresses = new ArrayList<>();

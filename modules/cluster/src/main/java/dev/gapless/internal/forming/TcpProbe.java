@@ -1,5 +1,6 @@
 package dev.gapless.internal.forming;
 
+import com.typesafe.config.Config;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -13,6 +14,11 @@ public final class TcpProbe {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private TcpProbe() {}
+
+    /** Does a node with these settings listen at a TCP port? */
+    public static boolean isOverTcp(Config config) {
+        return !config.getString("pekko.remote.artery.transport").equals("aeron-udp");
+    }
 
     /** What is known of an address. */
     public enum Answer {

@@ -68,7 +68,7 @@ final class Courier {
     /** To the actors of other systems that have this one's path. If it is known that somebody listens there, this actor is told so. */
     static Courier to(ActorContext<Object> actor) {
         ActorSystem system = Adapter.toClassic(actor.getSystem());
-        boolean overTcp = SeedNodes.isOverTcp(system);
+        boolean overTcp = TcpProbe.isOverTcp(system.settings().config());
         String path = actor.getSelf().path().toStringWithoutAddress();
         String before = actor.getSystem().address().protocol() + "://" + system.name() + "@";
         org.apache.pekko.actor.typed.ActorRef<Object> self = actor.getSelf();

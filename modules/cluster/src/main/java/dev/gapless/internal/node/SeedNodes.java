@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.cluster.Cluster;
@@ -45,7 +44,7 @@ final class SeedNodes {
         this.system = system;
         this.cluster = cluster;
         this.patience = patience;
-        if (isOverTcp(system)) {
+        if (TcpProbe.isOverTcp(system.settings().config())) {
             cluster.settings().SeedNodes().foreach(unknown::add);
             unknown.remove(cluster.selfAddress());
         }
@@ -63,14 +62,6 @@ final class SeedNodes {
         Set<String> seeds = new TreeSet<>();
         cluster.settings().SeedNodes().foreach(seed -> seeds.add(ClusterMembers.hostPort(seed)));
         return seeds;
-    }
-
-    /** Does the transport listen at a TCP port? */
-    static boolean isOverTcp(ActorSystem system) {
-        return !system.settings()
-                .config()
-                .getString("pekko.remote.artery.transport")
-                .equals("aeron-udp");
     }
 
     /** The same listener, which is told that its subscription is ready once the seed nodes were asked, with those that remain. */

@@ -259,11 +259,11 @@ public final class Oracle {
     }
 
     /**
-     * It resumes with positions alone: of a stream that the list lacks, or has without a number, it may be given and told again what it has.
+     * It begins with positions alone: of a stream that the list lacks, or has without a number, it may be given and told again what it has.
      *
      * @param listed streams of which the list has a number
      */
-    public void resumesWithPositions(Witness w, Set<Epoch> listed) {
+    public void beginsWithPositions(Witness w, Set<Epoch> listed) {
         truth.incarnations().stream()
                 .filter(incarnation -> w.of(incarnation).got() > 0 && !listed.contains(incarnation.epoch))
                 .forEach(incarnation -> {

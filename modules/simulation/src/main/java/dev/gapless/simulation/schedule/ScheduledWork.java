@@ -358,7 +358,7 @@ final class ScheduledWork {
                 () -> "opens " + witness + " " + taken.token().entries() + " "
                         + taken.token().historyId() + " " + witness.describe());
         if (taken.token().isMadeByHand()) {
-            schedule.oracle().resumesWithPositions(witness, listed(taken.token()));
+            schedule.oracle().beginsWithPositions(witness, listed(taken.token()));
         }
         process.subscribe(new Opening.Resume(taken.token()), witness);
     }
