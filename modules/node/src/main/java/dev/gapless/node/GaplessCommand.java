@@ -1,16 +1,15 @@
 package dev.gapless.node;
 
+import dev.gapless.internal.spelling.Spelling;
 import dev.gapless.node.demo.DemoCommand;
 import dev.gapless.node.demo.DemoNodeCommand;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.MissingParameterException;
@@ -39,9 +38,6 @@ public final class GaplessCommand implements Runnable {
             "bench",
             "bench-report",
             "demo-node");
-
-    /** A word is that of an option, misspelled, if it differs by so many characters. */
-    private static final int MOST_EDITS = 3;
 
     @Spec
     private CommandSpec spec;
@@ -148,26 +144,10 @@ public final class GaplessCommand implements Runnable {
                     : "there is no command '" + word + "': the commands are " + String.join(", ", commandsOf(command));
         }
         String option = word.split("=", 2)[0];
-        Optional<String> similar = command.getCommandSpec().optionsMap().keySet().stream()
-                .min(Comparator.comparingInt(known -> edits(option, known)))
-                .filter(known -> edits(option, known) <= MOST_EDITS);
+        Optional<String> similar =
+                Spelling.nearest(option, command.getCommandSpec().optionsMap().keySet());
         return "unknown option '" + word + "'"
                 + similar.map(known -> "; did you mean " + known + "?").orElse("");
-    }
-
-    /** How many characters to insert, drop or replace to make one word of the other (Levenshtein's distance). */
-    private static int edits(String one, String other) {
-        int[] before = IntStream.rangeClosed(0, other.length()).toArray();
-        for (int i = 1; i <= one.length(); i++) {
-            int[] row = new int[other.length() + 1];
-            row[0] = i;
-            for (int j = 1; j <= other.length(); j++) {
-                int replaced = before[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
-                row[j] = Math.min(replaced, 1 + Math.min(before[j], row[j - 1]));
-            }
-            before = row;
-        }
-        return before[other.length()];
     }
 
     private static List<String> commandsOf(CommandLine command) {

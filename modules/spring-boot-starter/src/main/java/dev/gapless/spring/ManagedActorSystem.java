@@ -2,6 +2,7 @@ package dev.gapless.spring;
 
 import com.fasterxml.jackson.databind.cfg.PackageVersion;
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import dev.gapless.ClusterFormation;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -53,6 +54,7 @@ final class ManagedActorSystem implements SmartLifecycle, DisposableBean {
                     ENABLED + " switches off what the starter makes, and Spring decides that: set it to"
                             + " false where Spring reads properties, such as application.yaml");
         }
+        UnknownVariables.warn(environment, ConfigFactory.defaultReference(loader(resources)));
         if (!TestContexts.isAlone(environment, config)) {
             return new ManagedActorSystem(config, loader(resources));
         }

@@ -132,12 +132,14 @@ class EnvironmentConfigTest {
     void takesEnvironmentVariablesForTheSettingsThatThereAre() {
         variables(Map.of(
                 "GAPLESS_NODENAME", "n2",
+                "GAPLESS_BUFFER_MESSAGES", "9",
                 "GAPLESS_HOME", "/opt/gapless",
                 "PEKKO_REMOTE_ARTERY_CANONICAL_PORT", "2552",
                 "PEKKO_CLUSTER_SEEDNODES", "pekko://gapless@127.0.0.1:2551,pekko://gapless@127.0.0.1:2552"));
         environment.getPropertySources().addLast(new MapPropertySource("lower", Map.of("gapless.node-name", "n1")));
         Config config = load();
         assertEquals("n2", config.getString("gapless.node-name"));
+        assertEquals(9, config.getInt("gapless.buffer-messages"));
         assertFalse(config.hasPath("gapless.home"));
         assertEquals(2552, config.getInt("pekko.remote.artery.canonical.port"));
         assertEquals(2, config.getStringList("pekko.cluster.seed-nodes").size());

@@ -89,8 +89,11 @@ class GaplessAutoConfigurationTest {
     @Test
     void refusesSettingsThatThereAreNot() {
         runner.withPropertyValues("gapless.bufer-messages=10")
-                .run(context ->
-                        assertThat(context).getFailure().rootCause().hasMessageContaining("gapless.bufer-messages"));
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("gapless.bufer-messages (property gapless.bufer-messages of Spring's"
+                                + " environment), did you mean gapless.buffer-messages?"));
     }
 
     @Test

@@ -3,9 +3,7 @@ package dev.gapless.internal.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigUtil;
-import com.typesafe.config.ConfigValue;
 import dev.gapless.core.Backoff;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Overflow;
@@ -21,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -81,6 +78,8 @@ public final class Settings {
             "metrics",
             "table",
             "journal",
+            "gateway",
+            "management",
             TOPICS);
 
     private final Config config;
@@ -140,7 +139,8 @@ public final class Settings {
         this.config = system.getConfig("gapless");
         this.maxFrameBytes = system.getBytes("pekko.remote.artery.advanced.maximum-frame-size");
         this.leavePhase = phaseTimeout(system);
-        refuseUnknown(ConfigFactory.defaultReference(classLoader).getConfig("gapless"));
+        new UnknownSettings(ConfigFactory.defaultReference(classLoader).getConfig("gapless"), OF_THE_NODE)
+                .refuse(config);
         this.nodeName = name("node-name");
         this.role = config.getString("role");
         this.clusterId = name("cluster-id").isEmpty() ? systemName : name("cluster-id");
@@ -446,41 +446,5 @@ public final class Settings {
 
     private static ConfigException bad(String key, Object value, String range) {
         return new ConfigException.BadValue(key, "it is " + value + ", and must be " + range);
-    }
-
-    /** Is it of a map, whose keys users choose? Those are empty in reference.conf. */
-    private static boolean isOfMap(List<String> path, Config reference) {
-        for (int length = 1; length < path.size(); length++) {
-            String above = ConfigUtil.joinPath(path.subList(0, length));
-            if (reference.hasPath(above) && reference.getValue(above) instanceof ConfigObject map && map.isEmpty()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void refuseUnknown(Config reference) {
-        Set<String> unknown = new TreeSet<>();
-        for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
-            List<String> path = ConfigUtil.splitPath(entry.getKey());
-            String first = path.get(0);
-            boolean known = first.equals(TOPICS)
-                    ? path.size() > 2 && isOfTopic(path.subList(2, path.size()), reference)
-                    : first.equals("default-dispatcher")
-                            || reference.hasPathOrNull(entry.getKey())
-                            || isOfMap(path, reference);
-            if (!known) {
-                unknown.add("gapless." + entry.getKey());
-            }
-        }
-        if (!unknown.isEmpty()) {
-            throw new ConfigException.BadPath(
-                    unknown.iterator().next(),
-                    "There is no such setting; reference.conf of gapless-cluster lists them all. Unknown: " + unknown);
-        }
-    }
-
-    private static boolean isOfTopic(List<String> path, Config reference) {
-        return !OF_THE_NODE.contains(path.get(0)) && reference.hasPathOrNull(ConfigUtil.joinPath(path));
     }
 }
