@@ -22,6 +22,9 @@ record StoreWords(String node, Supplier<Optional<String>> unopened) {
 
     /** What clients may know of it: nothing of where it is, and what it said. */
     String forClients(@Nullable StoreStatus status) {
+        if (status != null && status.state() == StoreStatus.State.FENCED) {
+            return "another process has its store, and nothing was published. This node takes nothing until it is started again";
+        }
         return isBroken(status)
                 ? "what its store has cannot be used, and nothing was published. It takes nothing until the store is repaired"
                 : "its store does not answer, and nothing was published. Try again later";

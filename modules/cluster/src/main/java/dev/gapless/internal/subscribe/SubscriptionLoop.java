@@ -225,13 +225,23 @@ final class SubscriptionLoop<T> {
             } else {
                 tryAgain(expiry, failure, events.state().reloadFailed());
             }
-        } else if (failure != null && recipient.failed(event, failure) == OnFailure.STOP) {
+        } else if (failure != null && onFailure(event, failure) == OnFailure.STOP) {
             end(Ended.Reason.FAILED, failure);
         } else if (inFlight.done(number)) {
             events.handled();
             inFlight.clear();
         }
         stats.holds(inFlight.first());
+    }
+
+    /** A handler's function, too: it cannot wait for the end. */
+    private OnFailure onFailure(Event<T> event, Throwable failure) {
+        handle.beginHandling();
+        try {
+            return recipient.failed(event, failure);
+        } finally {
+            handle.endHandling();
+        }
     }
 
     private void tryAgain(CursorExpired<T> expiry, Throwable failure, OptionalLong waitNs) {

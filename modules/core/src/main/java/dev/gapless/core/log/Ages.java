@@ -39,11 +39,12 @@ public final class Ages {
     }
 
     /** A store had the entries up to this one, which were published then, behind those before. If the clock was set back they are new. */
-    void restored(long head, long publishedMs, Now now) {
+    void restored(long head, long atMs, Now now) {
         if (maxAgeNs == 0) {
             return;
         }
-        long ageNs = TimeUnit.MILLISECONDS.toNanos(Math.max(0, now.ms() - publishedMs));
+        long publishedMs = Math.min(atMs, now.ms());
+        long ageNs = TimeUnit.MILLISECONDS.toNanos(now.ms() - publishedMs);
         if (ageNs >= maxAgeNs) {
             old = head;
             return;
