@@ -214,9 +214,12 @@ public final class Settings {
         check(maxBytes >= 1, path + "max-bytes", maxBytes, "at least 1");
         int maxWaiting = c.getInt("max-waiting");
         check(maxWaiting >= 1, path + "max-waiting", maxWaiting, "at least 1");
+        double readSpread = c.getDouble("read-spread");
+        check(readSpread >= 0 && readSpread <= 1000, path + "read-spread", readSpread, "a number from 0 to 1000");
         return new TableSettings(
                 maxKeys,
                 maxBytes,
+                readSpread,
                 positive(c, path, "read-timeout"),
                 c.getBoolean("interrupt-reads"),
                 c.getBoolean("serve-stale"),

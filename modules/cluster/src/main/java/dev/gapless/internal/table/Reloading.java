@@ -70,14 +70,11 @@ final class Reloading<T> {
     private final RowReader<T> rows;
     private final TopicSettings settings;
     private final TopicMeasure measure;
-    /** Its own share of the jitter. */
-    private final double share;
+    private final ReadPace pace;
 
     private Phase phase = Phase.IDLE;
     /** Is one to begin after the one that is under way? */
     private boolean again;
-    /** When the last began; null if none did. */
-    private @Nullable Long beganNs;
 
     private int failures;
     private @Nullable Throwable cause;
@@ -94,7 +91,12 @@ final class Reloading<T> {
         this.rows = rows;
         this.settings = host.topicSettings(topic);
         this.measure = host.measure(topic);
-        this.share = host.nextShare();
+        this.pace = new ReadPace(
+                settings.reloadIntervalNs(),
+                settings.reloadJitterNs(),
+                host.tableSettings().readSpread(),
+                host.tableSettings().readTimeout().toNanos(),
+                host.nextShare());
     }
 
     boolean isReading() {
@@ -112,20 +114,10 @@ final class Reloading<T> {
     /** For a read producers have to be asked after this. */
     void want() {
         if (phase == Phase.IDLE) {
-            waits(untilNext());
+            waits(Duration.ofNanos(pace.waitNs(host.clock().ns())));
         } else if (phase != Phase.WAITING) {
             again = true;
         } // else they are yet to be asked
-    }
-
-    private Duration untilNext() {
-        Long began = beganNs;
-        if (began == null) {
-            return Duration.ZERO; // at first there is nothing to see
-        }
-        long sinceNs = host.clock().ns() - began;
-        long jitterNs = (long) (settings.reloadJitterNs() * share);
-        return Duration.ofNanos(Math.max(0, settings.reloadIntervalNs() - sinceNs) + jitterNs);
     }
 
     private void waits(Duration wait) {
@@ -141,7 +133,7 @@ final class Reloading<T> {
         }
         phase = Phase.ASKING;
         again = false;
-        beganNs = host.clock().ns();
+        pace.begins(host.clock().ns());
         try {
             table.askHeads((heads, failure) -> table.locked(() -> onHeads(heads, failure)));
         } catch (RuntimeException e) {
@@ -179,10 +171,12 @@ final class Reloading<T> {
                     return null;
                 },
                 e -> e);
+        long tookNs = host.clock().ns() - beganNs;
         measure.add(Count.TABLE_READS, 1);
-        measure.add(Count.TABLE_READS_NS, host.clock().ns() - beganNs);
+        measure.add(Count.TABLE_READS_NS, tookNs);
         table.locked(() -> {
             reader = null;
+            pace.took(tookNs);
             if (over || its != number) {
                 return;
             } else if (failure != null) {

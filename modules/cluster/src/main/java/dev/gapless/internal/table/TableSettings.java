@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxKeys how many a table may have
  * @param maxBytes how large its rows may be together, where its source says it
+ * @param readSpread so many times what a read took the nodes spread the next ones
  * @param readTimeout after which a source that does not answer is told of
  * @param interruptReads is it interrupted then, and when the table closes?
  * @param serveStale may a table be read that has closed?
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record TableSettings(
         int maxKeys,
         long maxBytes,
+        double readSpread,
         Duration readTimeout,
         boolean interruptReads,
         boolean serveStale,
