@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param reading whether the source is being read
  * @param failures how many reads in a row have failed
  * @param cause why the last of them failed, or why it has closed; null if nothing went wrong
+ * @param otherCluster another cluster with the same id, for people: what is published there does not come here, so what is seen may be old although
+ *     nothing is known to be missed ({@code gapless.other-cluster}); null if none is known, and if it is CLOSED
  */
 public record TableStatus(
         State state,
@@ -27,11 +29,12 @@ public record TableStatus(
         List<Gap> missed,
         boolean reading,
         int failures,
-        @Nullable Throwable cause) {
+        @Nullable Throwable cause,
+        @Nullable String otherCluster) {
 
     /** What a table is at. */
     public enum State {
-        /** What is seen is complete, and goes on. */
+        /** What is seen is complete, as far as this cluster goes, and goes on. */
         LIVE,
         /** Something was missed, or it has not loaded yet: what is seen stays as it was until the source was read. */
         STALE,
@@ -39,8 +42,8 @@ public record TableStatus(
         CLOSED
     }
 
-    /** {@return whether what is seen is complete, and goes on} */
+    /** {@return whether what is seen is complete, and goes on: it is LIVE, and no other cluster with the same id is known} */
     public boolean isLive() {
-        return state == State.LIVE;
+        return state == State.LIVE && otherCluster == null;
     }
 }

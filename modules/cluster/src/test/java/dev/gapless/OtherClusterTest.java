@@ -101,6 +101,10 @@ class OtherClusterTest {
                 .count();
     }
 
+    private static Health health(ActorSystem system) {
+        return Gapless.get(system).health();
+    }
+
     private static String address(ActorSystem system) {
         return Gapless.get(system).nodeName() + " at 127.0.0.1:"
                 + Cluster.get(system).selfAddress().getPort().orElseThrow();
@@ -153,7 +157,7 @@ class OtherClusterTest {
         await(() -> told.size() == 1);
         assertTrue(told.get(0).reason().contains("gave way to another one"), told::toString);
         assertEquals(new Health(Health.State.REMOVED, told.get(0).reason()), ended.health());
-        assertEquals(Health.State.UP, Gapless.get(older).health().state());
+        assertTrue(Gapless.get(older).health().isUp());
         GaveWay reason =
                 (GaveWay) CoordinatedShutdown.get(younger).getShutdownReason().orElseThrow();
         assertEquals("127.0.0.1:" + doors.get(0).port(), reason.address());
@@ -189,6 +193,10 @@ class OtherClusterTest {
         formTwoClusters("warn");
         ActorSystem older = systems.get(0);
         ActorSystem younger = systems.get(1);
+        Table<String> table = Gapless.get(older)
+                .table(Topic.of("rows", String.class), TableSource.versioned(List::of, row -> row, row -> 1));
+        get(table.ready());
+        assertTrue(table.status().isLive());
         List<Recorder<String>> recorders = List.of(subscribed(older), subscribed(younger));
         publishFive(younger, recorders.get(1));
         assertEquals(List.of(), recorders.get(0).events());
@@ -205,6 +213,18 @@ class OtherClusterTest {
         awaitLine(Level.ERROR, "two clusters", "is to give way", address(younger));
         awaitLine(Level.ERROR, "two clusters", "other-cluster is warn", address(older));
         recorders.forEach(recorder -> await(() -> !gaps(recorder).isEmpty()));
+        await(() ->
+                health(older).has(Health.Kind.OTHER_CLUSTER) && health(younger).has(Health.Kind.OUTNUMBERED));
+        assertEquals(Health.State.DEGRADED, health(older).state());
+        assertTrue(
+                health(older).reason().contains(address(younger)),
+                () -> health(older).reason());
+        assertTrue(health(older).isReady()
+                && health(younger).isUp()
+                && !health(younger).isReady());
+        TableStatus status = table.status();
+        assertTrue(String.valueOf(status.otherCluster()).contains(address(younger)), status::toString);
+        assertFalse(status.isLive());
         for (ActorSystem system : systems) {
             assertFalse(system.getWhenTerminated().toCompletableFuture().isDone());
             assertEquals(1, members(system));
@@ -215,6 +235,8 @@ class OtherClusterTest {
         younger.terminate();
         get(younger.getWhenTerminated());
         awaitLine(Level.WARN, "is not heard any more", address(younger));
+        await(() -> health(older).equals(new Health(Health.State.UP, "it is a member of the cluster")));
+        await(() -> table.status().isLive());
         await(() -> gaps(recorders.get(0)).size() > before);
         await(() -> seenBy(older).isEmpty());
         for (Recorder<String> recorder : recorders) {

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +80,24 @@ class RemovalTest {
         assertTrue(
                 lines.get(0).contains(removed.nodeName()) && lines.get(0).contains("stale from now on"),
                 lines::toString);
+    }
+
+    /** It only becomes another one as a new process: what never was a member says that, and not that somebody removed it. */
+    @Test
+    void aNodeThatCouldNotJoinSaysThat() throws Exception {
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            ActorSystem system = ActorSystem.create("test", TestCluster.config("""
+                    pekko.cluster {
+                      seed-nodes = ["pekko://test@127.0.0.1:%d"]
+                      shutdown-after-unsuccessful-join-seed-nodes = 1s
+                    }
+                    """.formatted(nobody.getLocalPort())));
+            Gapless gapless = Gapless.get(system);
+            get(system.getWhenTerminated());
+            assertEquals(Health.State.REMOVED, gapless.health().state());
+            String reason = gapless.health().reason();
+            assertTrue(reason.startsWith("it could not join the cluster"), reason);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.gapless.Health;
 import dev.gapless.PublishUnknown;
 import dev.gapless.StartFrom;
 import dev.gapless.StoreUnavailable;
@@ -109,6 +110,9 @@ class DirectoryTest {
             node.publishOnceOpen("prices", "one");
             Files.move(place, elsewhere);
             assertRefused(node, place, "was removed");
+            Health bad = node.gapless().health();
+            assertTrue(bad.has(Health.Kind.STORE) && bad.reason().contains(place.toString()), bad::toString);
+            assertTrue(bad.isReady(), "other nodes may lack their stores, too");
             get(node.producer("memory").publish("in memory"));
             Files.createDirectory(place);
             Files.copy(elsewhere.resolve("gapless.mv.db"), place.resolve("gapless.mv.db"));
@@ -117,6 +121,7 @@ class DirectoryTest {
             Files.delete(place);
             Files.move(elsewhere, place);
             node.publishOnceOpen("prices", "two");
+            await(() -> node.gapless().health().state() == Health.State.UP);
         }
         try (TestNode node = TestNode.start("n", directory, null, QUICK)) {
             node.publishOnceOpen("prices", "three");

@@ -78,8 +78,10 @@ class StoreFaultsTest {
                         node.producer("prices").publish("one").toCompletableFuture();
                 await(() -> node.store().equals("recovering"));
                 assertFalse(published.isDone());
+                await(() -> node.gapless().health().has(Health.Kind.STORE));
                 server.up();
                 assertEquals(1, get(published).sequence());
+                await(() -> node.gapless().health().state() == Health.State.UP);
             }
         }
     }

@@ -152,7 +152,8 @@ class DurableNodeTest {
     @Test
     void whereNothingCanBeStoredItIsAliveAndNotReadyAndSaysWhy() throws Exception {
         Path noDirectory = Files.writeString(directory.resolve("file"), "");
-        String file = file("gapless.journal.directory = \"" + noDirectory + "\"");
+        String file =
+                file("gapless.journal.directory = \"" + noDirectory + "\"", "gapless.out-of-service-on = [\"store\"]");
         try (Program node = Program.start(directory, "node", "--config", file)) {
             node.awaitErr("n1 is up");
             node.awaitErr("cannot be opened");

@@ -10,8 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
- * What the health check says, in either Spring Boot's words: UP when this node is a member and each table that is a bean has its first
- * complete state. DOWN when the node was removed, or a table has closed while the node is a member. OUT_OF_SERVICE otherwise.
+ * What the health check says, in either Spring Boot's words: UP when this node is ready ({@link Health#isReady}) and each table that is a bean has
+ * its first complete state. DOWN when the node was removed, or a table has closed while the node is a member. OUT_OF_SERVICE otherwise.
  *
  * @param status UP, OUT_OF_SERVICE or DOWN
  * @param details for people
@@ -27,7 +27,11 @@ record Standing(String status, Map<String, Object> details) {
         details.put("node", gapless.nodeName());
         details.put("state", health.state());
         details.put("reason", health.reason());
-        boolean isReady = true;
+        if (!health.concerns().isEmpty()) {
+            details.put(
+                    "concerns", health.concerns().stream().map(Object::toString).toList());
+        }
+        boolean isReady = health.isReady();
         boolean hasClosed = false;
         Map<String, Object> tables = new LinkedHashMap<>();
         for (Map.Entry<String, Table<?>> each : tables(beans).entrySet()) {
@@ -42,7 +46,7 @@ record Standing(String status, Map<String, Object> details) {
         }
         return new Standing(
                 switch (health.state()) {
-                    case UP -> hasClosed ? DOWN : isReady ? UP : OUT_OF_SERVICE;
+                    case UP, DEGRADED -> hasClosed ? DOWN : isReady ? UP : OUT_OF_SERVICE;
                     case STARTING, CLOSED -> OUT_OF_SERVICE;
                     case REMOVED -> DOWN;
                 },

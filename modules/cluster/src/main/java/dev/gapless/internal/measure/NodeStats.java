@@ -8,8 +8,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +56,7 @@ public final class NodeStats {
     private long lookedNs = System.nanoTime();
     private final AtomicInteger timing = new AtomicInteger();
     private volatile int otherClusters;
+    private volatile @Nullable String otherCluster;
     private volatile boolean outnumbered;
     private boolean full;
 
@@ -73,22 +76,26 @@ public final class NodeStats {
         return otherClusters;
     }
 
-    /** From now on it sees so many. */
-    public void otherClusters(int number) {
+    /** One of them, for people; empty if there is none. */
+    public Optional<String> otherCluster() {
+        return Optional.ofNullable(otherCluster);
+    }
+
+    /**
+     * From now on its cluster sees so many.
+     *
+     * @param which one of them, for people; null if there is none
+     * @param isOutnumbered is its own to give way?
+     */
+    public void otherClusters(int number, @Nullable String which, boolean isOutnumbered) {
         otherClusters = number;
-        if (number == 0) {
-            outnumbered = false;
-        }
+        outnumbered = isOutnumbered;
+        otherCluster = which;
     }
 
     /** Does it see one to which its own should give way? */
     public boolean isOutnumbered() {
         return outnumbered;
-    }
-
-    /** It sees one to which its own should give way. */
-    public void outnumbered() {
-        outnumbered = true;
     }
 
     /** That of this topic; for whoever begins to take part in it. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** What people are told of other clusters with this one's id, and how this node ends when its cluster gives way to one (rule M4). */
@@ -38,7 +39,23 @@ final class OtherClusterNotice {
 
     /** Counts them. Of nodes that listen and say nothing nobody knows how many clusters they are: they count as one. */
     void count() {
-        stats.otherClusters(node.otherClusters().size() + (node.silentSeeds().isEmpty() ? 0 : 1));
+        List<Effect.OtherCluster> known = node.knownClusters();
+        List<String> silent = node.silentSeeds();
+        boolean givesWay = known.stream().anyMatch(Effect.OtherCluster::givesWay);
+        stats.otherClusters(known.size() + (silent.isEmpty() ? 0 : 1), words(known, silent, givesWay), givesWay);
+    }
+
+    private static @Nullable String words(List<Effect.OtherCluster> known, List<String> silent, boolean givesWay) {
+        if (known.isEmpty()) {
+            return silent.isEmpty()
+                    ? null
+                    : "somebody listens at " + String.join(", ", silent)
+                            + ", where a member was lost, and says nothing: there may be another cluster with the same id";
+        }
+        Effect.OtherCluster one = known.get(0);
+        return "there is another cluster with the same id, whose oldest member is " + one.oldest() + ", and which has "
+                + one.members() + " members. " + (givesWay ? "This one" : "That one")
+                + " is to give way (gapless.other-cluster)";
     }
 
     /** There may be another one, which says nothing. */
@@ -69,9 +86,7 @@ final class OtherClusterNotice {
 
     /** There is another one. */
     void found(Effect.OtherCluster other) {
-        if (other.givesWay()) {
-            stats.outnumbered();
-        }
+        count();
         log.get()
                 .error(
                         "There are two clusters with the id '{}'. The oldest member of this one is {} at {}, and it has {} members; that of"

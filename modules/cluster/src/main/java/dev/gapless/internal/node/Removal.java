@@ -6,7 +6,6 @@ import dev.gapless.internal.fence.Fence;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,11 +35,14 @@ final class Removal {
     /** Then the log has it often enough. */
     private static final int MOST_WARNINGS = 60;
 
-    /** Reasons of a shutdown that are the other members' doing. */
-    private static final Set<CoordinatedShutdown.Reason> OF_OTHERS = Set.of(
+    /** What reasons of a shutdown say that are none of this process. */
+    private static final Map<CoordinatedShutdown.Reason, String> REASONS = Map.of(
             CoordinatedShutdown.clusterDowningReason(),
+            WAS_REMOVED,
             CoordinatedShutdown.incompatibleConfigurationDetectedReason(),
-            CoordinatedShutdown.clusterJoinUnsuccessfulReason());
+            "it was not let into the cluster, as its configuration does not fit",
+            CoordinatedShutdown.clusterJoinUnsuccessfulReason(),
+            "it could not join the cluster within pekko.cluster.shutdown-after-unsuccessful-join-seed-nodes");
 
     /** The dispatchers end with the actor system. */
     private static final ScheduledThreadPoolExecutor THREAD = thread();
@@ -65,8 +67,9 @@ final class Removal {
     }
 
     private void tellWhy(CoordinatedShutdown.Reason why) {
-        if (OF_OTHERS.contains(why)) {
-            tellOnce(WAS_REMOVED + " (" + nameOf(why) + ")");
+        String reason = REASONS.get(why);
+        if (reason != null) {
+            tellOnce(reason + " (" + nameOf(why) + ")");
         } else if (why instanceof GaveWay) {
             tellOnce(why.toString());
         }

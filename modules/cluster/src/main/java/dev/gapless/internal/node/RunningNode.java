@@ -54,8 +54,8 @@ import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.RoundTrips;
 import dev.gapless.internal.wire.TopicClasses;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,6 +67,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.Done;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.CoordinatedShutdown;
@@ -88,6 +89,8 @@ import scala.concurrent.ExecutionContext;
  * Thread-safe.
  */
 final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost {
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+
     private final ExtendedActorSystem system;
     private final Settings nodeSettings;
     private final String name;
@@ -106,6 +109,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     private final Removal removal;
     private final TopicClasses classes = new TopicClasses();
     private final Tables tables = new Tables(this);
+    private final Concerns concerns = new Concerns(Instant::now);
     private final AtomicLong subscriptions = new AtomicLong();
 
     RunningNode(ExtendedActorSystem system, Settings settings, Cluster cluster) {
@@ -162,6 +166,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         Duration readyTimeout = Duration.ofNanos(settings.topic("").readyTimeoutNs()); // that of no topic in particular
         this.cluster = cluster;
         MemberSign.show(system, cluster);
+        lookForConcerns();
         this.seedNodes = new SeedNodes(system, cluster, readyTimeout);
     }
 
@@ -398,19 +403,13 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         return nodeSettings.clusterId;
     }
 
-    @Override
-    public Optional<String> storeProblem() {
+    private Optional<String> storeProblem() {
         return Optional.ofNullable(store.problem().get()).or(logs::storeProblem).or(tokens::problem);
     }
 
     @Override
-    public Map<String, Set<String>> givenUp() {
-        return givenUps.all();
-    }
-
-    @Override
-    public boolean isOutnumbered() {
-        return stats.isOutnumbered();
+    public Optional<String> otherCluster() {
+        return stats.otherCluster();
     }
 
     // ------------------------------------------------------------------ tables
@@ -477,9 +476,30 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         }
         MemberStatus status = cluster.selfMember().status();
         boolean isMember = status.equals(MemberStatus.up()) || status.equals(MemberStatus.weaklyUp());
-        return isMember
-                ? new Health(Health.State.UP, "it is a member of the cluster")
-                : new Health(Health.State.STARTING, "it has not joined the cluster yet: its status is " + status);
+        List<Health.Concern> wrong = concerns.of(seen());
+        if (!isMember) {
+            return new Health(Health.State.STARTING, "it has not joined the cluster yet: its status is " + status);
+        } else if (wrong.isEmpty()) {
+            return new Health(Health.State.UP, "it is a member of the cluster");
+        }
+        String what = wrong.stream().map(Health.Concern::what).collect(Collectors.joining("; "));
+        boolean isReady = wrong.stream().noneMatch(one -> nodeSettings.outOfServiceOn.contains(one.kind()));
+        return new Health(Health.State.DEGRADED, "it is a member of the cluster, but " + what, wrong, isReady);
+    }
+
+    private Concerns.Seen seen() {
+        return new Concerns.Seen(
+                stats.otherCluster(), stats.isOutnumbered(), storeProblem(), givenUps.all(), tables.reports());
+    }
+
+    /** Also where nobody asks: it is to be known since when something is wrong. */
+    private void lookForConcerns() {
+        var unused = after(LOOK_INTERVAL, () -> {
+            if (!isClosing()) {
+                concerns.look(seen());
+                lookForConcerns();
+            }
+        });
     }
 
     @Override

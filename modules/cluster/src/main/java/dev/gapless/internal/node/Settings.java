@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
+import dev.gapless.Health;
 import dev.gapless.core.Backoff;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Overflow;
@@ -14,6 +15,7 @@ import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.internal.table.TableSettings;
 import dev.gapless.internal.wire.RoundTrip;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +61,7 @@ public final class Settings {
             "cluster-id",
             "other-cluster",
             "other-cluster-grace",
+            "out-of-service-on",
             "dispatcher",
             "completion-dispatcher",
             "default-dispatcher",
@@ -97,6 +100,9 @@ public final class Settings {
     public final String clusterId;
     private final boolean givesWay;
     private final Duration otherClusterGrace;
+    /** With which concerns the node is not ready. */
+    final Set<Health.Kind> outOfServiceOn;
+
     final String dispatcher;
     final String completionDispatcher;
     public final Duration pingInterval;
@@ -146,6 +152,7 @@ public final class Settings {
         this.clusterId = name("cluster-id").isEmpty() ? systemName : name("cluster-id");
         this.givesWay = givesWay(config.getString("other-cluster"));
         this.otherClusterGrace = positive(config, "gapless.", "other-cluster-grace");
+        this.outOfServiceOn = outOfServiceOn(config.getStringList("out-of-service-on"));
         this.dispatcher = dispatcher(system, "dispatcher");
         this.completionDispatcher = dispatcher(system, "completion-dispatcher");
         this.pingInterval = positive(config, "gapless.", "ping-interval");
@@ -204,6 +211,17 @@ public final class Settings {
                     "gapless.node-name",
                     "durable topics need a name that this node keeps over restarts (gapless.durability = journal)");
         }
+    }
+
+    private static Set<Health.Kind> outOfServiceOn(List<String> keys) {
+        Map<String, Health.Kind> known =
+                Arrays.stream(Health.Kind.values()).collect(Collectors.toMap(Health.Kind::key, kind -> kind));
+        keys.forEach(key -> check(
+                known.containsKey(key),
+                "gapless.out-of-service-on",
+                key,
+                "some of " + known.keySet().stream().sorted().toList()));
+        return keys.stream().map(known::get).collect(Collectors.toSet());
     }
 
     private static TableSettings table(Config c) {

@@ -1,5 +1,6 @@
 package dev.gapless.internal.subscribe;
 
+import dev.gapless.Health;
 import dev.gapless.Held;
 import dev.gapless.Publication;
 import dev.gapless.Receipt;
@@ -9,8 +10,6 @@ import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -33,14 +32,8 @@ public interface MessageHost extends SubscriptionHost {
     MessageSubscription messages(
             String topic, StartFrom start, Filter filter, String client, boolean concernsOthers, Runnable wake);
 
-    /** What is wrong with the store of durable topics of this node, for people; empty if nothing is. */
-    Optional<String> storeProblem();
-
-    /** By topic, the producers on which this node's consumer has given up. */
-    Map<String, Set<String>> givenUp();
-
-    /** Does this node speak for a cluster that should give way to another one with the same id (rule M4)? */
-    boolean isOutnumbered();
+    /** How this node is. */
+    Health health();
 
     /** The topics that this node publishes or subscribes to, or that its configuration names. */
     Set<String> topics();

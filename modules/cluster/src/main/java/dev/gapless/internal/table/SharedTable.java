@@ -677,7 +677,8 @@ final class SharedTable<T>
                     end == null ? missed : List.of(),
                     end == null && reloading.isReading(),
                     reloading.failures(),
-                    end == null ? reloading.cause() : end);
+                    end == null ? reloading.cause() : end,
+                    end == null ? host.otherCluster().orElse(null) : null);
         } finally {
             lock.unlock();
         }

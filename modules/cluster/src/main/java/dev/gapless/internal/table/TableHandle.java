@@ -95,7 +95,7 @@ final class TableHandle<T> implements Table<T> {
         TableStatus its = table.status();
         return closed.get() && its.state() != TableStatus.State.CLOSED
                 ? new TableStatus(
-                        TableStatus.State.CLOSED, its.since(), its.missed(), false, its.failures(), closedHere())
+                        TableStatus.State.CLOSED, its.since(), its.missed(), false, its.failures(), closedHere(), null)
                 : its;
     }
 

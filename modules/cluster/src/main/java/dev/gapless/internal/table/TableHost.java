@@ -9,6 +9,7 @@ import dev.gapless.internal.measure.TopicMeasure;
 import dev.gapless.internal.subscribe.Recipient;
 import dev.gapless.internal.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** What tables need of the node that they are on. Thread-safe. */
@@ -36,6 +37,9 @@ public interface TableHost {
 
     /** Where stages complete. */
     Executor completions();
+
+    /** Another cluster with the id of this one, for people; empty if none is known. */
+    Optional<String> otherCluster();
 
     /** Runs this after a while; false if the node ends. */
     boolean after(Duration wait, Runnable what);

@@ -462,6 +462,11 @@ public final class Node {
         return otherClusters == null ? List.of() : otherClusters.certain();
     }
 
+    /** Other clusters with this one's id, by what the members remember together: all of them know it, not only the one that sees them. */
+    public List<Effect.OtherCluster> knownClusters() {
+        return otherClusters == null ? List.of() : otherClusters.known();
+    }
+
     /** Seed nodes where members were lost, and where somebody listens and says nothing, as far as this node speaks for its cluster. */
     public List<String> silentSeeds() {
         return otherClusters == null ? List.of() : otherClusters.silentSeeds();

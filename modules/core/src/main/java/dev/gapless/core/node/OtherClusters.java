@@ -177,9 +177,11 @@ final class OtherClusters {
 
     /** Those that there are, if this node speaks for its cluster. */
     List<Effect.OtherCluster> certain() {
-        if (!isCoordinator()) {
-            return List.of();
-        }
+        return isCoordinator() ? known() : List.of();
+    }
+
+    /** Those that there are, by what the members remember together. */
+    List<Effect.OtherCluster> known() {
         return history().clusters().stream()
                 .filter(known -> known.isOpen() && known.stage() != OtherCluster.Stage.HEARD)
                 .map(known -> described(known, others.get(known.oldestUid())))

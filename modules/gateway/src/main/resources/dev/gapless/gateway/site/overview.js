@@ -143,6 +143,9 @@ export class Overview {
     if (status.gateway.not_ready) {
       found.push(['bad', `This gateway is not ready. ${format.name(status.gateway.not_ready)}`]);
     }
+    for (const concern of status.gateway.not_ready ? [] : status.gateway.concerns) {
+      found.push(['warn', `This node is a member, but ${format.name(concern.what)}`]);
+    }
     for (const member of status.members.values()) {
       for (const other of member.other_clusters ?? []) {
         found.push(['bad', `There is another cluster with the same id, of ${format.name(other.oldest)}: nothing published there is delivered here`]);

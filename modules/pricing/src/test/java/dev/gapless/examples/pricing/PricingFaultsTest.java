@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * A publisher and two instances, each a JVM, are killed and stopped, and their database goes away. Whenever that is over, each instance shows
- * what the database has, in its table and in its cache; and meanwhile no version falls at any of them. {@code -Dpricing.minutes=5} goes on with
+ * what the database has, in its table and in its cache, and its health is what is so; and meanwhile no version falls at any of them. {@code -Dpricing.minutes=5} goes on with
  * all faults, and with processes that stand still for 45 s; {@code -Dpricing.seed=7} draws the same faults again.
  */
 @Tag("thorough")
@@ -81,11 +81,15 @@ class PricingFaultsTest {
     private final List<Instance> instances = new ArrayList<>();
     private Database database;
     private Traffic traffic;
+    private HealthWatch health;
 
     @AfterEach
     void end() throws Exception {
         if (traffic != null) {
             traffic.end();
+        }
+        if (health != null) {
+            health.close();
         }
         instances.forEach(Instance::close);
         if (database != null) {
@@ -100,6 +104,7 @@ class PricingFaultsTest {
         System.out.println("-Dpricing.seed=" + seed + ", logs in " + directory);
         start(directory);
         traffic = new Traffic(checker, publisher(), instances, new Random(random.nextLong()));
+        health = new HealthWatch(instances);
         traffic.writes(true);
         settle();
         List<Fault> all = new ArrayList<>(MINUTES == 0 ? SHORT : EnumSet.allOf(Fault.class));
@@ -118,6 +123,8 @@ class PricingFaultsTest {
         assertThat(checker.violations()).as("%s", directory).isEmpty();
         assertThat(took.keySet()).containsAll(all).contains(Fault.NO_DATABASE_AT_START);
         assertThat(checker.reads()).isGreaterThan(counts.get("comparisons"));
+        assertThat(health.looks()).containsKeys("member, rows: ready 200", "member, no rows: ready 503");
+        assertThat(health.longest()).doesNotContainKey(HealthWatch.Difference.NOT_LIVE_THOUGH_A_MEMBER);
         if (!Boolean.getBoolean("pricing.keep")) {
             delete(directory);
         }
@@ -320,9 +327,10 @@ class PricingFaultsTest {
         traffic.writes(false);
         Map<String, String> lacks = new TreeMap<>();
         try {
-            await("each shows what the database has", () -> {
+            await("each shows what the database has, and its health is what is so", () -> {
                 lacks.clear();
                 lacks.putAll(lacking());
+                lacks.putAll(health.differences());
                 return lacks.isEmpty();
             });
         } catch (AssertionError e) {
@@ -360,6 +368,8 @@ class PricingFaultsTest {
         Map<String, Object> table = new TreeMap<>(counts);
         took.forEach((fault, times) -> table.put("fault: " + fault, times));
         table.put("reads that were judged", checker.reads());
+        health.looks().forEach((what, times) -> table.put("health: " + what, times));
+        health.longest().forEach((what, times) -> table.put("health, looks in a row: " + what, times));
         table.put("changes confirmed", traffic.written());
         table.put("changes refused or not answered", traffic.failed());
         table.put("violations", checker.violations().size());

@@ -14,6 +14,7 @@ import dev.gapless.internal.table.TableSettings;
 import dev.gapless.internal.table.Tables;
 import dev.gapless.internal.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** The tables of one process: sources are read, and listeners called, in turns. Thread-safe. */
@@ -82,6 +83,11 @@ final class TestTables implements TableHost {
     @Override
     public Executor completions() {
         return completions;
+    }
+
+    @Override
+    public Optional<String> otherCluster() {
+        return Optional.empty();
     }
 
     @Override

@@ -37,7 +37,6 @@ import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.Cancellable;
-import org.apache.pekko.cluster.Cluster;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +109,7 @@ public final class GatewayServer {
                 new Sent(),
                 new Tally());
         clients = new Clients(common);
-        Readiness readiness = new Readiness(Cluster.get(system), clients, common);
+        Readiness readiness = new Readiness(clients, common);
         boolean speaksGrpc = settings.grpcPort.isPresent();
         int connections = Descriptors.connections(settings.maxConnections, speaksGrpc ? 2 : 1);
         web = WebServer.start(common, clients, readiness, gapless, system, tls, connections);

@@ -190,6 +190,7 @@ final class Observed implements AutoCloseable {
                     .put("events_sent", common.sent().events())
                     .put("lagged_total", common.sent().lagged())
                     .put("not_ready", notReady());
+            concerns(gateway.putArray("concerns"));
             List<Behind> all = behind();
             int most = common.settings().statusClients;
             gateway.put("truncated", all.size() > most);
@@ -197,6 +198,17 @@ final class Observed implements AutoCloseable {
             all.stream().limit(most).forEach(one -> one.client().describe(some.addObject()));
             return status;
         });
+    }
+
+    /** What is wrong with the node, also where it is ready. */
+    private void concerns(ArrayNode concerns) {
+        common.host()
+                .health()
+                .concerns()
+                .forEach(concern -> concerns.addObject()
+                        .put("kind", concern.kind().key())
+                        .put("what", concern.what())
+                        .put("since", concern.since().toString()));
     }
 
     /** Why clients should go elsewhere; null if they need not. */
@@ -247,7 +259,11 @@ final class Observed implements AutoCloseable {
                     ? e
                     : new RequestException(e.kind(), "The node is not ready: who may see status is told why", e);
         }
-        return HttpAnswer.ok(PayloadJson.JSON.createObjectNode().put("status", "ready"));
+        ObjectNode answer = PayloadJson.JSON.createObjectNode().put("status", "ready");
+        if (detailed) {
+            concerns(answer.putArray("concerns"));
+        }
+        return HttpAnswer.ok(answer);
     }
 
     /** As Prometheus reads them. */

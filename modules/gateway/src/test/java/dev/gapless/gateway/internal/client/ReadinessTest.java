@@ -26,7 +26,7 @@ class ReadinessTest {
                 null,
                 null,
                 null);
-        return new Readiness(null, null, common); // neither is asked before the ports listen
+        return new Readiness(null, common); // nobody is asked before the ports listen
     }
 
     @Test
