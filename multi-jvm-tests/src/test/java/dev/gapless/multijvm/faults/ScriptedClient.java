@@ -95,6 +95,10 @@ final class ScriptedClient {
                 case "reloaded" -> {
                     journal.line("r");
                     reloaded++;
+                    if (reloaded > told) {
+                        wrong.add(name + " reloaded " + topic + " " + reloaded + " times, and was told " + told
+                                + " times");
+                    }
                 }
                 case "failed" -> journal.line("z");
                 default -> throw new IllegalStateException(record.toString());
@@ -132,14 +136,9 @@ final class ScriptedClient {
         return topics.values().stream().mapToInt(one -> one.told).sum();
     }
 
-    /** How many of those it has reloaded, each of them as one. */
-    synchronized int reloaded() {
-        return topics.values().stream().mapToInt(one -> one.reloaded).sum();
-    }
-
-    /** How often its function ran. */
-    synchronized int runs() {
-        return runs;
+    /** Whether it has reloaded as often as it was told. */
+    synchronized boolean hasReloaded() {
+        return topics.values().stream().allMatch(one -> one.reloaded == one.told);
     }
 
     /** How often it has come back by positions of its own. */
