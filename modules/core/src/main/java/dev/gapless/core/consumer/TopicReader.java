@@ -548,7 +548,11 @@ final class TopicReader {
         }
         if (r.asksForSuccession()) {
             context.heard()
-                    .restarted(context.reader(), r.stream().node(), r.stream().at(message.resumeAt()), now);
+                    .restarted(
+                            context.reader(),
+                            r.stream().node(),
+                            r.stream().at(1),
+                            now); // what it lacks is told by itself
         }
         boolean isOverrun = message.answersRegister() && message.reason() == Reason.OVERRUN;
         if (isOverrun

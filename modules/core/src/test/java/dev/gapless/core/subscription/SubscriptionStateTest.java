@@ -1342,11 +1342,11 @@ class SubscriptionStateTest implements TopicView {
     void restartIsToldOnce() {
         began(P);
         feed.messages(P, 1, slices(1, 3));
-        ended(feed, P, 3, End.restarted(P2.at(6), 0), true);
+        ended(feed, P, 3, End.restarted(P2.at(1), 0), true);
         feed.expired(P2, Place.AWAITED, 5, Reason.OVERRUN, 0);
         settled.add(P.epoch());
         given();
-        Gap restart = new Gap("p", Reason.PRODUCER_RESTARTED, P.epoch(), 4L, null, P2.at(6));
+        Gap restart = new Gap("p", Reason.PRODUCER_RESTARTED, P.epoch(), 4L, null, P2.at(1));
         Gap overrun = new Gap("p", Reason.OVERRUN, P2.epoch(), 1L, 5L, P2.at(6));
         assertEquals(List.of(restart, overrun), announced());
     }
