@@ -18,6 +18,9 @@ export interface Message extends Position {
     data?: unknown;
     deleted?: true;
     headers?: Record<string, string>;
+    /** The trace in which it was published, as W3C Trace Context writes it. */
+    traceparent?: string;
+    tracestate?: string;
     /** Of a state: the row comes between `snapshot_start` and `snapshot_end`, because it is there, not because it changed. */
     snapshot?: true;
 }
@@ -136,6 +139,9 @@ export interface Outgoing {
     data?: unknown;
     deleted?: true;
     headers?: Record<string, string>;
+    /** The trace that it belongs to, as W3C Trace Context writes it. */
+    traceparent?: string;
+    tracestate?: string;
     /** That of a message that may be published already. Without it the message gets one of its own. */
     idempotencyKey?: string;
 }

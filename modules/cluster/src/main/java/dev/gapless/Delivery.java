@@ -3,6 +3,7 @@ package dev.gapless;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
+import dev.gapless.core.TraceContext;
 import java.time.Instant;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -37,6 +38,7 @@ public final class Delivery<T> implements Event<T> {
     private final IntFunction<CursorToken> tokens;
     private final int number;
     private final @Nullable String id;
+    private final @Nullable TraceContext trace;
 
     /**
      * For tests of handlers.
@@ -70,6 +72,7 @@ public final class Delivery<T> implements Event<T> {
                 message,
                 behind -> tokenSource.get(),
                 0,
+                null,
                 null);
     }
 
@@ -87,6 +90,7 @@ public final class Delivery<T> implements Event<T> {
      * @param tokens makes the token behind the message of a number
      * @param number that of this message
      * @param id its publisher's own, or null
+     * @param trace in which it was published, or null
      */
     public Delivery(
             String topic,
@@ -99,7 +103,8 @@ public final class Delivery<T> implements Event<T> {
             @Nullable T message,
             IntFunction<CursorToken> tokens,
             int number,
-            @Nullable String id) {
+            @Nullable String id,
+            @Nullable TraceContext trace) {
         this.topic = topic;
         this.node = node;
         this.epoch = epoch;
@@ -111,6 +116,7 @@ public final class Delivery<T> implements Event<T> {
         this.tokens = tokens;
         this.number = number;
         this.id = id;
+        this.trace = trace;
     }
 
     @Override
@@ -150,6 +156,14 @@ public final class Delivery<T> implements Event<T> {
      */
     public @Nullable String id() {
         return id;
+    }
+
+    /**
+     * {@return the trace in which it was published, or null if it was in none} Handlers run in it where OpenTelemetry's API is on the class
+     * path. Who pulls messages, such as a stream, takes it from here.
+     */
+    public @Nullable TraceContext trace() {
+        return trace;
     }
 
     /** {@return the message, or null if it says that its key was deleted} */

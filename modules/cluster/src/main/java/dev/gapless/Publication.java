@@ -1,6 +1,7 @@
 package dev.gapless;
 
 import dev.gapless.core.Limits;
+import dev.gapless.core.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -22,13 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param headers the publisher's own, up to 64, each name and value up to 4,096 characters; a message counts with all of it
  *     for {@code gapless.max-message-bytes}
  * @param id by which a publish that comes again is recognised ({@link #withId}), up to 1,024 characters, or null
+ * @param trace in which it is published; null for that of the thread that publishes it ({@link #withTrace})
  * @param <T> the type of the message
  */
 public record Publication<T>(
         @Nullable T message,
         @Nullable String key,
         Map<String, String> headers,
-        @Nullable String id) {
+        @Nullable String id,
+        @Nullable TraceContext trace) {
 
     /**
      * Throws IllegalArgumentException if there is neither message nor key, or something is too long or no Unicode text.
@@ -37,6 +40,7 @@ public record Publication<T>(
      * @param key what it is about, or null
      * @param headers copied
      * @param id by which it is recognised, or null
+     * @param trace in which it is published, or null
      */
     public Publication {
         if (message == null && key == null) {
@@ -61,6 +65,18 @@ public record Publication<T>(
             }
         }
         headers = headers.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    }
+
+    /**
+     * In the trace of the thread that publishes it.
+     *
+     * @param message the message, or null
+     * @param key what it is about, or null
+     * @param headers copied
+     * @param id by which it is recognised, or null
+     */
+    public Publication(@Nullable T message, @Nullable String key, Map<String, String> headers, @Nullable String id) {
+        this(message, key, headers, id, null);
     }
 
     /**
@@ -89,7 +105,7 @@ public record Publication<T>(
      * @param about up to 4,096 characters
      */
     public Publication<T> withKey(String about) {
-        return new Publication<>(message, Objects.requireNonNull(about, "key must not be null"), headers, id);
+        return new Publication<>(message, Objects.requireNonNull(about, "key must not be null"), headers, id, trace);
     }
 
     /**
@@ -101,7 +117,7 @@ public record Publication<T>(
     public Publication<T> withHeader(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);
-        return new Publication<>(message, key, more, id);
+        return new Publication<>(message, key, more, id, trace);
     }
 
     /**
@@ -110,7 +126,7 @@ public record Publication<T>(
      * @param all up to 64
      */
     public Publication<T> withHeaders(Map<String, String> all) {
-        return new Publication<>(message, key, all, id);
+        return new Publication<>(message, key, all, id, trace);
     }
 
     /**
@@ -123,7 +139,17 @@ public record Publication<T>(
      * @param its 1 to 1,024 characters. A client of a gateway has its subject's name and a slash in front of its own
      */
     public Publication<T> withId(String its) {
-        return new Publication<>(message, key, headers, Objects.requireNonNull(its, "id must not be null"));
+        return new Publication<>(message, key, headers, Objects.requireNonNull(its, "id must not be null"), trace);
+    }
+
+    /**
+     * {@return the same in this trace} Only for a publisher that is not in its trace itself, such as one that passes on what others sent: without
+     * it a message is in the span of the thread that publishes it, if OpenTelemetry's API is on the class path and there is one.
+     *
+     * @param its where it belongs
+     */
+    public Publication<T> withTrace(TraceContext its) {
+        return new Publication<>(message, key, headers, id, Objects.requireNonNull(its, "trace must not be null"));
     }
 
     private static void check(String what, String text, int most) {

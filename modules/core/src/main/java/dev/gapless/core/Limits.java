@@ -10,6 +10,10 @@ public final class Limits {
     public static final int MAX_KEY = 4_096;
     /** Characters of a publication's id: a subject's name, and a key of the client's. */
     public static final int MAX_ID = 1_024;
+    /** Characters of a message's traceparent, as W3C Trace Context has it. */
+    public static final int MAX_TRACEPARENT = 55;
+    /** Characters of a message's tracestate. A longer one is left out. */
+    public static final int MAX_TRACESTATE = 512;
     /** Headers of a message. */
     public static final int MAX_HEADERS = 64;
     /** Characters of a header's name or value. */
@@ -52,7 +56,7 @@ public final class Limits {
     public static String checkName(String what, String text) {
         if (text.isEmpty() || text.length() > MAX_NAME) {
             throw new IllegalArgumentException("A " + what + " has 1 to " + MAX_NAME + " characters, this has "
-                    + text.length() + ": '" + printable(text) + "'");
+                    + text.length() + ": '" + shown(text) + "'");
         }
         return text;
     }
@@ -66,7 +70,7 @@ public final class Limits {
         if (text.isBlank() || text.codePoints().anyMatch(Limits::isUnprintable)) {
             throw new IllegalArgumentException(
                     "A " + what + " is neither blank nor has line breaks, control characters or half"
-                            + " of a surrogate pair, unlike '" + printable(text) + "'");
+                            + " of a surrogate pair, unlike '" + shown(text) + "'");
         }
         return text;
     }
@@ -80,7 +84,7 @@ public final class Limits {
     }
 
     /** In one line, and not all of it if it is long. */
-    private static String printable(String text) {
+    static String shown(String text) {
         StringBuilder shown = new StringBuilder();
         text.codePoints().limit(MAX_SHOWN).forEach(character -> {
             if (isUnprintable(character)) {

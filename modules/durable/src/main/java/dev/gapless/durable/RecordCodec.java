@@ -1,6 +1,7 @@
 package dev.gapless.durable;
 
 import dev.gapless.core.Limits;
+import dev.gapless.core.TraceContext;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.LogRecord;
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *   number, generation, uid: 8 bytes each
  *   a mark:   last publish time, number of streams (4), for each the uid and the last sequence
  *   messages: first sequence, publish time, number of formats (4), for each the serializer's id (4) and the manifest,
- *             number of messages (4), for each flags (1), format (4), [key], [number of headers (4), names and values], [id], content;
+ *             number of messages (4), for each flags (1), format (4), [key], [number of headers (4), names and values], [id],
+ *             [traceparent, tracestate], content;
  *             of an invalidation flags, format and content say nothing more
  * </pre>
  *
@@ -43,6 +45,7 @@ final class RecordCodec {
     private static final int HAS_HEADERS = 4;
     private static final int INVALIDATION = 8;
     private static final int HAS_ID = 16;
+    private static final int HAS_TRACE = 32;
 
     /** What is read is not what was written, or was written by a newer version. */
     static final class Damaged extends Exception {
@@ -133,12 +136,14 @@ final class RecordCodec {
             String key = content.key();
             Map<String, String> headers = content.headers();
             String id = content.id();
+            TraceContext trace = content.trace();
             number(
                     (key == null ? 0 : HAS_KEY)
                             | (content.tombstone() ? TOMBSTONE : 0)
                             | (content.isInvalidation() ? INVALIDATION : 0)
                             | (headers.isEmpty() ? 0 : HAS_HEADERS)
-                            | (id == null ? 0 : HAS_ID),
+                            | (id == null ? 0 : HAS_ID)
+                            | (trace == null ? 0 : HAS_TRACE),
                     1);
             number(formats.getOrDefault(content.format(), 0), Integer.BYTES);
             if (key != null) {
@@ -153,6 +158,10 @@ final class RecordCodec {
             }
             if (id != null) {
                 text(id);
+            }
+            if (trace != null) {
+                text(trace.traceparent());
+                text(trace.tracestate());
             }
             bytes(content.bytes());
         }
@@ -237,12 +246,14 @@ final class RecordCodec {
             }
         }
         String id = (flags & HAS_ID) == 0 ? null : text(in);
+        TraceContext trace = (flags & HAS_TRACE) == 0 ? null : new TraceContext(text(in), text(in));
         byte[] bytes = bytes(in);
         if ((flags & INVALIDATION) != 0) {
             return Content.invalidation();
         }
         Content content = new Content(key, (flags & TOMBSTONE) != 0, headers, format, bytes);
-        return id == null ? content : content.withId(id);
+        Content traced = trace == null ? content : content.withTrace(trace);
+        return id == null ? traced : traced.withId(id);
     }
 
     private static byte[] bytes(ByteBuffer in) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.TraceContext;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.LogRecord;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** The bytes of a record. */
 class RecordCodecTest {
+    private static final String TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final RecordCodec CODEC = new RecordCodec("n|prices");
 
     private static LogRecord.Messages messages() {
@@ -34,6 +36,8 @@ class RecordCodecTest {
                         new Content("EUR/USD", false, headers, new Format(33, "m"), new byte[0]),
                         new Content("gone", true, Map.of(), new Format(-1, "ü"), new byte[] {1, 2, 3}),
                         new Content("k", false, headers, new Format(33, "m"), new byte[] {4}).withId("alice/ä"),
+                        new Content("k", false, Map.of(), new Format(33, "m"), new byte[] {5})
+                                .withTrace(new TraceContext(TRACEPARENT, "a=1")),
                         Content.invalidation()));
     }
 
@@ -44,9 +48,9 @@ class RecordCodecTest {
         LogRecord.Messages read = (LogRecord.Messages) CODEC.read(bytes, 7, 42);
         assertTrue(read.isSameAs(messages()));
         assertEquals(501, read.first());
-        assertEquals(505, read.last());
+        assertEquals(506, read.last());
         assertEquals(messages().timeMs(), read.timeMs());
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 6; i++) {
             Content expected = messages().contents().get(i);
             Content content = read.contents().get(i);
             assertEquals(expected.key(), content.key());
@@ -56,6 +60,7 @@ class RecordCodecTest {
                     List.copyOf(expected.headers().entrySet()),
                     List.copyOf(content.headers().entrySet()));
             assertEquals(expected.id(), content.id());
+            assertEquals(expected.trace(), content.trace());
             assertEquals(expected.format(), content.format());
             assertArrayEquals(expected.bytes(), content.bytes());
         }

@@ -67,7 +67,8 @@ class CrossOriginTest {
             assertTrue(lists(header(answer, "Vary"), "Origin"), path);
             assertTrue(lists(header(answer, "Access-Control-Allow-Methods"), "POST"), path);
             assertTrue(lists(header(answer, "Access-Control-Allow-Methods"), "GET"), path);
-            for (String name : List.of("last-event-id", "content-type", "idempotency-key", "authorization")) {
+            for (String name : List.of(
+                    "last-event-id", "content-type", "idempotency-key", "authorization", "traceparent", "tracestate")) {
                 assertTrue(lists(header(answer, "Access-Control-Allow-Headers"), name), path + ": " + name);
             }
             assertTrue(Integer.parseInt(header(answer, "Access-Control-Max-Age")) >= 60, path);

@@ -207,7 +207,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     public <T> TopicProducer<T> producer(Topic<T> topic) {
         ProducerLogs.checkPublishing(topic.name(), nodeSettings.topic(topic.name()));
         classes.check(topic);
-        return new TopicProducer<>(topic, logs.hold(topic.name()), codec, roundTrips.of(topic.name()));
+        return new TopicProducer<>(
+                topic, logs.hold(topic.name()), codec, roundTrips.of(topic.name()), nodeSettings.tracing);
     }
 
     @Override
@@ -216,7 +217,8 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         classes.checkKnown(topic);
         CompletionStage<Position> position = logs.publishFor(
                 topic.name(),
-                log -> new TopicProducer<>(topic, log, codec, roundTrips.of(topic.name())).publish(publication));
+                log -> new TopicProducer<>(topic, log, codec, roundTrips.of(topic.name()), nodeSettings.tracing)
+                        .publish(publication));
         return classes.knows(topic.name())
                 ? position
                 : position.whenComplete((published, failure) -> {
@@ -236,7 +238,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     @Override
     public <T> Subscription subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
-        return subscribe(topic, start, settings, new HandlerRecipient<>(handler));
+        return subscribe(topic, start, settings, new HandlerRecipient<>(nodeSettings.tracing, handler));
     }
 
     @Override
@@ -248,7 +250,10 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
             Function<Unconfirmed<T>, ? extends M> wrap) {
         int window = settings.window().orElse(nodeSettings.actorWindow);
         return subscribe(
-                topic, start, settings, new ActorRecipient<>(actor, Verified.of(system, topic.name(), wrap), window));
+                topic,
+                start,
+                settings,
+                new ActorRecipient<>(nodeSettings.tracing, actor, Verified.of(system, topic.name(), wrap), window));
     }
 
     @Override

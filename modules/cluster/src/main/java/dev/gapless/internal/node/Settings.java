@@ -13,6 +13,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.member.History;
 import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.internal.table.TableSettings;
+import dev.gapless.internal.trace.Tracing;
 import dev.gapless.internal.wire.RoundTrip;
 import java.time.Duration;
 import java.util.Arrays;
@@ -74,6 +75,7 @@ public final class Settings {
             "actor-window",
             "token-store-interval",
             "shared-messages",
+            "tracing",
             "loss-log-interval",
             "slow-handler-warning",
             "never-published-warning",
@@ -112,6 +114,7 @@ public final class Settings {
     final int shards;
     public final int actorWindow;
     public final int sharedMessages;
+    public final Tracing tracing;
     final Duration lossLogInterval;
     final Duration slowHandlerWarning;
     final Duration neverPublishedWarning;
@@ -187,6 +190,7 @@ public final class Settings {
                 "gapless.shared-messages",
                 sharedMessages,
                 "0 to " + MOST_SHARED);
+        this.tracing = Tracing.of(config.getBoolean("tracing"));
         this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
         this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
         this.neverPublishedWarning = Duration.ofNanos(notNegative(config, "gapless.", "never-published-warning"));

@@ -9,8 +9,10 @@ import dev.gapless.Publication;
 import dev.gapless.Receipt;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
+import dev.gapless.core.TraceContext;
 import dev.gapless.core.log.Content;
 import dev.gapless.internal.measure.Refusal;
+import dev.gapless.internal.trace.Tracing;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.RoundTrip;
 import dev.gapless.internal.wire.Versions;
@@ -37,12 +39,14 @@ public final class TopicProducer<T> implements Producer<T> {
     private final ProducerLog local;
     private final Codec codec;
     private final RoundTrip roundTrip;
+    private final Tracing tracing;
 
-    public TopicProducer(Topic<T> topic, ProducerLog local, Codec codec, RoundTrip roundTrip) {
+    public TopicProducer(Topic<T> topic, ProducerLog local, Codec codec, RoundTrip roundTrip, Tracing tracing) {
         this.topic = topic;
         this.local = local;
         this.codec = codec;
         this.roundTrip = roundTrip;
+        this.tracing = tracing;
     }
 
     @Override
@@ -178,21 +182,26 @@ public final class TopicProducer<T> implements Producer<T> {
 
     private Content given(Publication<? extends T> publication) {
         checkGiven("publication", publication);
-        return encode(publication.message(), publication.key(), publication.headers(), publication.id());
+        return encode(
+                publication.message(), publication.key(), publication.headers(), publication.id(), publication.trace());
     }
 
     private Content encode(@Nullable T message) {
         checkThere(message);
-        return encode(message, null, Map.of(), null);
+        return encode(message, null, Map.of(), null, null);
     }
 
     private Content encode(
-            @Nullable Object message, @Nullable String key, Map<String, String> headers, @Nullable String id) {
+            @Nullable Object message,
+            @Nullable String key,
+            Map<String, String> headers,
+            @Nullable String id,
+            @Nullable TraceContext named) {
         checkClass(message);
         try {
             Content content = codec.encode(topic.name(), message, key, headers, id, local.settings());
             roundTrip.check(topic, message, content);
-            return content;
+            return Codec.traced(content, tracing.published(named), local.settings());
         } catch (NotSerializable | MessageTooLarge | IllegalArgumentException e) {
             throw refused(e);
         }

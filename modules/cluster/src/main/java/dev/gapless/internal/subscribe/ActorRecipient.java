@@ -1,21 +1,26 @@
 package dev.gapless.internal.subscribe;
 
+import dev.gapless.Delivery;
 import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.OnFailure;
 import dev.gapless.Unconfirmed;
 import dev.gapless.internal.fence.Fence;
+import dev.gapless.internal.trace.Handling;
+import dev.gapless.internal.trace.Tracing;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
 /** An actor: a window of events at once, each until it is confirmed. */
 public final class ActorRecipient<T, M> implements Recipient<T> {
+    private final Tracing tracing;
     private final ActorRef<M> actor;
     private final Function<Unconfirmed<T>, ? extends M> wrap;
     private final int window;
 
-    public ActorRecipient(ActorRef<M> actor, Function<Unconfirmed<T>, ? extends M> wrap, int window) {
+    public ActorRecipient(Tracing tracing, ActorRef<M> actor, Function<Unconfirmed<T>, ? extends M> wrap, int window) {
+        this.tracing = tracing;
         this.actor = actor;
         this.wrap = wrap;
         this.window = window;
@@ -33,12 +38,17 @@ public final class ActorRecipient<T, M> implements Recipient<T> {
     }
 
     private @Nullable Outcome tell(Unconfirmed<T> unconfirmed) {
-        return Fence.<@Nullable Outcome>call(
-                () -> {
-                    actor.tell(wrap.apply(unconfirmed));
-                    return null;
-                },
-                Outcome::failed);
+        Handling passing = unconfirmed.event() instanceof Delivery<T> delivery ? tracing.pass(delivery) : Handling.NONE;
+        try {
+            return Fence.<@Nullable Outcome>call(
+                    () -> {
+                        actor.tell(wrap.apply(unconfirmed));
+                        return null;
+                    },
+                    Outcome::failed);
+        } finally {
+            passing.leave();
+        }
     }
 
     @Override

@@ -102,7 +102,8 @@ public final class EventReader<T> extends MessageReader {
                     decoded,
                     tokens,
                     inRun,
-                    slice.id(i));
+                    slice.id(i),
+                    slice.trace(i));
         } catch (WrongClass e) {
             wrongClass(stream.node(), sequence, e);
             return null;

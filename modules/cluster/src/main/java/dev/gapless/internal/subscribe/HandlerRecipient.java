@@ -11,6 +11,9 @@ import dev.gapless.OnFailure;
 import dev.gapless.ProducerLeft;
 import dev.gapless.Undecodable;
 import dev.gapless.internal.fence.Fence;
+import dev.gapless.internal.trace.Handling;
+import dev.gapless.internal.trace.Tracing;
+import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,9 +26,13 @@ import org.slf4j.LoggerFactory;
 public final class HandlerRecipient<T> implements Recipient<T> {
     private static final Logger LOG = LoggerFactory.getLogger(HandlerRecipient.class);
 
+    private static final String STAGE = "What onMessage returned";
+
+    private final Tracing tracing;
     private final EventHandler<T> handler;
 
-    public HandlerRecipient(EventHandler<T> handler) {
+    public HandlerRecipient(Tracing tracing, EventHandler<T> handler) {
+        this.tracing = tracing;
         this.handler = handler;
     }
 
@@ -55,12 +62,25 @@ public final class HandlerRecipient<T> implements Recipient<T> {
     }
 
     private @Nullable Outcome deliver(Delivery<T> delivery, long number, Receipts receipts) throws Exception {
-        if (handler instanceof MessageHandler<T> messages) {
-            messages.onMessage(delivery);
-            return Outcome.DONE;
+        Handling handling = tracing.handle(delivery);
+        try {
+            if (handler instanceof MessageHandler<T> messages) {
+                messages.onMessage(delivery);
+                handling.end(null);
+                return Outcome.DONE;
+            }
+            AsyncMessageHandler<T> messages = (AsyncMessageHandler<T>) handler;
+            CompletionStage<?> stage = messages.onMessage(delivery);
+            if (handling != Handling.NONE) {
+                Fence.whenComplete(stage, STAGE, (value, failure) -> handling.end(failure));
+            }
+            return new Settlement(number, receipts).of(stage, STAGE);
+        } catch (Throwable e) {
+            handling.end(e);
+            throw e;
+        } finally {
+            handling.leave();
         }
-        AsyncMessageHandler<T> messages = (AsyncMessageHandler<T>) handler;
-        return new Settlement(number, receipts).of(messages.onMessage(delivery), "What onMessage returned");
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.gapless.NotSerializable;
 import dev.gapless.Payload;
 import dev.gapless.Topic;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.TraceContext;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Slice;
@@ -81,6 +82,15 @@ public final class Codec {
             throw tooLarge(topic, framed + " bytes", "gapless.buffer-bytes", settings.bufferBytes());
         }
         return content;
+    }
+
+    /** The same in this trace, which counts for no bound of a message; without it if the ring has no room for both. */
+    public static Content traced(Content content, @Nullable TraceContext trace, TopicSettings settings) {
+        if (trace == null) {
+            return content;
+        }
+        Content traced = content.withTrace(trace);
+        return traced.sizeBytes() + Slice.OVERHEAD_BYTES > settings.bufferBytes() ? content : traced;
     }
 
     /** Readers pay for what is decompressed, however little of it is on the wire. */

@@ -23,6 +23,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import dev.gapless.internal.trace.Tracing;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ class HandlerRecipientTest {
     }
 
     private static Throwable failureOf(Throwable thrown) {
-        return new HandlerRecipient<>(new Failing(thrown))
+        return new HandlerRecipient<>(Tracing.OFF, new Failing(thrown))
                 .give(MESSAGE, 1, (number, outcome) -> {})
                 .failure();
     }
@@ -109,7 +110,8 @@ class HandlerRecipientTest {
             assertSame(failure, failureOf(failure));
             assertFalse(Thread.currentThread().isInterrupted());
         }
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new InterruptedException()));
+        HandlerRecipient<Integer> recipient =
+                new HandlerRecipient<>(Tracing.OFF, new Failing(new InterruptedException()));
         assertEquals(OnFailure.STOP, recipient.failed(MESSAGE, new IOException()));
         recipient.ended(ENDED);
         assertFalse(Thread.currentThread().isInterrupted());
@@ -164,7 +166,7 @@ class HandlerRecipientTest {
                         new IOException(),
                         () -> TOKEN))) {
             Interrupting handler = new Interrupting();
-            assertNull(new HandlerRecipient<>(handler)
+            assertNull(new HandlerRecipient<>(Tracing.OFF, handler)
                     .give(event, 1, (number, later) -> {})
                     .failure());
             assertEquals(List.of(event), handler.given);
@@ -192,12 +194,13 @@ class HandlerRecipientTest {
     void whatIsNotFatalIsAFailureOfThisEventAlone(Class<? extends Throwable> type) throws Exception {
         Throwable failure = type.getDeclaredConstructor().newInstance();
         assertInstanceOf(type, failureOf(failure));
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(failure));
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(failure));
         assertEquals(OnFailure.STOP, recipient.failed(MESSAGE, new IOException()));
         recipient.ended(ENDED);
         assertInstanceOf(
                 type,
                 new ActorRecipient<Integer, Object>(
+                                Tracing.OFF,
                                 null,
                                 unconfirmed -> {
                                     new Failing(failure).fail();
@@ -213,6 +216,7 @@ class HandlerRecipientTest {
         OutOfMemoryError fatal = new OutOfMemoryError("a test's");
         assertThrows(OutOfMemoryError.class, () -> failureOf(fatal));
         ActorRecipient<Integer, Object> actor = new ActorRecipient<>(
+                Tracing.OFF,
                 null,
                 unconfirmed -> {
                     throw fatal;
@@ -223,7 +227,7 @@ class HandlerRecipientTest {
 
     @Test
     void onFailureThatAnswersNullStops() {
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new IOException()) {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(new IOException()) {
             @Override
             public OnFailure onFailure(Delivery<Integer> delivery, Throwable cause) {
                 return null;
@@ -234,7 +238,7 @@ class HandlerRecipientTest {
 
     @Test
     void onUndecodableThatAnswersNullStops() {
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new IOException()) {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(new IOException()) {
             @Override
             public OnFailure onUndecodable(Undecodable<Integer> undecodable) {
                 return null;
@@ -250,7 +254,7 @@ class HandlerRecipientTest {
     @ParameterizedTest
     @MethodSource("completedStages")
     void whatHasCompletedIsDoneAtOnceWhateverItsKind(CompletionStage<Reload> stage) {
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new IOException()) {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(new IOException()) {
             @Override
             public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
                 return stage;
@@ -272,7 +276,7 @@ class HandlerRecipientTest {
     @Test
     void aStageThatCompletesLaterTellsTheReceiptsOnce() {
         CompletableFuture<Reload> later = new CompletableFuture<>();
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(new Failing(new IOException()) {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(new IOException()) {
             @Override
             public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
                 return later.minimalCompletionStage();

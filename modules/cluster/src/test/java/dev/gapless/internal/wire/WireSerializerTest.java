@@ -17,6 +17,7 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.TraceContext;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Gate;
@@ -59,6 +60,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class WireSerializerTest {
     private static final TopicSettings LARGE = TopicSettings.DEFAULTS.with(draft -> draft.bufferBytes = 1L << 40);
+    private static final String TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     private static final Session SESSION = new Session(-5, 300);
     private static final LogIdentity LOG = LogIdentity.fresh(new Epoch(-77), 1_700_000_000_000L);
     private static final LogIdentity MUTE = new LogIdentity(new Epoch(1), 0, 1_700_000_000_000L, false, false);
@@ -150,8 +152,11 @@ class WireSerializerTest {
         slices.addAll(slices(1000, content(41, null, Map.of(), "one"), content(42, "clé", Map.of(), "")));
         slices.addAll(slices(
                 1007,
-                content(43, null, Map.of("a", "1", "b", "2"), "three").withId("alice/ä"),
-                new Content("gone", true, Map.of(), new Format(7, ""), new byte[0])));
+                content(43, null, Map.of("a", "1", "b", "2"), "three")
+                        .withTrace(new TraceContext(TRACEPARENT, "a=1,b=2"))
+                        .withId("alice/ä"),
+                new Content("gone", true, Map.of(), new Format(7, ""), new byte[0])
+                        .withTrace(new TraceContext(TRACEPARENT, ""))));
         return new Batch("t", 0, SESSION, 41, 100, true, slices);
     }
 
@@ -179,6 +184,7 @@ class WireSerializerTest {
                 assertEquals(expected.isTombstone(i), slice.isTombstone(i));
                 assertEquals(expected.headers(i), slice.headers(i));
                 assertEquals(expected.id(i), slice.id(i));
+                assertEquals(expected.trace(i), slice.trace(i));
                 assertEquals(expected.format(i), slice.format(i));
                 assertArrayEquals(expected.content(i), slice.content(i));
             }
@@ -294,7 +300,11 @@ class WireSerializerTest {
         String manifest = tombstone ? "" : text(random, Limits.MAX_MANIFEST);
         Content content = new Content(key, tombstone, headers, new Format(random.nextInt(), manifest), bytes);
         String id = random.nextInt(3) == 0 ? text(random, Limits.MAX_ID) : "";
-        return id.isEmpty() ? content : content.withId(id);
+        Content traced = random.nextInt(3) == 0
+                ? content.withTrace(
+                        new TraceContext(TRACEPARENT, "s".repeat(random.nextInt(Limits.MAX_TRACESTATE + 1))))
+                : content;
+        return id.isEmpty() ? traced : traced.withId(id);
     }
 
     @Tag("seconds")
@@ -346,13 +356,14 @@ class WireSerializerTest {
         int frame = bytes.length - 12 - 3;
         ByteBuffer later = ByteBuffer.allocate(100)
                 .put(bytes, 0, frame - 1)
-                .put((byte) (12 + 8 + 3)) // bytes of the slice
-                .putInt(12 + 8 + 3) // of the frame
+                .put((byte) (12 + 12 + 3)) // bytes of the slice
+                .putInt(12 + 12 + 3) // of the frame
                 .put(bytes, frame + 4, 4)
                 .put((byte) 8) // it has an extension
                 .put(bytes, frame + 9, 3)
-                .putInt(4)
+                .putInt(8)
                 .putShort((short) 0) // no id
+                .putInt(0) // no trace
                 .put(new byte[] {-1, -1})
                 .put(bytes, frame + 12, 3)
                 .put(new byte[] {-1, -1})
@@ -398,6 +409,8 @@ class WireSerializerTest {
             assertTrue(slice.headers(i).size() <= Limits.MAX_HEADERS);
             String key = slice.key(i);
             assertTrue(key == null || key.length() <= 3 * Limits.MAX_KEY);
+            TraceContext trace = slice.trace(i);
+            assertTrue(trace == null || trace.tracestate().length() <= Limits.MAX_TRACESTATE);
             assertTrue(slice.format(i).manifest().length() <= Limits.MAX_MANIFEST);
             assertTrue(slice.publishedMs(i) >= slice.baseMs());
         }

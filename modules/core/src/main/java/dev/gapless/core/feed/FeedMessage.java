@@ -1,6 +1,7 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Position;
+import dev.gapless.core.TraceContext;
 import dev.gapless.core.log.Format;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,11 @@ public record FeedMessage(FeedEntry.Messages of, int i) {
     /** Its publisher's own; null if it has none. */
     public @Nullable String id() {
         return of.slice().id(i);
+    }
+
+    /** The trace in which it was published; null if it was in none. */
+    public @Nullable TraceContext trace() {
+        return of.slice().trace(i);
     }
 
     /** How its content is to be read. */

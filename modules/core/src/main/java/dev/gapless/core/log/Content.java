@@ -1,6 +1,7 @@
 package dev.gapless.core.log;
 
 import dev.gapless.core.Limits;
+import dev.gapless.core.TraceContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,9 @@ public final class Content {
     private final byte[] headerBytes;
     private final boolean lent;
     private final @Nullable String id;
-    private final byte[] idBytes;
+    private final @Nullable TraceContext trace;
+    /** Of id and trace; nothing if there is neither. */
+    private final byte[] extension;
 
     /**
      * A message.
@@ -59,11 +62,18 @@ public final class Content {
         this.headerBytes = headers.isEmpty() ? NOTHING : FrameLayout.headerBytes(headers);
         this.lent = lent;
         this.id = null;
-        this.idBytes = NOTHING;
+        this.trace = null;
+        this.extension = NOTHING;
     }
 
-    /** The same message with this id and these bytes. What it was checked for, and how it is encoded, stays. */
-    private Content(Content of, @Nullable String id, byte[] idBytes, byte[] bytes, boolean lent) {
+    /** The same message with this id, this trace and these bytes. What it was checked for, and how it is encoded, stays. */
+    private Content(
+            Content of,
+            @Nullable String id,
+            @Nullable TraceContext trace,
+            byte[] extension,
+            byte[] bytes,
+            boolean lent) {
         this.key = of.key;
         this.tombstone = of.tombstone;
         this.headers = of.headers;
@@ -71,7 +81,8 @@ public final class Content {
         this.keyBytes = of.keyBytes;
         this.headerBytes = of.headerBytes;
         this.id = id;
-        this.idBytes = idBytes;
+        this.trace = trace;
+        this.extension = extension;
         this.bytes = bytes;
         this.lent = lent;
     }
@@ -114,7 +125,7 @@ public final class Content {
 
     /** The same message, with bytes that nobody writes to. */
     Content kept() {
-        return lent ? new Content(this, id, idBytes, bytes.clone(), false) : this;
+        return lent ? new Content(this, id, trace, extension, bytes.clone(), false) : this;
     }
 
     /** The same message, which its log has once at most while it holds it (rule P17). */
@@ -123,7 +134,17 @@ public final class Content {
             throw new IllegalArgumentException(
                     "An id has 1 to " + Limits.MAX_ID + " characters, this has " + its.length());
         }
-        return new Content(this, its, FrameLayout.idBytes(its), bytes, lent);
+        return new Content(this, its, trace, FrameLayout.extension(its, trace), bytes, lent);
+    }
+
+    /** The same message, published in this trace. */
+    public Content withTrace(TraceContext its) {
+        return new Content(this, id, its, FrameLayout.extension(id == null ? "" : id, its), bytes, lent);
+    }
+
+    /** The trace in which it is published; null if it is in none. */
+    public @Nullable TraceContext trace() {
+        return trace;
     }
 
     /** By which a publish that comes again is recognised; null if it is not. */
@@ -156,18 +177,18 @@ public final class Content {
         int flags = (key == null ? 0 : FrameLayout.HAS_KEY)
                 | (tombstone ? FrameLayout.TOMBSTONE : 0)
                 | (headerBytes.length == 0 ? 0 : FrameLayout.HAS_HEADERS)
-                | (id == null ? 0 : FrameLayout.HAS_EXTENSION);
-        return FrameLayout.write(data, at, sinceMs, flags, formatNumber, keyBytes, headerBytes, idBytes, bytes);
+                | (extension.length == 0 ? 0 : FrameLayout.HAS_EXTENSION);
+        return FrameLayout.write(data, at, sinceMs, flags, formatNumber, keyBytes, headerBytes, extension, bytes);
     }
 
     /** What it takes in a segment and on the wire, but for {@link FrameLayout#INDEX_BYTES}. */
     int frameBytes() {
-        return FrameLayout.HEAD_BYTES + keyBytes.length + headerBytes.length + idBytes.length + bytes.length;
+        return FrameLayout.HEAD_BYTES + keyBytes.length + headerBytes.length + extension.length + bytes.length;
     }
 
-    /** How much there is of key, headers, id, manifest and bytes: what the message is charged for, without {@link Slice#OVERHEAD_BYTES}. */
+    /** How much there is of key, headers, id, trace, manifest and bytes: what the message is charged for, without {@link Slice#OVERHEAD_BYTES}. */
     public long sizeBytes() {
-        return (long) keyBytes.length + headerBytes.length + idBytes.length + format.manifestBytes() + bytes.length;
+        return (long) keyBytes.length + headerBytes.length + extension.length + format.manifestBytes() + bytes.length;
     }
 
     /** What it takes of what a ring may hold: what it is charged for, and what it takes to find it by its id. */

@@ -1,23 +1,27 @@
 package dev.gapless.core.log;
 
 import dev.gapless.core.Limits;
+import dev.gapless.core.TraceContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message in the form in which it is kept and sent, within an array of bytes, highest byte first:
  *
  * <pre>
  *   u32 length of all this │ u32 ms since the base │ u8 flags │ u8 format │ u16 bytes of the key
- *   key │ headers: u32 bytes, u16 number, (u16 bytes, name, u16 bytes, value)… │ extension: u32 bytes, u16 bytes, id, … │ content
+ *   key │ headers: u32 bytes, u16 number, (u16 bytes, name, u16 bytes, value)… │ extension │ content
+ *
+ *   extension: u32 bytes, u16 bytes, id, [u16 bytes, traceparent, u16 bytes, tracestate, …]
  * </pre>
  *
- * <p>Headers and extension are there if the flags say so. What stands behind the id in the extension is a later version's. An index has the offset of each frame at its end, backwards, in 4 bytes: the number
- * of a message leads to its place. In a segment it is at the end of the same array.
+ * <p>Headers and extension are there if the flags say so. What stands at the end of the extension is a later version's. An index has the offset
+ * of each frame at its end, backwards, in 4 bytes: the number of a message leads to its place. In a segment it is at the end of the same array.
  */
 final class FrameLayout {
     static final int HEAD_BYTES = 12;
@@ -25,7 +29,7 @@ final class FrameLayout {
     static final int HAS_KEY = 1;
     static final int TOMBSTONE = 2;
     static final int HAS_HEADERS = 4;
-    /** The id, and whatever a later version adds. */
+    /** The id, the trace, and whatever a later version adds. */
     static final int HAS_EXTENSION = 8;
 
     static final int MAX_FORMATS = 255;
@@ -38,6 +42,8 @@ final class FrameLayout {
 
     /** Of what stands in front of the id. */
     static final int ID_BYTES = 6;
+    /** Of what a trace takes beside its texts. */
+    private static final int TRACE_BYTES = 4;
 
     private static final int FLAGS = 8;
     private static final int FORMAT = 9;
@@ -101,24 +107,26 @@ final class FrameLayout {
 
     /** The id; only if there is an extension. */
     static String id(byte[] data, int at) {
+        return text(data, extensionAt(data, at) + 4);
+    }
+
+    /** The trace, if the extension has one; only if there is an extension. */
+    static @Nullable TraceContext trace(byte[] data, int at) {
+        int extension = extensionAt(data, at);
+        int next = extension + ID_BYTES + u16(data, extension + 4);
+        boolean isThere = next < extension + 4 + length(data, extension) && u16(data, next) > 0;
+        return isThere ? TraceContext.of(text(data, next), text(data, next + 2 + u16(data, next))) : null;
+    }
+
+    private static int extensionAt(byte[] data, int at) {
         int next = at + HEAD_BYTES + keyBytes(data, at);
-        if ((flags(data, at) & HAS_HEADERS) != 0) {
-            next += 4 + length(data, next);
-        }
-        return text(data, next + 4);
+        return (flags(data, at) & HAS_HEADERS) == 0 ? next : next + 4 + length(data, next);
     }
 
     /** Where the content begins; it ends with the frame. */
     static int contentAt(byte[] data, int at) {
-        int flags = flags(data, at);
-        int next = at + HEAD_BYTES + keyBytes(data, at);
-        if ((flags & HAS_HEADERS) != 0) {
-            next += 4 + length(data, next);
-        }
-        if ((flags & HAS_EXTENSION) != 0) {
-            next += 4 + length(data, next);
-        }
-        return next;
+        int next = extensionAt(data, at);
+        return (flags(data, at) & HAS_EXTENSION) == 0 ? next : next + 4 + length(data, next);
     }
 
     private static String text(byte[] data, int at) {
@@ -131,7 +139,7 @@ final class FrameLayout {
 
     // ------------------------------------------------------------------ writing
 
-    /** Writes a frame of these parts; headers and id as {@link #headerBytes} and {@link #idBytes} give them, or none. {@return where it ends} */
+    /** Writes a frame of these parts; headers and extension as {@link #headerBytes} and {@link #extension} give them, or none. {@return where it ends} */
     static int write(
             byte[] data,
             int at,
@@ -140,14 +148,14 @@ final class FrameLayout {
             int format,
             byte[] key,
             byte[] headers,
-            byte[] id,
+            byte[] extension,
             byte[] content) {
-        INT.set(data, at, HEAD_BYTES + key.length + headers.length + id.length + content.length);
+        INT.set(data, at, HEAD_BYTES + key.length + headers.length + extension.length + content.length);
         INT.set(data, at + 4, (int) sinceMs);
         data[at + FLAGS] = (byte) flags;
         data[at + FORMAT] = (byte) format;
         SHORT.set(data, at + KEY_BYTES, (short) key.length);
-        return put(content, data, put(id, data, put(headers, data, put(key, data, at + HEAD_BYTES))));
+        return put(content, data, put(extension, data, put(headers, data, put(key, data, at + HEAD_BYTES))));
     }
 
     private static int put(byte[] bytes, byte[] data, int at) {
@@ -161,8 +169,8 @@ final class FrameLayout {
         byte[][] texts = new byte[2 * headers.size()][];
         int i = 0;
         for (Map.Entry<String, String> header : headers.entrySet()) {
-            texts[i] = header.getKey().getBytes(StandardCharsets.UTF_8);
-            texts[i + 1] = header.getValue().getBytes(StandardCharsets.UTF_8);
+            texts[i] = bytes(header.getKey());
+            texts[i + 1] = bytes(header.getValue());
             bytes += HEADER_BYTES + texts[i].length + texts[i + 1].length;
             i += 2;
         }
@@ -171,20 +179,37 @@ final class FrameLayout {
         SHORT.set(all, 4, (short) headers.size());
         int next = HEADERS_BYTES;
         for (byte[] text : texts) {
-            SHORT.set(all, next, (short) text.length);
-            next = put(text, all, next + 2);
+            next = putText(text, all, next);
         }
         return all;
     }
 
-    /** An id in the form in which it stands in a frame, as the extension, with its length in front. */
-    static byte[] idBytes(String id) {
-        byte[] text = id.getBytes(StandardCharsets.UTF_8);
-        byte[] all = new byte[ID_BYTES + text.length];
+    /** Id and trace in the form in which they stand in a frame, with their length in front; an empty id is none. */
+    static byte[] extension(String id, @Nullable TraceContext trace) {
+        byte[] text = bytes(id);
+        byte[] parent = bytes(trace == null ? "" : trace.traceparent());
+        byte[] state = bytes(trace == null ? "" : trace.tracestate());
+        byte[] all = new byte[ID_BYTES + text.length + traceBytes(trace)];
         INT.set(all, 0, all.length - 4);
-        SHORT.set(all, 4, (short) text.length);
-        put(text, all, ID_BYTES);
+        int next = putText(text, all, 4);
+        if (trace != null) {
+            putText(state, all, putText(parent, all, next));
+        }
         return all;
+    }
+
+    /** What a trace takes of an extension. */
+    static int traceBytes(@Nullable TraceContext trace) {
+        return trace == null ? 0 : TRACE_BYTES + bytes(trace.traceparent()).length + bytes(trace.tracestate()).length;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static int putText(byte[] text, byte[] data, int at) {
+        SHORT.set(data, at, (short) text.length);
+        return put(text, data, at + 2);
     }
 
     // ------------------------------------------------------------------ checking what comes from another node
@@ -210,10 +235,21 @@ final class FrameLayout {
         if ((flags & HAS_EXTENSION) != 0) {
             int section = section(data, next, ends);
             require(section - next >= ID_BYTES, "an extension of", section - next);
-            int bytes = u16(data, next + 4);
-            require(bytes <= MAX_TEXT_BYTES * Limits.MAX_ID && bytes <= section - next - ID_BYTES, "an id of", bytes);
+            next = checkText(data, next + 4, section, MAX_TEXT_BYTES * Limits.MAX_ID, "an id of");
+            if (next < section) {
+                next = checkText(data, next, section, Limits.MAX_TRACEPARENT, "a traceparent of");
+                checkText(data, next, section, Limits.MAX_TRACESTATE, "a tracestate of");
+            }
         }
         return ends;
+    }
+
+    /** Is there a text of so many bytes at most? {@return where it ends} */
+    private static int checkText(byte[] data, int at, int end, int most, String what) {
+        require(end - at >= 2, what, end - at);
+        int bytes = u16(data, at);
+        require(bytes <= most && bytes <= end - at - 2, what, bytes);
+        return at + 2 + bytes;
     }
 
     private static int section(byte[] data, int at, int end) {
@@ -229,10 +265,7 @@ final class FrameLayout {
         require(number <= Limits.MAX_HEADERS, "headers:", number);
         int next = at + 2;
         for (int texts = 2 * number; texts > 0; texts--) {
-            require(end - next >= 2, "a text of", end - next);
-            int bytes = u16(data, next);
-            require(bytes <= MAX_TEXT_BYTES * Limits.MAX_HEADER && bytes <= end - next - 2, "a text of", bytes);
-            next += 2 + bytes;
+            next = checkText(data, next, end, MAX_TEXT_BYTES * Limits.MAX_HEADER, "a text of");
         }
         require(next == end, "headers that end early, by", end - next);
     }

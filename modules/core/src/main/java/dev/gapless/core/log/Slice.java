@@ -1,6 +1,7 @@
 package dev.gapless.core.log;
 
 import dev.gapless.core.Limits;
+import dev.gapless.core.TraceContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -140,7 +141,13 @@ public final class Slice {
         return id.isEmpty() ? null : id;
     }
 
-    /** Does it say the same as this? */
+    /** The trace in which it was published; null if it was in none. */
+    public @Nullable TraceContext trace(int i) {
+        int at = at(i);
+        return (FrameLayout.flags(data, at) & FrameLayout.HAS_EXTENSION) == 0 ? null : FrameLayout.trace(data, at);
+    }
+
+    /** Does it say the same as this? Who repeats a publish may do so in another trace. */
     boolean isSame(int i, Content other) {
         int from = contentAt(i);
         byte[] bytes = other.bytes();

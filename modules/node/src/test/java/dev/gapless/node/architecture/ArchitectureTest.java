@@ -142,12 +142,13 @@ class ArchitectureTest {
                         entry("fence", Set.of()),
                         entry("time", Set.of()),
                         entry("spelling", Set.of()),
+                        entry("trace", Set.of()),
                         entry("store", Set.of()),
                         entry("forming", Set.of("fence")),
                         entry("wire", Set.of("fence")),
                         entry("measure", Set.of("time")),
-                        entry("publish", Set.of("time", "wire", "measure")),
-                        entry("subscribe", Set.of("fence", "time", "store", "wire", "measure")),
+                        entry("publish", Set.of("time", "trace", "wire", "measure")),
+                        entry("subscribe", Set.of("fence", "time", "trace", "store", "wire", "measure")),
                         entry("shard", Set.of("time", "measure", "publish", "subscribe")),
                         entry("report", Set.of("fence", "time", "measure", "subscribe")),
                         entry("table", Set.of("fence", "time", "wire", "measure", "subscribe")),
@@ -157,6 +158,7 @@ class ArchitectureTest {
                                         "fence",
                                         "time",
                                         "spelling",
+                                        "trace",
                                         "store",
                                         "forming",
                                         "wire",
@@ -203,6 +205,23 @@ class ArchitectureTest {
                     .should()
                     .dependOnClassesThat()
                     .belongToAnyOf(MessageReader.class, MessageHost.class, MessageSubscription.class));
+        }
+
+        @Test
+        void onlyTracingNeedsOpenTelemetry() {
+            String tracing = "dev\\.gapless\\.internal\\.trace\\.OpenTelemetryTracing.*";
+            holds(noClasses()
+                    .that()
+                    .haveNameNotMatching(tracing)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("io.opentelemetry.."));
+            holds(noClasses()
+                    .that()
+                    .resideOutsideOfPackage("dev.gapless.internal.trace")
+                    .should()
+                    .dependOnClassesThat()
+                    .haveNameMatching(tracing));
         }
 
         @Test

@@ -130,7 +130,7 @@ public final class TestIncarnation implements NodeBackend {
         ProducerLog local = process.logs().of(topic.name()).hold();
         process.turnNow(shard -> shard.produce(local));
         return new TopicProducer<>(
-                topic, local, around.codec(), around.roundTrips().of(topic.name()));
+                topic, local, around.codec(), around.roundTrips().of(topic.name()), around.settings().tracing);
     }
 
     @Override
@@ -141,7 +141,8 @@ public final class TestIncarnation implements NodeBackend {
     @Override
     public <T> DrivenSubscription<T> subscribe(
             Topic<T> topic, StartFrom start, SubscriptionSettings settings, EventHandler<T> handler) {
-        return subscriptions.subscribe(topic, start, settings, new HandlerRecipient<>(handler));
+        return subscriptions.subscribe(
+                topic, start, settings, new HandlerRecipient<>(around.settings().tracing, handler));
     }
 
     @Override
@@ -152,7 +153,8 @@ public final class TestIncarnation implements NodeBackend {
             ActorRef<M> actor,
             Function<Unconfirmed<T>, ? extends M> wrap) {
         int window = settings.window().orElse(around.settings().actorWindow);
-        return subscriptions.subscribe(topic, start, settings, new ActorRecipient<>(actor, wrap, window));
+        return subscriptions.subscribe(
+                topic, start, settings, new ActorRecipient<>(around.settings().tracing, actor, wrap, window));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.gapless.gateway.internal.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.gapless.core.TraceContext;
 import dev.gapless.gateway.internal.json.RequestException;
 import dev.gapless.gateway.internal.json.RequestException.Kind;
 import dev.gapless.gateway.internal.publish.JsonPublisher;
@@ -12,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a message that a client wants to publish. */
 public final class MessageCommand {
-    private static final Set<String> MEMBERS = Set.of("key", "data", "deleted", "headers");
+    private static final Set<String> MEMBERS = Set.of("key", "data", "deleted", "headers", "traceparent", "tracestate");
 
     private MessageCommand() {}
 
-    /** Reads key, headers, and data or {@code "deleted":true}; there is nothing else. Throws {@link RequestException}. */
+    /** Reads key, headers, trace, and data or {@code "deleted":true}; there is nothing else. Throws {@link RequestException}. */
     public static JsonPublisher.Given given(JsonNode json) {
         checkMembers("a message", json, MEMBERS, Set.of());
         return content(json);
@@ -62,7 +63,8 @@ public final class MessageCommand {
             }
             headers.put(header.getKey(), header.getValue().textValue());
         }
-        return new JsonPublisher.Given(text(json, "key"), headers, data);
+        return new JsonPublisher.Given(text(json, "key"), headers, data)
+                .within(TraceContext.of(text(json, "traceparent"), text(json, "tracestate")));
     }
 
     /** The text of a field; null if there is none. Throws {@link RequestException} if it is something else. */

@@ -5,6 +5,7 @@ import com.google.protobuf.Timestamp;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
+import dev.gapless.core.TraceContext;
 import dev.gapless.core.log.Slice;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.StateEvent;
@@ -77,6 +78,10 @@ final class BatchFraming extends GrpcFraming {
         String key = slice.key(i);
         if (key != null) {
             event.setKey(key);
+        }
+        TraceContext trace = slice.trace(i);
+        if (trace != null) {
+            event.setTraceparent(trace.traceparent()).setTracestate(trace.tracestate());
         }
         if (slice.isTombstone(i)) {
             return event.setDeleted(true).build();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.Position;
+import dev.gapless.core.TraceContext;
 import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.client.Closing;
 import dev.gapless.gateway.internal.client.Common;
@@ -127,7 +128,9 @@ final class PublishStream implements StreamObserver<PublishRequest>, Connected {
                 throw new RequestException(Kind.BAD_MESSAGE, "a message has json_data, or deleted and a key");
         };
         String idempotencyKey = request.hasIdempotencyKey() ? request.getIdempotencyKey() : null;
-        return new JsonPublisher.Given(key, request.getHeadersMap(), data, JsonPublisher.id(idempotencyKey));
+        return new JsonPublisher.Given(key, request.getHeadersMap(), data)
+                .withId(JsonPublisher.id(idempotencyKey))
+                .within(TraceContext.of(request.getTraceparent(), request.getTracestate()));
     }
 
     private static JsonNode json(String text) {

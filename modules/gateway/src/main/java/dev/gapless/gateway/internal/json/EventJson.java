@@ -13,6 +13,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
+import dev.gapless.core.TraceContext;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -73,6 +74,7 @@ public final class EventJson {
                 delivery.time().toEpochMilli(),
                 delivery.key(),
                 delivery.headers(),
+                delivery.trace(),
                 payload == null ? null : payloads.shown(payload),
                 out);
     }
@@ -85,6 +87,7 @@ public final class EventJson {
             long timeMs,
             @Nullable String key,
             Map<String, String> headers,
+            @Nullable TraceContext trace,
             @Nullable JsonNode data,
             JsonGenerator out)
             throws IOException {
@@ -98,6 +101,12 @@ public final class EventJson {
                 out.writeStringField(header.getKey(), header.getValue());
             }
             out.writeEndObject();
+        }
+        if (trace != null) {
+            out.writeStringField("traceparent", trace.traceparent());
+            if (!trace.tracestate().isEmpty()) {
+                out.writeStringField("tracestate", trace.tracestate());
+            }
         }
         if (data == null) {
             out.writeBooleanField("deleted", true);

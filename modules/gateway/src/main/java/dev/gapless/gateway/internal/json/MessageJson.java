@@ -96,6 +96,7 @@ public final class MessageJson {
                             slice.publishedMs(i),
                             key,
                             slice.headers(i),
+                            slice.trace(i),
                             data,
                             out));
         } catch (RuntimeException e) {
@@ -106,13 +107,13 @@ public final class MessageJson {
     }
 
     /**
-     * Writes what most messages are, JSON without headers: as {@link EventJson#event} does, but what does not change is made once, and the
+     * Writes what most messages are, JSON without headers and trace: as {@link EventJson#event} does, but what does not change is made once, and the
      * content is copied.
      *
      * @return false if it is something else; then nothing was added
      */
     private boolean plain(Place place, Slice slice, int i, @Nullable String key, Bytes to) {
-        if (slice.isTombstone(i) || !slice.headers(i).isEmpty()) {
+        if (slice.isTombstone(i) || !slice.headers(i).isEmpty() || slice.trace(i) != null) {
             return false;
         }
         int start = to.size();

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.gapless.Publication;
 import dev.gapless.Topic;
 import dev.gapless.core.Position;
+import dev.gapless.core.TraceContext;
 import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.access.Audit;
 import dev.gapless.gateway.internal.access.Caller;
@@ -52,21 +53,28 @@ public final class JsonPublisher {
      * A message as a client has it; no data says that its key was deleted.
      *
      * @param id by which the client's repeat of it is recognised, as {@link #id} gives it, or null
+     * @param trace which the client says that it belongs to, or null
      */
     public record Given(
             @Nullable String key,
             Map<String, String> headers,
             @Nullable JsonNode data,
-            @Nullable String id) {
+            @Nullable String id,
+            @Nullable TraceContext trace) {
 
-        /** One of a client that does not say how its repeat is recognised. */
+        /** One of a client that says neither how its repeat is recognised, nor where it belongs. */
         public Given(@Nullable String key, Map<String, String> headers, @Nullable JsonNode data) {
-            this(key, headers, data, null);
+            this(key, headers, data, null, null);
         }
 
         /** The same with an id. */
         public Given withId(@Nullable String its) {
-            return new Given(key, headers, data, its);
+            return new Given(key, headers, data, its, trace);
+        }
+
+        /** The same, in this trace if it names none itself. */
+        public Given within(@Nullable TraceContext other) {
+            return new Given(key, headers, data, id, trace == null ? other : trace);
         }
     }
 
@@ -101,16 +109,16 @@ public final class JsonPublisher {
         caller.checkPublish(topic, given.key());
         checkUnicode(given);
         Map<String, String> headers = stamps ? stamped(given.headers(), caller.subject()) : given.headers();
+        Given its = new Given(given.key(), headers, given.data(), scoped(caller, given.id()), given.trace());
         Topic<?> known = registered.get(topic);
         quotas.publish(caller, bytes);
         CompletionStage<Position> published;
         if (known != null) {
-            published = publish(known, bound(known, given.data()), given.key(), headers, scoped(caller, given.id()));
+            published = publish(known, bound(known, its.data()), its);
         } else {
             Topic<JsonNode> json = topic(topic);
             newTopics.check(topic, caller);
-            published =
-                    publishToRing(json, given.data(), given.key(), headers, scoped(caller, given.id()), bytes, caller);
+            published = publishToRing(json, its, bytes, caller);
         }
         audit.publishes(caller, topic);
         return published;
@@ -184,19 +192,17 @@ public final class JsonPublisher {
     }
 
     /** What it takes of its ring is known before it is there. */
-    private CompletionStage<Position> publishToRing(
-            Topic<JsonNode> topic,
-            @Nullable JsonNode message,
-            @Nullable String key,
-            Map<String, String> headers,
-            @Nullable String id,
-            int bytes,
-            Caller caller) {
-        long size = bytes + AROUND_BYTES + (id == null ? 0 : 2L * id.length());
+    private CompletionStage<Position> publishToRing(Topic<JsonNode> topic, Given its, int bytes, Caller caller) {
+        String id = its.id();
+        TraceContext trace = its.trace();
+        long size = bytes
+                + AROUND_BYTES
+                + (id == null ? 0 : 2L * id.length())
+                + (trace == null ? 0 : trace.tracestate().length());
         ClientRing ring = rings.begin(topic.name(), size, caller);
         CompletionStage<Position> published;
         try {
-            published = publish(topic, message, key, headers, id);
+            published = publish(topic, its.data(), its);
         } catch (RuntimeException e) {
             rings.over(ring, size);
             throw e;
@@ -204,15 +210,11 @@ public final class JsonPublisher {
         return ring == null ? published : published.whenComplete((position, failure) -> rings.over(ring, size));
     }
 
-    private <T> CompletionStage<Position> publish(
-            Topic<T> topic,
-            @Nullable Object message,
-            @Nullable String key,
-            Map<String, String> headers,
-            @Nullable String id) {
+    private <T> CompletionStage<Position> publish(Topic<T> topic, @Nullable Object message, Given its) {
         Publication<T> publication;
         try {
-            publication = new Publication<>(topic.type().cast(message), key, headers, id);
+            publication =
+                    new Publication<>(topic.type().cast(message), its.key(), its.headers(), its.id(), its.trace());
         } catch (IllegalArgumentException e) {
             throw new RequestException(Kind.BAD_MESSAGE, Reasons.of(e), e);
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.Receipt;
 import dev.gapless.core.Position;
+import dev.gapless.core.TraceContext;
 import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.client.Common;
 import dev.gapless.gateway.internal.client.MessageCommand;
@@ -95,6 +96,9 @@ final class PublishHandler {
                 since(since),
                 paced,
                 messageId,
+                TraceContext.of(
+                        request.getHeaders().get("traceparent"),
+                        String.join(",", request.getHeaders().getValuesList("tracestate"))),
                 fingerprint);
         posts.begin(caller.address(), request);
         CompletableFuture<HttpAnswer> answer = key == null
@@ -184,6 +188,7 @@ final class PublishHandler {
         private final long since;
         private final boolean paced;
         private final @Nullable String messageId;
+        private final @Nullable TraceContext trace;
         private final RequestDigest fingerprint;
         private long lines;
         private long accepted;
@@ -199,6 +204,7 @@ final class PublishHandler {
          * @param since the first message whose delivery is awaited, if that is in front of those of the request
          * @param paced whether it waits while consumers have not taken much of the ring
          * @param messageId of its message, or of which its lines have theirs; null if a repeat is not recognised
+         * @param trace of messages that name none themselves
          * @param fingerprint is told what is read
          */
         Running(
@@ -211,6 +217,7 @@ final class PublishHandler {
                 long since,
                 boolean paced,
                 @Nullable String messageId,
+                @Nullable TraceContext trace,
                 RequestDigest fingerprint) {
             this.topic = topic;
             this.caller = caller;
@@ -221,6 +228,7 @@ final class PublishHandler {
             this.since = since;
             this.paced = paced;
             this.messageId = messageId;
+            this.trace = trace;
             this.fingerprint = fingerprint;
         }
 
@@ -299,12 +307,16 @@ final class PublishHandler {
                 throw new RequestException(Kind.BAD_MESSAGE, "there is no JSON");
             }
             if (!byLine) {
-                return new JsonPublisher.Given(key, Map.of(), json, messageId);
+                return new JsonPublisher.Given(key, Map.of(), json)
+                        .withId(messageId)
+                        .within(trace);
             }
             if (!json.isObject()) {
                 throw new RequestException(Kind.BAD_MESSAGE, "a line is an object: {\"key\":…,\"data\":…}");
             }
-            return MessageCommand.given(json).withId(JsonPublisher.idOfLine(messageId, lines));
+            return MessageCommand.given(json)
+                    .withId(JsonPublisher.idOfLine(messageId, lines))
+                    .within(trace);
         }
 
         private void accepted(Position position) {

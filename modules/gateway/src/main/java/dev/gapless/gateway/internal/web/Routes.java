@@ -253,7 +253,7 @@ final class Routes extends Handler.Abstract {
         headers.put("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE");
         headers.put(
                 "Access-Control-Allow-Headers",
-                "Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID");
+                "Authorization, Cache-Control, Content-Type, Idempotency-Key, Last-Event-ID, Traceparent, Tracestate");
         headers.put("Access-Control-Max-Age", PREFLIGHT_SECONDS);
         if (request.getHeaders().contains("Access-Control-Request-Private-Network", "true")) {
             headers.put(

@@ -17,9 +17,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An application that does not have Micrometer on its class path: a JVM of its own. */
-class WithoutMicrometerTest {
+/** An application that has neither Micrometer nor OpenTelemetry on its class path: a JVM of its own. */
+class WithoutOptionalLibrariesTest {
     private static final String MICROMETER = "io.micrometer.core.instrument.MeterRegistry";
+    private static final String OPEN_TELEMETRY = "io.opentelemetry.api.trace.Span";
 
     /** Publishes, misses something, reloads, and asks for the status. */
     public static final class Application {
@@ -27,6 +28,7 @@ class WithoutMicrometerTest {
 
         public static void main(String[] arguments) {
             assertThrows(ClassNotFoundException.class, () -> Class.forName(MICROMETER));
+            assertThrows(ClassNotFoundException.class, () -> Class.forName(OPEN_TELEMETRY));
             assertThrows(NoClassDefFoundError.class, () -> new GaplessMetrics(null).bindTo(null));
             try (TestCluster cluster = TestCluster.of(1, "gapless.buffer-messages = 5")) {
                 Topic<Integer> topic = Topic.of("bare", Integer.class);
@@ -53,12 +55,13 @@ class WithoutMicrometerTest {
     }
 
     @Test
-    void everythingButTheMetersWorks(@TempDir Path directory) throws Exception {
-        Class.forName(MICROMETER); // here it is
+    void everythingButMetersAndTracesWorks(@TempDir Path directory) throws Exception {
+        Class.forName(MICROMETER); // here they are
+        Class.forName(OPEN_TELEMETRY);
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.contains("micrometer"))
+                .filter(entry -> !entry.contains("micrometer") && !entry.contains("opentelemetry"))
                 .collect(Collectors.joining(File.pathSeparator));
-        File log = File.createTempFile("without-micrometer", ".log", directory.toFile());
+        File log = File.createTempFile("without-libraries", ".log", directory.toFile());
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-ea",
