@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Compares once a second what the health check of each instance says with what is so: whether the others have it among the members, and whether
  * it shows rows. A process may be late to notice; it has to notice. Thread-safe.
  */
-final class HealthWatch implements AutoCloseable {
+final class HealthWatch {
     private static final long EVERY_NS = 1_000_000_000;
 
     /** How the two can differ. */
@@ -55,7 +56,7 @@ final class HealthWatch implements AutoCloseable {
     }
 
     /** Whether each of the others that answers has it among the members; null if they differ, or nobody answers. */
-    private Boolean isMember(Instance instance) {
+    private @Nullable Boolean isMember(Instance instance) {
         List<Boolean> answers = new ArrayList<>();
         for (Instance other : instances) {
             JsonNode members = other == instance ? null : other.status("members");
@@ -134,8 +135,7 @@ final class HealthWatch implements AutoCloseable {
         return new EnumMap<>(longest);
     }
 
-    @Override
-    public void close() throws InterruptedException {
+    void end() throws InterruptedException {
         ends = true;
         thread.join();
     }

@@ -89,7 +89,7 @@ class PricingFaultsTest {
             traffic.end();
         }
         if (health != null) {
-            health.close();
+            health.end();
         }
         instances.forEach(Instance::close);
         if (database != null) {
@@ -268,6 +268,7 @@ class PricingFaultsTest {
                     "nothing old is shown",
                     List.of(instance),
                     () -> instance.asks("/prices") == 503 && instance.asks("/cached") == 503);
+            await("it is not ready", List.of(instance), () -> !instance.isReady());
             count("removed, and liveness broken");
         } else {
             await("it ends", List.of(instance), () -> !process.isAlive());
