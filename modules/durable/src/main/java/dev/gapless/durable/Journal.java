@@ -93,6 +93,11 @@ final class Journal implements LogStores {
         return done;
     }
 
+    @Override
+    public String named() {
+        return settings.named();
+    }
+
     // ------------------------------------------------------------------ logs
 
     @Override

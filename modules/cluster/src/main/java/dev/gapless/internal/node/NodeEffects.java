@@ -105,6 +105,8 @@ final class NodeEffects implements Outbox.Carrier {
             actor.left(gone.complete());
         } else if (effect instanceof Effect.OpenStore) {
             store.open();
+        } else if (effect instanceof Effect.StoreIsNew) {
+            store.isNew(name);
         } else if (effect instanceof Effect.SendTo sendTo) {
             courier.send(sendTo.address(), sendTo.message());
         } else if (effect instanceof Effect.OtherCluster other) {

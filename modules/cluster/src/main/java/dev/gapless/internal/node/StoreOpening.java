@@ -111,6 +111,17 @@ final class StoreOpening {
         }
     }
 
+    /** Nothing had used it before, though this node has run before. */
+    void isNew(String node) {
+        log.get()
+                .warn(
+                        "{} is new, though {} has run in this cluster before. If its topics were durable then, readers are told what they lack,"
+                                + " and its named subscriptions begin as their start says. If its store is elsewhere, end this node before it"
+                                + " publishes, and name that one (gapless.journal)",
+                        stores.named(),
+                        node);
+    }
+
     private void again(Throwable failure) {
         String why = String.valueOf(Fence.cause(failure).getMessage());
         if (!why.equals(problem.getAndSet(why))) {

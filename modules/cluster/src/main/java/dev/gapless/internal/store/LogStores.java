@@ -26,6 +26,11 @@ public interface LogStores {
      */
     CompletionStage<Generation> open();
 
+    /** For people who look after the node: where it is, and which setting says so. */
+    default String named() {
+        return "The store of this node";
+    }
+
     /**
      * This is wanted of a topic's log. One request at a time, but for {@link StoreRequest.Drop}; one whose answer is not waited for any
      * longer is followed by a {@link StoreRequest.Read}.

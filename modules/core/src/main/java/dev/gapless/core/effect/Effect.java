@@ -83,6 +83,9 @@ public sealed interface Effect {
      */
     record GivesWay(String address) implements Effect {}
 
+    /** Nothing had used this node's store before, and the members remember an earlier incarnation of this node; for people. Said once. */
+    record StoreIsNew() implements Effect {}
+
     /** The cursors of a silent member are being dropped; for people. */
     record Forgetting(long uid) implements Effect {}
 

@@ -63,6 +63,9 @@ public final class Node {
     /** May it be used? */
     private boolean storeOpen;
 
+    /** Had nothing used it before, and is it yet to be seen whether this node had another one? */
+    private boolean storeIsNew;
+
     /** Whom this node has seen in its cluster before it was up itself, and whether that one is to be the only node there. */
     private final Map<Long, Boolean> company = new HashMap<>();
 
@@ -155,6 +158,7 @@ public final class Node {
     /** The store may be used: this incarnation stands behind those that used it before. */
     public void storeOpened(Generation generation, Now now) {
         storeOpen = true;
+        storeIsNew = generation.number() == 1;
         KeptHistory kept = generation.history();
         if (kept != null) {
             memory.begin(kept);
@@ -215,7 +219,20 @@ public final class Node {
                 memory.ask(membership.named(), now);
             }
         }
+        lookForEarlierStore();
         tellNews();
+    }
+
+    private void lookForEarlierStore() {
+        if (storeIsNew && memory.history().isComplete()) {
+            storeIsNew = false;
+            boolean hasEarlier = memory.history().departures().stream()
+                    .anyMatch(departure -> departure.uid() != settings.uid()
+                            && departure.node().equals(settings.name()));
+            if (hasEarlier) {
+                outbox.add(new Effect.StoreIsNew());
+            }
+        }
     }
 
     private void tellNews() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.KeptHistory;
 import dev.gapless.core.Now;
@@ -17,8 +18,10 @@ import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.log.Generation;
 import dev.gapless.core.member.History;
 import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Farewell;
 import dev.gapless.core.wire.Hello;
+import dev.gapless.core.wire.HistoryPart;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
 import java.util.ArrayList;
@@ -381,6 +384,63 @@ class NodeTest implements Outbox.Carrier {
         assertEquals(77, lastHistory().id());
         assertEquals(List.of(earlier), lastHistory().departures());
         assertTrue(effects.contains(new Effect.TellShards(new ToShard.StoreOpened(generation))));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleD6: that nothing has used the store before is told if members remember this node, once it knows what they do")
+    void aNewStoreOfANodeThatHasRunBefore() {
+        isMember(OTHER, "dc", 1);
+        up("dc", 2);
+        helloOf(OTHER, "other", 0);
+        long question = packets.stream()
+                .filter(AskHistory.class::isInstance)
+                .map(packet -> ((AskHistory) packet).number())
+                .reduce((before, after) -> after)
+                .orElseThrow();
+        List<Effect> early = did(() -> node.storeOpened(new Generation(1, List.of()), at(0)));
+        assertFalse(early.contains(new Effect.StoreIsNew()));
+        Departure earlier = new Departure(9, "n", 900, null);
+        did(() -> node.onMessage(historyOf(OTHER, question, List.of(earlier)), at(0)));
+        assertTrue(did(() -> node.onTime(at(SECOND))).contains(new Effect.StoreIsNew()));
+        assertFalse(did(() -> node.onTime(at(2 * SECOND))).contains(new Effect.StoreIsNew()), "it is said once");
+    }
+
+    @Test
+    @DisplayName("ruleD6: it is not told of a node that nobody remembers, nor of a store that was there")
+    void aStoreThatIsAsItShouldBe() {
+        up("dc", 1);
+        isMember(OTHER, "dc", 2);
+        helloOf(OTHER, "other", 0);
+        List<Effect> nobody = did(() -> {
+            List<Departure> ended =
+                    List.of(new Departure(9, "another", 900, null), new Departure(SELF, "n", 900, null));
+            node.onMessage(historyOf(OTHER, 0, ended), at(0));
+            node.storeOpened(new Generation(1, List.of()), at(0));
+        });
+        assertFalse(nobody.contains(new Effect.StoreIsNew()));
+        List<Effect> there = did(() -> {
+            node.onMessage(historyOf(OTHER, 0, List.of(new Departure(8, "n", 900, null))), at(0));
+            node.storeOpened(new Generation(2, List.of(8L)), at(0));
+        });
+        assertFalse(there.contains(new Effect.StoreIsNew()));
+    }
+
+    private static HistoryPart historyOf(long from, long question, List<Departure> departures) {
+        return new HistoryPart(
+                from,
+                SELF,
+                question,
+                0,
+                0,
+                1,
+                departures,
+                false,
+                false,
+                HistoryId.first(from),
+                Long.MIN_VALUE,
+                List.of(),
+                Set.of());
     }
 
     private HistoryView lastHistory() {
