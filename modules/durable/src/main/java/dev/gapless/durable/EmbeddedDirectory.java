@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,9 +18,10 @@ import org.slf4j.LoggerFactory;
  * The directory of an embedded database. Immutable.
  *
  * @param path which one it is
- * @param before where a node without a setting had its store when that was the same for all nodes; this one itself if it is set
+ * @param before where a node without a setting had its store: when that was the same for all nodes, and when its name was not escaped. Empty
+ *     if it is set
  */
-record EmbeddedDirectory(Path path, Path before) {
+record EmbeddedDirectory(Path path, List<Path> before) {
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDirectory.class);
     private static final String FILE = "gapless.mv.db";
 
@@ -39,7 +44,18 @@ record EmbeddedDirectory(Path path, Path before) {
             throw new IllegalArgumentException(
                     "it is " + path + ", and H2 takes no path with a ; in it. Name another one");
         }
-        return new EmbeddedDirectory(path, set.isEmpty() ? base : path);
+        return new EmbeddedDirectory(path, set.isEmpty() ? before(base, nodeName, path) : List.of());
+    }
+
+    private static List<Path> before(Path base, String nodeName, Path now) {
+        List<Path> before = new ArrayList<>(List.of(base));
+        try {
+            before.add(base.resolve(nodeName).normalize());
+        } catch (InvalidPathException e) {
+            // then there is none
+        }
+        before.remove(now);
+        return before;
     }
 
     /** Each name has one of its own, of letters, digits and a few other signs. */
@@ -60,17 +76,30 @@ record EmbeddedDirectory(Path path, Path before) {
 
     /** Throws IOException, which says what to do, if H2 would begin a new store in the place of one that there was. */
     void check() throws IOException {
-        Path old = before.resolve(FILE);
-        if (!Files.exists(file()) && Files.exists(old)) {
-            throw new IOException("it is empty, and there is a store in " + before
-                    + ", where it was when no directory was set. If that"
-                    + " is this node's, move " + old.getFileName() + " from " + before + " to " + path
-                    + ", or set gapless.journal.directory to " + before + "; else move it away");
-        } else if (Files.exists(file()) && Files.size(file()) == 0) {
+        for (Path other : before) {
+            if (!Files.exists(file()) && Files.exists(other.resolve(FILE))) {
+                throw new IOException("it is empty, and there is a store in " + other
+                        + ", where it was before. If that is this node's, move it: mkdir -p -m 700 '" + path
+                        + "' && mv '"
+                        + other.resolve(FILE) + "' '" + path + "', or set gapless.journal.directory to " + other
+                        + "; else move it away");
+            }
+        }
+        if (Files.exists(file()) && Files.size(file()) == 0) {
             throw new IOException(file().getFileName()
                     + " has no bytes: it is damaged. Put a backup back. If there is none, remove the"
                     + " file: the node begins a new store, and readers that lack something are told");
         }
+    }
+
+    /** Copies its file beside it, under a name that tells so. {@return the copy} */
+    Path keep() throws IOException {
+        check();
+        Path copy = path.resolve(FILE + ".before-repair");
+        for (int i = 2; Files.exists(copy); i++) {
+            copy = path.resolve(FILE + ".before-repair-" + i);
+        }
+        return Files.copy(file(), copy, StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     /** Makes it, for the user of this process alone, if it is not there. Throws IOException as {@link #check} does. */

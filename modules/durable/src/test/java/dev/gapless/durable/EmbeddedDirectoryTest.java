@@ -75,6 +75,21 @@ class EmbeddedDirectoryTest {
     }
 
     @Test
+    void soIsOneInADirectoryWhoseNameWasNotEscaped() throws IOException {
+        Path old = Files.createDirectory(below.resolve("10.0.0.1:25520"));
+        Files.writeString(old.resolve("gapless.mv.db"), "a store");
+        EmbeddedDirectory directory = of("10.0.0.1:25520");
+        IOException refused = assertThrows(IOException.class, directory::prepare);
+        assertTrue(
+                refused.getMessage().contains("mv '" + old.resolve("gapless.mv.db") + "' '" + directory.path() + "'"),
+                refused::getMessage);
+        of("another").prepare();
+        Files.createDirectory(directory.path());
+        Files.move(old.resolve("gapless.mv.db"), directory.file());
+        directory.prepare();
+    }
+
+    @Test
     void aFileWithoutBytesIsDamaged() throws IOException {
         EmbeddedDirectory directory = of("n");
         directory.prepare();
