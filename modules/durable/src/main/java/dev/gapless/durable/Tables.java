@@ -42,6 +42,7 @@ final class Tables {
                     throw new SQLException(EmbeddedDatabase.READ_ONLY);
                 }
                 if (settings.database == JournalSettings.Database.POSTGRESQL) {
+                    checkSessions(connection);
                     checkServer(statement);
                 }
                 if (settings.createTables) {
@@ -71,6 +72,16 @@ final class Tables {
         settings.properties().forEach(properties::setProperty);
         boolean isEmbedded = settings.database == JournalSettings.Database.H2 && !embedded.isEmpty();
         return DriverManager.getConnection(settings.url + (isEmbedded ? ";" + embedded : ""), properties);
+    }
+
+    private void checkSessions(Connection connection) throws SQLException {
+        boolean prepares = !"0".equals(settings.properties().get("prepareThreshold"));
+        if (prepares && SharedSessions.areBehind(connection, () -> connect(settings, ""))) {
+            throw new IllegalStateException(
+                    settings.named() + " is behind a pooler that shares sessions, as pgbouncer does with"
+                            + " pool_mode = transaction: prepared statements get lost there. Set pool_mode = session for this"
+                            + " database, or name the server itself, or have nothing prepared: add prepareThreshold=0 to the parameters of the URL");
+        }
     }
 
     private void checkServer(Statement statement) throws SQLException {
