@@ -17,6 +17,9 @@ final class JournalSettings {
     /** Where Pekko finds the plugin's configuration. */
     static final String PLUGIN = "gapless-journal";
 
+    /** That of reference.conf: it tells nothing, and is a word of many texts. */
+    private static final String DEFAULT_USER = "gapless";
+
     private static final int MOST_CONNECTIONS = 1_000;
     private static final int MOST_WAITING = 1_000_000;
     private static final Duration SHORTEST = Duration.ofMillis(250);
@@ -86,6 +89,9 @@ final class JournalSettings {
             properties.putAll(server.parameters()); // which count more
             List<String> hidden = new ArrayList<>(server.parameters().values());
             hidden.add(c.getString("password"));
+            if (!c.getString("user").equals(DEFAULT_USER)) {
+                hidden.add(c.getString("user"));
+            }
             this.secrets = new Secrets(hidden);
         }
     }

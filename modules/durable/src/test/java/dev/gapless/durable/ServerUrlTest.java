@@ -85,4 +85,16 @@ class ServerUrlTest {
         SQLException harmless = new SQLException("Connection refused");
         assertEquals(harmless, settings.problem(harmless).getCause());
     }
+
+    @Test
+    void whoWasRefusedIsNotTold() {
+        String said = "FATAL: password authentication failed for user \"%s\"";
+        Config named = ConfigFactory.parseString("gapless.journal.user = carol-2")
+                .withFallback(system("jdbc:postgresql://db:5432/orders", SECRET));
+        IllegalStateException problem = new JournalSettings(named).problem(new SQLException(said.formatted("carol-2")));
+        assertTrue(problem.getMessage().endsWith(said.formatted("***")), problem::getMessage);
+        JournalSettings byDefault = settings("jdbc:postgresql://db:5432/orders", SECRET);
+        String clear = "database \"gapless\" does not exist";
+        assertTrue(byDefault.problem(new SQLException(clear)).getMessage().endsWith(clear));
+    }
 }

@@ -57,6 +57,7 @@ public final class SilentStores implements LogStoresProvider {
         private final List<Long> incarnations = new ArrayList<>();
         private boolean silent;
         private @Nullable String away;
+        private @Nullable String damaged;
         private int answersLeft;
         private int unanswered;
         private final List<Runnable> answers = new ArrayList<>();
@@ -70,6 +71,11 @@ public final class SilentStores implements LogStoresProvider {
         /** From now on all that is asked fails with this; with null it works again. */
         synchronized void beAway(@Nullable String why) {
             away = why;
+        }
+
+        /** What it has of this topic cannot be used. */
+        synchronized void beDamaged(String topic) {
+            damaged = topic;
         }
 
         /** It answers so many records of messages, and is silent then. */
@@ -98,7 +104,9 @@ public final class SilentStores implements LogStoresProvider {
 
         private synchronized void request(String topic, StoreRequest request, Consumer<StoreAnswer> answered) {
             TreeMap<Long, LogRecord> its = records.computeIfAbsent(topic, name -> new TreeMap<>());
-            if (away != null && request instanceof StoreRequest.Read read) {
+            if (topic.equals(damaged) && request instanceof StoreRequest.Read read) {
+                answered.accept(new StoreAnswer.Damaged(read.id(), "record 7 is damaged"));
+            } else if (away != null && request instanceof StoreRequest.Read read) {
                 answered.accept(new StoreAnswer.Failed(read.id(), away));
             } else if (away != null && request instanceof StoreRequest.Write write) {
                 answered.accept(new StoreAnswer.Failed(write.id(), away));
