@@ -6,6 +6,8 @@ import dev.gapless.core.Position;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.LogRecord;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -23,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #subscriptions} of PostgreSQL. For one thread.
  */
 public final class JournalAdmin implements AutoCloseable {
-    private static final int FETCHED = 64;
-
     private final JournalSettings settings;
     private final Connection connection;
 
@@ -77,13 +77,22 @@ public final class JournalAdmin implements AutoCloseable {
     private StoredTopic topic(String id) {
         long[] counts = new long[4];
         Set<Long> incarnations = new HashSet<>();
-        String damage = read(id, (record, bytes) -> {
-            counts[0]++;
-            counts[1] += bytes;
-            if (record instanceof LogRecord.Messages messages) {
-                counts[2] += messages.contents().size();
-                counts[3] = messages.timeMs();
-                incarnations.add(messages.uid());
+        List<String> damage = new ArrayList<>();
+        read(id, new LogScan.Reader() {
+            @Override
+            public void record(LogRecord record, int bytes) {
+                counts[0]++;
+                counts[1] += bytes;
+                if (record instanceof LogRecord.Messages messages) {
+                    counts[2] += messages.contents().size();
+                    counts[3] = messages.timeMs();
+                    incarnations.add(messages.uid());
+                }
+            }
+
+            @Override
+            public void damaged(long first, long last, RecordCodec.Damaged why) {
+                damage.add(String.valueOf(why.getMessage()));
             }
         });
         return new StoredTopic(
@@ -94,38 +103,13 @@ public final class JournalAdmin implements AutoCloseable {
                 counts[2],
                 incarnations.size(),
                 counts[3],
-                damage);
+                damage.isEmpty() ? null : damage.get(0));
     }
 
-    private interface Reader {
-        void record(LogRecord record, int bytes);
-    }
-
-    /** Reads a log, up to where it is damaged; {@return what is wrong there, or null} */
-    private @Nullable String read(String id, Reader reader) {
-        RecordCodec codec = new RecordCodec(id);
-        try (PreparedStatement log = connection.prepareStatement("SELECT \"sequence_number\", \"event_payload\" FROM"
-                + " \"gapless_journal\" WHERE \"persistence_id\" = ? AND \"deleted\" = FALSE ORDER BY 1")) {
+    private void read(String id, LogScan.Reader reader) {
+        try {
             connection.setAutoCommit(false); // or PostgreSQL hands over all rows at once
-            log.setFetchSize(FETCHED);
-            log.setString(1, id);
-            try (ResultSet rows = log.executeQuery()) {
-                Integer before = null;
-                long next = 0;
-                while (rows.next()) {
-                    long number = rows.getLong(1);
-                    if (next > 0 && number != next) {
-                        return "record " + next + " is missing";
-                    }
-                    byte[] bytes = rows.getBytes(2);
-                    reader.record(codec.read(bytes, number, before), bytes.length);
-                    before = RecordCodec.checksum(bytes);
-                    next = number + 1;
-                }
-            }
-            return null;
-        } catch (RecordCodec.Damaged e) {
-            return e.getMessage();
+            LogScan.read(connection, id, reader);
         } catch (SQLException e) {
             throw failed(e);
         } finally {
@@ -134,31 +118,98 @@ public final class JournalAdmin implements AutoCloseable {
     }
 
     /**
-     * Each message of a log, in order.
+     * Each message of a log, in order, also those behind records that are damaged.
      *
-     * @return what is wrong behind the last, or null. Throws IllegalStateException if that does not work
+     * @return what is damaged; empty if nothing is. Throws IllegalStateException if that does not work
      */
-    public @Nullable String messages(String node, String topic, Consumer<StoredMessage> each) {
-        return read(LogIds.log(node, topic), (record, bytes) -> {
-            if (record instanceof LogRecord.Messages messages) {
-                long sequence = messages.first();
-                for (Content content : messages.contents()) {
-                    if (content.isInvalidation()) {
-                        sequence++;
-                        continue;
-                    }
-                    each.accept(new StoredMessage(
-                            new Position(Epoch.of(messages.uid(), topic), sequence++),
-                            messages.timeMs(),
-                            content.key(),
-                            content.tombstone(),
-                            content.headers(),
-                            content.format().serializerId(),
-                            content.format().manifest(),
-                            content.bytes()));
+    public List<String> messages(String node, String topic, Consumer<StoredMessage> each) {
+        List<String> damage = new ArrayList<>();
+        read(LogIds.log(node, topic), new LogScan.Reader() {
+            @Override
+            public void record(LogRecord record, int bytes) {
+                if (record instanceof LogRecord.Messages messages) {
+                    told(topic, messages, each);
                 }
             }
+
+            @Override
+            public void damaged(long first, long last, RecordCodec.Damaged why) {
+                damage.add(String.valueOf(why.getMessage()));
+            }
         });
+        return damage;
+    }
+
+    private static void told(String topic, LogRecord.Messages messages, Consumer<StoredMessage> each) {
+        long sequence = messages.first();
+        for (Content content : messages.contents()) {
+            if (content.isInvalidation()) {
+                sequence++;
+                continue;
+            }
+            each.accept(new StoredMessage(
+                    new Position(Epoch.of(messages.uid(), topic), sequence++),
+                    messages.timeMs(),
+                    content.key(),
+                    content.tombstone(),
+                    content.headers(),
+                    content.format().serializerId(),
+                    content.format().manifest(),
+                    content.bytes()));
+        }
+    }
+
+    /**
+     * Repairs a log of an embedded database that is damaged: readers that lack some of what is lost are told, and all others go on. The
+     * database of before is kept, beside its file.
+     *
+     * @param truncated whether the log ends in front of the first record that cannot be read; if not, all that can be read behind it is kept
+     */
+    public static RepairedLog repair(Config system, String node, String topic, boolean truncated) {
+        JournalSettings settings = new JournalSettings(system);
+        if (settings.directory == null) {
+            throw new IllegalStateException(settings.named() + " is a server's, and is not repaired. Put a backup back,"
+                    + " or delete the log: gapless journal drop NODE TOPIC");
+        }
+        EmbeddedDirectory directory = settings.directory;
+        try {
+            Path kept = directory.keep();
+            boolean changes = false;
+            try (JournalAdmin journal = open(system)) {
+                LogRepair.Done done = journal.repaired(node, topic, truncated);
+                changes = done.records() > 0;
+                journal.commit();
+                return new RepairedLog(kept, done.records(), done.lost());
+            } finally {
+                if (!changes) {
+                    Files.delete(kept); // it may be no copy: somebody may be writing to the store
+                }
+            }
+        } catch (IOException e) {
+            throw settings.problem(e);
+        }
+    }
+
+    private LogRepair.Done repaired(String node, String topic, boolean truncated) {
+        try {
+            connection.setAutoCommit(false);
+            LogRepair.Done done =
+                    new LogRepair(connection, LogIds.log(node, topic), System.currentTimeMillis()).repair(truncated);
+            if (done.records() > 0) {
+                forgetStarts(node);
+            }
+            return done;
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private void commit() {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
     }
 
     /**
@@ -169,12 +220,7 @@ public final class JournalAdmin implements AutoCloseable {
      */
     public long drop(String node, @Nullable String topic) {
         try (PreparedStatement drop =
-                        connection.prepareStatement("DELETE FROM \"gapless_journal\" WHERE \"persistence_id\" = ?");
-                PreparedStatement starts = connection.prepareStatement(
-                        "DELETE FROM \"gapless_journal\" WHERE \"persistence_id\" = ? AND \"sequence_number\" <"
-                                + " (SELECT MAX(\"sequence_number\") FROM \"gapless_journal\" WHERE \"persistence_id\" = ?)");
-                PreparedStatement forget = connection.prepareStatement(
-                        "UPDATE \"gapless_journal\" SET \"event_payload\" = ? WHERE \"persistence_id\" = ?")) {
+                connection.prepareStatement("DELETE FROM \"gapless_journal\" WHERE \"persistence_id\" = ?")) {
             connection.setAutoCommit(false);
             long dropped = 0;
             for (String id : ids()) {
@@ -184,19 +230,28 @@ public final class JournalAdmin implements AutoCloseable {
                     dropped += drop.executeUpdate();
                 }
             }
-            // No start is remembered: else a log would say that who is not in it published nothing. Generations go on
-            // from the last.
+            forgetStarts(node);
+            connection.commit();
+            return dropped;
+        } catch (SQLException e) {
+            rollback();
+            throw failed(e);
+        }
+    }
+
+    /** No start is remembered: else a log would say that who is not in it published nothing. Generations go on from the last. */
+    private void forgetStarts(String node) throws SQLException {
+        try (PreparedStatement starts = connection.prepareStatement(
+                        "DELETE FROM \"gapless_journal\" WHERE \"persistence_id\" = ? AND \"sequence_number\" <"
+                                + " (SELECT MAX(\"sequence_number\") FROM \"gapless_journal\" WHERE \"persistence_id\" = ?)");
+                PreparedStatement forget = connection.prepareStatement(
+                        "UPDATE \"gapless_journal\" SET \"event_payload\" = ? WHERE \"persistence_id\" = ?")) {
             starts.setString(1, LogIds.starts(node));
             starts.setString(2, LogIds.starts(node));
             starts.executeUpdate();
             forget.setBytes(1, Start.NOBODY);
             forget.setString(2, LogIds.starts(node));
             forget.executeUpdate();
-            connection.commit();
-            return dropped;
-        } catch (SQLException e) {
-            rollback();
-            throw failed(e);
         }
     }
 

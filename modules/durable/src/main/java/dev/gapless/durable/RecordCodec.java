@@ -51,8 +51,16 @@ final class RecordCodec {
     static final class Damaged extends Exception {
         private static final long serialVersionUID = 1;
 
+        /** Is it whole, and of a newer version? */
+        final boolean isNewer;
+
         Damaged(String why) {
+            this(why, false);
+        }
+
+        private Damaged(String why, boolean isNewer) {
             super(why);
+            this.isNewer = isNewer;
         }
     }
 
@@ -167,6 +175,15 @@ final class RecordCodec {
         }
     }
 
+    /** The bytes of the same record behind another one, which has this checksum. */
+    byte[] behind(byte[] bytes, int before) {
+        byte[] moved = bytes.clone();
+        ByteBuffer its = ByteBuffer.wrap(moved);
+        its.putInt(CHECKED_FROM, before);
+        its.putInt(CHECKSUM_AT, sum(moved));
+        return moved;
+    }
+
     // ------------------------------------------------------------------ reading
 
     /**
@@ -180,7 +197,8 @@ final class RecordCodec {
             throw new Damaged("record " + number + " has " + bytes.length + " bytes");
         } else if (bytes[0] != VERSION) {
             throw new Damaged(
-                    "record " + number + " has format " + bytes[0] + ", and this version reads format " + VERSION);
+                    "record " + number + " has format " + bytes[0] + ", and this version reads format " + VERSION,
+                    bytes[0] > VERSION && checksum(bytes) == sum(bytes));
         } else if (checksum(bytes) != sum(bytes)) {
             throw new Damaged("the checksum of record " + number + " does not match: it is damaged, or of another log");
         }

@@ -3,9 +3,11 @@ package dev.gapless.node;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.durable.JournalAdmin;
+import dev.gapless.durable.RepairedLog;
 import dev.gapless.durable.StoredMessage;
 import dev.gapless.durable.StoredSubscription;
 import dev.gapless.durable.StoredTopic;
@@ -16,7 +18,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -48,13 +52,26 @@ final class JournalCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is needed: list, check, export, drop or restored");
+        throw new ParameterException(
+                spec.commandLine(), "a command is needed: list, check, export, repair, drop or restored");
     }
 
     private <T> T with(Function<JournalAdmin, T> what) {
-        try (JournalAdmin journal =
-                JournalAdmin.open(ProgramConfig.of(ConfigFactory.empty(), config, spec.commandLine()))) {
-            return what.apply(journal);
+        return told(() -> {
+            try (JournalAdmin journal = JournalAdmin.open(settings())) {
+                return what.apply(journal);
+            }
+        });
+    }
+
+    private Config settings() {
+        return ProgramConfig.of(ConfigFactory.empty(), config, spec.commandLine());
+    }
+
+    /** What is wrong is told in one line. */
+    private static <T> T told(Supplier<T> what) {
+        try {
+            return what.get();
         } catch (IllegalStateException | ConfigException e) {
             throw new Failure(String.valueOf(e.getMessage()), e);
         }
@@ -146,16 +163,56 @@ final class JournalCommand implements Runnable {
     @Command(
             name = "export",
             description =
-                    "Prints the messages of a log, a line of JSON each. Content is base64, as its serializer made it.")
+                    "Prints the messages of a log, a line of JSON each. Content is base64, as its serializer made it. If some are damaged, the others are"
+                            + " printed, and it exits with 1.")
     int export(
             @Parameters(paramLabel = "NODE", description = "Whose log.") String node,
             @Parameters(paramLabel = "TOPIC", description = "Of which topic.") String topic) {
         Consumer<StoredMessage> print = message -> out().println(json(message));
-        String damage = with(journal -> journal.messages(node, topic, print));
-        if (damage != null) {
-            throw new Failure(damage);
+        List<String> damage = with(journal -> journal.messages(node, topic, print));
+        if (!damage.isEmpty()) {
+            out().flush();
+            throw new Failure(String.join("; ", damage) + ". What is behind that was printed, too");
         }
         return 0;
+    }
+
+    @Command(
+            name = "repair",
+            description = {
+                "Repairs a log of H2 that is damaged. Readers that lack some of what is lost are told, and all others go on.",
+                "The file of before is kept beside it. Put a backup back instead, if there is one that has more."
+            })
+    int repair(
+            @Parameters(paramLabel = "NODE", description = "Whose log.") String node,
+            @Parameters(paramLabel = "TOPIC", description = "Of which topic.") String topic,
+            @ArgGroup(multiplicity = "1") Repair how) {
+        RepairedLog repaired = told(() -> JournalAdmin.repair(settings(), node, topic, how.truncate));
+        if (repaired.records() == 0) {
+            out().println("nothing is damaged");
+            return 0;
+        }
+        out().println("the store of before is " + repaired.kept());
+        out().println(repaired.records() + " records are gone");
+        repaired.lost()
+                .forEach(lost -> out().println("lost of stream " + lost.stream() + ": messages " + lost.from() + " to "
+                        + lost.to() + (lost.exact() ? "" : " at most")));
+        return 0;
+    }
+
+    /** How a log is repaired. */
+    static final class Repair {
+        @Option(
+                names = "--skip",
+                required = true,
+                description = "Leaves out the records that cannot be read, and keeps what is behind them.")
+        boolean skip;
+
+        @Option(
+                names = "--truncate",
+                required = true,
+                description = "Ends the log in front of the first record that cannot be read.")
+        boolean truncate;
     }
 
     private static ObjectNode json(StoredMessage message) {

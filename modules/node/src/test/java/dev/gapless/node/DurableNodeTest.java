@@ -26,6 +26,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -144,9 +148,32 @@ class DurableNodeTest {
         assertEquals(1, message.get("seq").intValue());
         assertTrue(new String(message.get("content").binaryValue(), java.nio.charset.StandardCharsets.UTF_8)
                 .contains("\"n\":2"));
+        journal(2, "repair", "n1", "prices");
+        journal(1, "repair", "n1", "nothing", "--skip");
+        assertEquals(List.of("nothing is damaged"), journal(0, "repair", "n1", "prices", "--truncate"));
+        damaged();
+        assertEquals(List.of("n1 prices: record 2 has 1 bytes", "1 logs, 1 damaged"), journal(1, "check"));
+        List<String> exported = journal(1, "export", "n1", "prices");
+        assertTrue(exported.get(0).contains("\"seq\":1") && exported.get(1).contains("record 2"), exported::toString);
+        List<String> repaired = journal(0, "repair", "n1", "prices", "--skip");
+        assertTrue(repaired.get(0).endsWith("gapless.mv.db.before-repair"), repaired::toString);
+        assertEquals("1 records are gone", repaired.get(1));
+        assertTrue(repaired.get(2).endsWith(": messages 1 to 1"), repaired::toString);
+        assertEquals(List.of("1 logs, 0 damaged"), journal(0, "check"));
         journal(1, "drop", "n1", "nothing");
         journal(0, "drop", "n1", "prices");
         assertEquals(List.of(), journal(0, "list", "--json"));
+    }
+
+    private void damaged() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:h2:file:" + directory.resolve("data").resolve("gapless"), "gapless", "");
+                Statement statement = connection.createStatement()) {
+            assertEquals(
+                    1,
+                    statement.executeUpdate("UPDATE \"gapless_journal\" SET \"event_payload\" = X'01'"
+                            + " WHERE \"persistence_id\" = 'n1|prices' AND \"sequence_number\" = 2"));
+        }
     }
 
     @Test

@@ -58,6 +58,11 @@ class SimulationTest {
 
     private static final long MANY_WITH_LIMITS = 2_000;
 
+    /** In front of the seeds in which stored logs also lose records, and are repaired. */
+    private static final long WITH_REPAIRS = 8_000_000_000_000L;
+
+    private static final long MANY_WITH_REPAIRS = 1_500;
+
     private static final int MOST_FAILURES = 5;
     /** Of the tokens of a single node: clocks jump, and others have read on in streams that a token has not heard of (C11). */
     private static final long MOST_TOLD_ONE_IN = 5;
@@ -295,6 +300,20 @@ class SimulationTest {
     @DisplayName("ruleP4: so it is with many")
     void manyLogsThatGiveWayTellIt() {
         runOwn(WITH_LIMITS + 1, WITH_LIMITS + MANY_WITH_LIMITS);
+    }
+
+    @Test
+    @DisplayName("ruleD12: who lacks what a repaired log lacks is told so")
+    void repairedLogsTellIt() {
+        ScheduleReport report = runOwn(WITH_REPAIRS + 1, WITH_REPAIRS + FEW_WITH_KEPT_PLACES);
+        assertHappened(report, Stream.of("fault: store: RECORDS_LOST", "fault: store: TRUNCATED"));
+    }
+
+    @Tag("thorough")
+    @Test
+    @DisplayName("ruleD12: so it is with many")
+    void manyRepairedLogsTellIt() {
+        runOwn(WITH_REPAIRS + 1, WITH_REPAIRS + MANY_WITH_REPAIRS);
     }
 
     @Test

@@ -370,7 +370,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
                 .getLog()
                 .error(
                         "Topic {}: what the store of node {} has of it cannot be used: {}. Nothing is published to it here, and readers"
-                                + " wait. Put a copy of the store back and start this node again",
+                                + " wait. Put a copy of the store back, or repair it (gapless journal repair), and start this node again",
                         topic,
                         nameOf(shared.uid()),
                         why);

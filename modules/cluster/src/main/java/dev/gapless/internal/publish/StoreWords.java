@@ -47,7 +47,8 @@ record StoreWords(String node, Supplier<Optional<String>> unopened) {
     String advice(@Nullable StoreStatus status) {
         if (status != null && isBroken(status)) {
             return "What it has of this topic cannot be used: " + status.problem()
-                    + ". Put a backup back, or take the version that wrote it, and start the node again (docs/durable.md)";
+                    + ". Put a backup back, repair it (gapless journal repair), or take the version that wrote it, and start the node again"
+                    + " (docs/durable.md)";
         }
         String problem = unopened.get().orElse(status == null ? null : status.problem());
         return problem == null

@@ -439,6 +439,35 @@ public final class Log {
         }
     }
 
+    /** Those up to this number were stored before, and are lost. They were published at that time at the latest. */
+    public void lost(long upTo, long timeMs) {
+        lock.lock();
+        try {
+            long count = upTo - ring.head();
+            if (count <= 0) {
+                return;
+            }
+            lastMs = Math.max(lastMs, timeMs);
+            if (count >= ring.maxEntries() || ring.size() == 0) {
+                ring.evict(ring.head(), evicted);
+                ring.skip(count);
+                evictedMs = timeMs;
+            } else {
+                ring.makeRoom((int) count, 0, evictable, evicted);
+                ring.add(Segment.lost(ring.head() + 1, (int) count, timeMs));
+                ring.added((int) count, 0);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** This number, or if that message is lost the next one behind it that is not. */
+    public long behindLost(long number) {
+        Segment segment = ring.get(number);
+        return segment != null && segment.isLost() ? segment.last() + 1 : number;
+    }
+
     /** Messages that were stored before, at that time. */
     public void restore(List<Content> contents, long timeMs, Now now) {
         lock.lock();
@@ -563,7 +592,7 @@ public final class Log {
         int count = 0;
         while (next <= head && count < maxMessages) {
             Segment segment = ring.get(next);
-            if (segment == null) {
+            if (segment == null || segment.isLost()) {
                 break; // overwritten
             }
             int there = (int) (Math.min(head, segment.last()) - next + 1);
@@ -675,7 +704,7 @@ public final class Log {
         assert !settings.durable() || nowMs == lastMs : nowMs + " before " + lastMs;
         if (content.isInvalidation()) {
             ring.evict(ring.head(), evicted);
-            ring.skip();
+            ring.skip(1);
             evictedMs = lastMs;
             return ring.head();
         }

@@ -251,13 +251,13 @@ public final class Ring<P extends Ring.Piece> {
         }
     }
 
-    /** Leaves out the next index. Only when it is empty. */
-    public void skip() {
+    /** Leaves out so many indices. Only when it is empty. */
+    public void skip(long entries) {
         if (newest != null) {
             throw new IllegalStateException("There are entries in front of what is left out");
         }
-        HEAD.setRelease(this, head + 1);
-        OLDEST.setRelease(this, head + 1); // until now it is as if the entry was being evicted
+        HEAD.setRelease(this, head + entries);
+        OLDEST.setRelease(this, head + 1); // until now it is as if the entries were being evicted
     }
 
     /** The newest piece, or null if there is none. */

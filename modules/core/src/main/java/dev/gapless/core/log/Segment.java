@@ -20,14 +20,28 @@ public final class Segment implements Ring.Piece {
     private final long first;
     private final long baseMs;
     private final byte[] data;
+    private final boolean lost;
     private List<Format> formats = List.of();
     private int count;
     private int used;
 
-    private Segment(long first, long baseMs, int bytes) {
+    private Segment(long first, long baseMs, int bytes, boolean lost) {
         this.first = first;
         this.baseMs = baseMs;
         this.data = new byte[bytes];
+        this.lost = lost;
+    }
+
+    /** Messages that nobody has any more: nothing of them can be read. They were published at that time at the latest. */
+    static Segment lost(long first, int count, long publishedMs) {
+        Segment lost = new Segment(first, publishedMs, 0, true);
+        lost.count = count;
+        return lost;
+    }
+
+    /** Is nothing of it there to be read? */
+    boolean isLost() {
+        return lost;
     }
 
     /**
@@ -39,14 +53,18 @@ public final class Segment implements Ring.Piece {
     public static Segment of(long first, long nowMs, Content content, long heldBytes) {
         int needed = content.frameBytes() + FrameLayout.INDEX_BYTES;
         if (content.frameBytes() >= LARGE_BYTES) {
-            return new Segment(first, nowMs, needed);
+            return new Segment(first, nowMs, needed, false);
         }
         long wanted = Long.highestOneBit(Math.max(1, heldBytes / PARTS));
-        return new Segment(first, nowMs, (int) Math.max(needed, Math.min(MOST_BYTES, Math.max(LEAST_BYTES, wanted))));
+        return new Segment(
+                first, nowMs, (int) Math.max(needed, Math.min(MOST_BYTES, Math.max(LEAST_BYTES, wanted))), false);
     }
 
     /** Is there room for this message, and can its time and its format be written here? */
     public boolean takes(Content content, long nowMs) {
+        if (lost) {
+            return false;
+        }
         boolean fits = used + content.frameBytes() + FrameLayout.INDEX_BYTES * (count + 1) <= data.length;
         return fits
                 && nowMs - baseMs <= FrameLayout.MAX_SINCE_MS
@@ -80,6 +98,9 @@ public final class Segment implements Ring.Piece {
 
     @Override
     public long sizeBytes(long from, long to) {
+        if (lost) {
+            return 0;
+        }
         int i = (int) (from - first);
         int number = (int) (to - from + 1);
         int end = i + number < count ? FrameLayout.offset(data, i + number) : used;
@@ -95,7 +116,7 @@ public final class Segment implements Ring.Piece {
 
     /** When this message was published, in milliseconds since 1970. */
     public long publishedMs(long index) {
-        return baseMs + FrameLayout.sinceMs(data, at(index));
+        return lost ? baseMs : baseMs + FrameLayout.sinceMs(data, at(index));
     }
 
     private int at(long index) {

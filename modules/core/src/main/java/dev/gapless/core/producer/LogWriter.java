@@ -351,9 +351,12 @@ public final class LogWriter {
         }
         log.begin(headsNow(), topic, first, evictedMs, lastMs);
         for (LogRecord.Messages messages : restored) {
+            long number = Objects.requireNonNull(before.get(messages.uid())) + messages.first();
+            log.lost(number - 1, messages.timeMs()); // what a repaired store lacks (rule D12)
             log.restore(messages.contents(), messages.timeMs(), now);
             kept.add(new Kept(messages.number(), log.head()));
         }
+        log.lost(all, lastMs);
         log.dropOld(now.ns()); // before anybody reads it
         heads.put(uid, 0L);
         fresh.clear();

@@ -590,12 +590,15 @@ public final class ProducerState {
         long head = cursor.part.head(log.head());
         long oldest = Math.min(log.oldest(), head + 1);
         long sent = cursor.sent;
-        long resumeAt = Math.max(Answer.resumeAfterOverrun(cursor.part, oldest, head, settings), sent + 1);
+        long next = sent + 1 < oldest // else it is lost (rule D12), and the ring does not run after the reader
+                ? Math.max(Answer.resumeAfterOverrun(cursor.part, oldest, head, settings), sent + 1)
+                : sent + 1;
+        long resumeAt = Math.min(log.behindLost(next), head + 1);
         cursor.overtaken(resumeAt);
         lowest = null;
         touched(cursor);
-        OptionalLong behind = OptionalLong.of(cursor.part.sequence(sent));
-        expire(cursor, Reason.OVERRUN, resumeAt, head, behind, behind);
+        OptionalLong at = OptionalLong.of(cursor.part.sequence(sent));
+        expire(cursor, Reason.OVERRUN, resumeAt, head, at, at);
     }
 
     /**

@@ -793,6 +793,81 @@ class DurableLogTest {
         assertEquals(3, highest, "nothing is written there");
     }
 
+    /** A repair found a record damaged, and put a mark in its place, which says up to where the stream was stored. */
+    private void repaired(long number, long head) {
+        LogRecord.Mark mark = new LogRecord.Mark(number, 1, 1, 1_000, List.of(new LogRecord.Head(1, head)));
+        assertInstanceOf(LogRecord.Messages.class, store.put(number, mark));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleD12: who comes to messages that a repaired store lacks is told how many these are, and goes on behind them; nobody else is told")
+    void repairedAmid() {
+        Incarnation b1 = first();
+        for (int value = 1; value <= 5; value++) {
+            b1.publish(value);
+        }
+        repaired(3, 2);
+        repaired(4, 3);
+        Incarnation b2 = new Incarnation(2, 100).opened(2);
+        b2.publish(6);
+        List<ToConsumer> before = b2.register(new Start.After(at(1, 0)));
+        assertEquals(List.of(1), values(before));
+        b2.producer.onMessage(new Ack(TOPIC, 0, SESSION, 1, 100L * FRAME_BYTES), b2.now());
+        CursorExpired expired = assertInstanceOf(CursorExpired.class, before.get(before.size() - 1));
+        assertEquals(Reason.OVERRUN, expired.reason());
+        assertEquals(4, expired.resumeAt());
+        b2.producer.onMessage(new Ack(TOPIC, 0, SESSION, 3, 100L * FRAME_BYTES), b2.now());
+        assertEquals(List.of(1, 4, 5), values(before));
+        List<ToConsumer> amid = b2.register(new Start.After(at(1, 2)));
+        assertEquals(
+                4,
+                assertInstanceOf(CursorExpired.class, amid.get(amid.size() - 1)).resumeAt());
+        List<ToConsumer> behind = b2.register(new Start.After(at(1, 3)));
+        assertEquals(List.of(4, 5), values(behind));
+        assertTrue(behind.stream().noneMatch(CursorExpired.class::isInstance), behind::toString);
+        assertEquals(List.of(6), values(b2.register(new Start.After(at(1, 5)))));
+        assertEquals(at(2, 1), b2.accepted(0));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleD12: of a stream whose end a repaired store lacks who lacks some of that is told, and who has it all is not")
+    void repairedAtTheEnd() {
+        Incarnation b1 = first();
+        for (int value = 1; value <= 3; value++) {
+            b1.publish(value);
+        }
+        repaired(4, 3);
+        Incarnation b2 = new Incarnation(2, 100).opened(2);
+        b2.publish(4);
+        List<ToConsumer> lacks = b2.register(new Start.After(at(1, 1)));
+        assertEquals(List.of(2), values(lacks));
+        b2.producer.onMessage(new Ack(TOPIC, 0, SESSION, 2, 100L * FRAME_BYTES), b2.now());
+        assertTrue(lacks.stream().anyMatch(CursorExpired.class::isInstance), lacks::toString);
+        assertEquals(List.of(4), values(b2.register(new Start.After(at(1, 3)))));
+        Incarnation b3 = new Incarnation(3, 100).opened(3);
+        assertEquals(List.of(1, 2), values(b3.register(Start.EARLIEST)), "and so for the next");
+        b3.producer.onMessage(new Ack(TOPIC, 0, SESSION, 2, 100L * FRAME_BYTES), b3.now());
+        assertTrue(b3.sent.stream().anyMatch(CursorExpired.class::isInstance), b3.sent::toString);
+    }
+
+    @Test
+    @DisplayName("ruleD12: if more is lost than the ring would hold, what is before that is overwritten")
+    void moreIsLostThanARingHolds() {
+        Incarnation b1 = first();
+        b1.publish(1);
+        b1.publish(2);
+        repaired(3, 8_192);
+        Incarnation b2 = new Incarnation(2, 100).opened(2);
+        b2.publish(3);
+        CursorExpired expired = assertInstanceOf(
+                CursorExpired.class, b2.register(new Start.After(at(1, 0))).get(0));
+        assertEquals(Reason.OVERRUN, expired.reason());
+        assertEquals(List.of(3), values(b2.register(Start.EARLIEST)));
+        assertEquals(at(2, 1), b2.accepted(0));
+    }
+
     @Test
     @DisplayName("ruleD10: restarts alone do not fill the store: messages in front of 256 marks go")
     void marksDoNotFillTheStore() {

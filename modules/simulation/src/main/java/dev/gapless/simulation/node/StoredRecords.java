@@ -3,7 +3,8 @@ package dev.gapless.simulation.node;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.LogRecord;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,6 +66,31 @@ public final class StoredRecords {
         highest = upTo;
     }
 
+    /** Is nothing there? */
+    public boolean isEmpty() {
+        return byNumber.isEmpty();
+    }
+
+    /** The number of the first that is there. */
+    public long lowest() {
+        return byNumber.firstKey();
+    }
+
+    /** Those from one number to another are damaged, and a repair puts marks in their place: it knows how many messages are lost. */
+    public void lose(long first, long last) {
+        for (LogRecord record :
+                List.copyOf(byNumber.subMap(first, true, last, true).values())) {
+            List<LogRecord.Head> heads = new ArrayList<>();
+            heads(record.number()).forEach((uid, sequence) -> heads.add(new LogRecord.Head(uid, sequence)));
+            long lastMs = record instanceof LogRecord.Messages messages
+                    ? messages.timeMs()
+                    : ((LogRecord.Mark) record).lastMs();
+            byNumber.put(
+                    record.number(),
+                    new LogRecord.Mark(record.number(), record.generation(), record.uid(), lastMs, heads));
+        }
+    }
+
     /** The number that was taken last. */
     public long highest() {
         return highest;
@@ -72,8 +98,12 @@ public final class StoredRecords {
 
     /** The last sequence of each incarnation's stream. */
     public Map<Long, Long> heads() {
-        Map<Long, Long> heads = new HashMap<>();
-        for (LogRecord record : byNumber.values()) {
+        return heads(highest);
+    }
+
+    private Map<Long, Long> heads(long upTo) {
+        Map<Long, Long> heads = new LinkedHashMap<>();
+        for (LogRecord record : byNumber.headMap(upTo, true).values()) {
             if (record instanceof LogRecord.Mark mark) {
                 mark.heads().forEach(head -> heads.put(head.uid(), head.sequence()));
             } else if (record instanceof LogRecord.Messages messages) {

@@ -25,6 +25,9 @@ final class Disk {
     /** Of the processes that start. */
     private static final int GOES_BACK_ONCE_IN = 10;
 
+    /** Of the processes that start. */
+    private static final int REPAIRED_ONCE_IN = 3;
+
     /** Of the starts: it may have ended by then. */
     private static final int REMEMBERED_LATE_ONCE_IN = 20;
 
@@ -34,9 +37,12 @@ final class Disk {
     private final Host host;
     private final SplittableRandom random;
     private final SplittableRandom starts;
+    private final @Nullable SplittableRandom repairs;
     private StoredRecords records = new StoredRecords();
     /** The incarnations that have used it, the oldest first. */
     private List<KeptHistory.Started> users = new ArrayList<>();
+    /** How many others had used it before. */
+    private int forgotten;
     /** What each of them was told, whatever becomes of the store. */
     private final Map<Long, Generation> generations = new HashMap<>();
 
@@ -46,12 +52,23 @@ final class Disk {
 
     private record Backup(StoredRecords records, List<KeptHistory.Started> users) {}
 
-    /** @param starts draws what becomes of starts, {@code random} everything else */
-    Disk(Schedule schedule, Host host, SplittableRandom random, SplittableRandom starts) {
+    /**
+     * An empty one.
+     *
+     * @param starts draws what becomes of starts, {@code random} everything else
+     * @param repairs draws which records are lost; null: none is
+     */
+    Disk(
+            Schedule schedule,
+            Host host,
+            SplittableRandom random,
+            SplittableRandom starts,
+            @Nullable SplittableRandom repairs) {
         this.schedule = schedule;
         this.host = host;
         this.random = random;
         this.starts = starts;
+        this.repairs = repairs;
     }
 
     /** That process may use it, once that is remembered. */
@@ -101,6 +118,7 @@ final class Disk {
     /** A process starts, and has that remembered. */
     void starts(long uid) {
         mayGoBack();
+        mayBeRepaired();
         if (starts.nextInt(REMEMBERED_LATE_ONCE_IN) == 0) {
             schedule.timeline().after(starts.nextLong(Profile.SECOND), () -> remember(uid));
         } else {
@@ -112,7 +130,9 @@ final class Disk {
         List<Long> earlier = users.stream().map(KeptHistory.Started::uid).toList();
         users.add(new KeptHistory.Started(uid, schedule.timeline().nowMs() + host.clockSkewMs()));
         generations.put(
-                uid, new Generation(users.size(), earlier, schedule.profile().single() ? history() : null));
+                uid,
+                new Generation(
+                        forgotten + users.size(), earlier, schedule.profile().single() ? history() : null));
     }
 
     /** That of a single node. */
@@ -133,6 +153,23 @@ final class Disk {
         users = new ArrayList<>(copy.users());
         schedule.truth().goesBack(host.name(), records.heads());
         schedule.trace(host, () -> "store goes back to record " + copy.records().highest());
+    }
+
+    /** It may be that some records in a row were damaged, or all behind one, and that people repaired the log: then no start is remembered. */
+    private void mayBeRepaired() {
+        SplittableRandom draws = repairs;
+        boolean mayBe = draws != null && !schedule.faults().haveEnded();
+        if (draws == null || !mayBe || records.isEmpty() || draws.nextInt(REPAIRED_ONCE_IN) != 0) {
+            return;
+        }
+        long first = draws.nextLong(records.lowest(), records.highest() + 1);
+        boolean truncated = draws.nextInt(3) == 0;
+        long last = truncated ? records.highest() : Math.min(records.highest(), first + draws.nextInt(3));
+        records.lose(first, last);
+        forgotten += users.size();
+        users = new ArrayList<>();
+        schedule.counts().add(truncated ? "fault: store: TRUNCATED" : "fault: store: RECORDS_LOST");
+        schedule.trace(host, () -> "store lost records " + first + " to " + last);
     }
 
     private boolean write(LogRecord record) {

@@ -81,6 +81,9 @@ record Profile(
     /** From this one on logs give way, and are whole again, besides: where nothing goes wrong, none does. */
     static final long FIRST_WITH_LIMITS = 7_000_000_000_000L;
 
+    /** From this one on records of stored logs are lost, too, and the logs repaired. */
+    static final long FIRST_WITH_REPAIRS = 8_000_000_000_000L;
+
     private static final long NUMBER_AND_OVERHEAD = 8 + 64;
 
     private static final long ENTRY_OVERHEAD = 32;

@@ -93,7 +93,10 @@ final class Schedule implements Observer {
             Host host = new Host(i, produces, firstIncarnationThatPublishes(i, produces), consumes, addresses);
             hosts.add(host);
             if (profile.settings().durable()) {
-                host.disk(new Disk(this, host, new SplittableRandom(seed + i), new SplittableRandom(-seed - i)));
+                SplittableRandom repairs =
+                        seed < Profile.FIRST_WITH_REPAIRS || !profile.faults() ? null : new SplittableRandom(~seed - i);
+                host.disk(
+                        new Disk(this, host, new SplittableRandom(seed + i), new SplittableRandom(-seed - i), repairs));
             }
         }
     }
