@@ -227,7 +227,7 @@ class JwksUrlTest {
         AtomicInteger most = new AtomicInteger();
         try (LogLines log = LogLines.atTrace();
                 TestGateway gateway =
-                        TestGateway.start(settings(", jwks-refresh = 300ms, jwks-retry = 300ms, jwks-timeout = 1s"))) {
+                        TestGateway.start(settings(", jwks-refresh = 300ms, jwks-retry = 300ms, jwks-timeout = 30s"))) {
             assertEquals(200, status(gateway, jwt(key)).statusCode());
             answer = exchange -> {
                 most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
