@@ -29,6 +29,14 @@ class ReadPaceTest {
     }
 
     @Test
+    void withoutASpreadOnlyTheJitterCounts() {
+        ReadPace pace = new ReadPace(INTERVAL, JITTER, 0, MOST, 1);
+        pace.begins(0);
+        pace.took(1_000_000);
+        assertEquals(JITTER, pace.waitNs(INTERVAL));
+    }
+
+    @Test
     void theJitterGrowsWithWhatTheLastReadTookUpToABound() {
         ReadPace none = of(0);
         ReadPace half = of(0.5);
