@@ -13,6 +13,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.member.History;
 import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.internal.table.TableSettings;
+import dev.gapless.internal.trace.AvailableTracing;
 import dev.gapless.internal.trace.Tracing;
 import dev.gapless.internal.wire.RoundTrip;
 import java.time.Duration;
@@ -190,7 +191,7 @@ public final class Settings {
                 "gapless.shared-messages",
                 sharedMessages,
                 "0 to " + MOST_SHARED);
-        this.tracing = Tracing.of(config.getBoolean("tracing"));
+        this.tracing = AvailableTracing.of(config.getBoolean("tracing"));
         this.lossLogInterval = Duration.ofNanos(notNegative(config, "gapless.", "loss-log-interval"));
         this.slowHandlerWarning = Duration.ofNanos(notNegative(config, "gapless.", "slow-handler-warning"));
         this.neverPublishedWarning = Duration.ofNanos(notNegative(config, "gapless.", "never-published-warning"));

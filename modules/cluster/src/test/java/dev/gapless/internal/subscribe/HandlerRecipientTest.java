@@ -23,7 +23,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
-import dev.gapless.internal.trace.Tracing;
+import dev.gapless.internal.trace.Untraced;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,7 +99,7 @@ class HandlerRecipientTest {
     }
 
     private static Throwable failureOf(Throwable thrown) {
-        return new HandlerRecipient<>(Tracing.OFF, new Failing(thrown))
+        return new HandlerRecipient<>(Untraced.OFF, new Failing(thrown))
                 .give(MESSAGE, 1, (number, outcome) -> {})
                 .failure();
     }
@@ -111,7 +111,7 @@ class HandlerRecipientTest {
             assertFalse(Thread.currentThread().isInterrupted());
         }
         HandlerRecipient<Integer> recipient =
-                new HandlerRecipient<>(Tracing.OFF, new Failing(new InterruptedException()));
+                new HandlerRecipient<>(Untraced.OFF, new Failing(new InterruptedException()));
         assertEquals(OnFailure.STOP, recipient.failed(MESSAGE, new IOException()));
         recipient.ended(ENDED);
         assertFalse(Thread.currentThread().isInterrupted());
@@ -166,7 +166,7 @@ class HandlerRecipientTest {
                         new IOException(),
                         () -> TOKEN))) {
             Interrupting handler = new Interrupting();
-            assertNull(new HandlerRecipient<>(Tracing.OFF, handler)
+            assertNull(new HandlerRecipient<>(Untraced.OFF, handler)
                     .give(event, 1, (number, later) -> {})
                     .failure());
             assertEquals(List.of(event), handler.given);
@@ -194,13 +194,13 @@ class HandlerRecipientTest {
     void whatIsNotFatalIsAFailureOfThisEventAlone(Class<? extends Throwable> type) throws Exception {
         Throwable failure = type.getDeclaredConstructor().newInstance();
         assertInstanceOf(type, failureOf(failure));
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(failure));
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Untraced.OFF, new Failing(failure));
         assertEquals(OnFailure.STOP, recipient.failed(MESSAGE, new IOException()));
         recipient.ended(ENDED);
         assertInstanceOf(
                 type,
                 new ActorRecipient<Integer, Object>(
-                                Tracing.OFF,
+                                Untraced.OFF,
                                 null,
                                 unconfirmed -> {
                                     new Failing(failure).fail();
@@ -216,7 +216,7 @@ class HandlerRecipientTest {
         OutOfMemoryError fatal = new OutOfMemoryError("a test's");
         assertThrows(OutOfMemoryError.class, () -> failureOf(fatal));
         ActorRecipient<Integer, Object> actor = new ActorRecipient<>(
-                Tracing.OFF,
+                Untraced.OFF,
                 null,
                 unconfirmed -> {
                     throw fatal;
@@ -227,7 +227,7 @@ class HandlerRecipientTest {
 
     @Test
     void onFailureThatAnswersNullStops() {
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(new IOException()) {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Untraced.OFF, new Failing(new IOException()) {
             @Override
             public OnFailure onFailure(Delivery<Integer> delivery, Throwable cause) {
                 return null;
@@ -238,7 +238,7 @@ class HandlerRecipientTest {
 
     @Test
     void onUndecodableThatAnswersNullStops() {
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(new IOException()) {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Untraced.OFF, new Failing(new IOException()) {
             @Override
             public OnFailure onUndecodable(Undecodable<Integer> undecodable) {
                 return null;
@@ -254,7 +254,7 @@ class HandlerRecipientTest {
     @ParameterizedTest
     @MethodSource("completedStages")
     void whatHasCompletedIsDoneAtOnceWhateverItsKind(CompletionStage<Reload> stage) {
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(new IOException()) {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Untraced.OFF, new Failing(new IOException()) {
             @Override
             public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
                 return stage;
@@ -276,7 +276,7 @@ class HandlerRecipientTest {
     @Test
     void aStageThatCompletesLaterTellsTheReceiptsOnce() {
         CompletableFuture<Reload> later = new CompletableFuture<>();
-        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Tracing.OFF, new Failing(new IOException()) {
+        HandlerRecipient<Integer> recipient = new HandlerRecipient<>(Untraced.OFF, new Failing(new IOException()) {
             @Override
             public CompletionStage<Reload> onCursorExpired(CursorExpired<Integer> expired) {
                 return later.minimalCompletionStage();

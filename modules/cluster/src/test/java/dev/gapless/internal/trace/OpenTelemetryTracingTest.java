@@ -46,7 +46,7 @@ class OpenTelemetryTracingTest {
     private static final String SPAN = "b7ad6b7169203331";
     private static final String TRACEPARENT = "00-" + TRACE + "-" + SPAN + "-01";
 
-    private final Tracing tracing = Tracing.of(true);
+    private final Tracing tracing = AvailableTracing.of(true);
     private final InMemorySpanExporter ended = InMemorySpanExporter.create();
     private final List<SpanContext> seen = new ArrayList<>();
 
@@ -122,15 +122,15 @@ class OpenTelemetryTracingTest {
 
     @Test
     void withoutOpenTelemetryOnlyWhatIsNamedIsCarriedAndSwitchedOffNothing() {
-        Tracing without = Tracing.of(true, ClassLoader.getPlatformClassLoader());
-        assertSame(Tracing.NAMED, without);
+        Tracing without = AvailableTracing.of(true, ClassLoader.getPlatformClassLoader());
+        assertSame(Untraced.NAMED, without);
         TraceContext named = new TraceContext(TRACEPARENT, "");
         try (Scope scope = span(TRACE, TraceState.getDefault()).makeCurrent()) {
             assertNull(without.published(null));
             assertSame(named, without.published(named));
-            assertNull(Tracing.of(false).published(null));
-            assertNull(Tracing.of(false).published(named));
-            assertSame(Handling.NONE, Tracing.of(false).handle(delivery(TRACEPARENT)));
+            assertNull(AvailableTracing.of(false).published(null));
+            assertNull(AvailableTracing.of(false).published(named));
+            assertSame(Handling.NONE, AvailableTracing.of(false).handle(delivery(TRACEPARENT)));
         }
     }
 

@@ -5,7 +5,7 @@ import dev.gapless.Delivery;
 import dev.gapless.MessageHandler;
 import dev.gapless.Payload;
 import dev.gapless.Reload;
-import dev.gapless.internal.trace.Tracing;
+import dev.gapless.internal.trace.Untraced;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.openjdk.jcstress.annotations.Actor;
@@ -20,7 +20,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 @Outcome(id = "not ahead", expect = Expect.ACCEPTABLE, desc = "who resumes there is given what was not dealt with")
 @State
 public class TokenOfHandlerStress {
-    private final Confirming subscription = new Confirming(new HandlerRecipient<>(Tracing.OFF, new Counting()));
+    private final Confirming subscription = new Confirming(new HandlerRecipient<>(Untraced.OFF, new Counting()));
 
     private final class Counting implements MessageHandler<Payload> {
         @Override
