@@ -143,7 +143,7 @@ export class Overview {
     if (status.gateway.not_ready) {
       found.push(['bad', `This gateway is not ready. ${format.name(status.gateway.not_ready)}`]);
     }
-    for (const concern of status.gateway.not_ready ? [] : status.gateway.concerns) {
+    for (const concern of status.gateway.not_ready ? [] : status.gateway.concerns ?? []) {
       found.push(['warn', `This node is a member, but ${format.name(concern.what)}`]);
     }
     for (const member of status.members.values()) {
