@@ -105,9 +105,8 @@ final class LogDamage implements LogScan.Reader {
         Map<Long, Long> before = new LinkedHashMap<>(heads);
         goOn(behind);
         List<LostMessages> lost = lostSince(before);
-        List<LogRecord.Head> now = new ArrayList<>();
-        heads.forEach((uid, sequence) -> now.add(new LogRecord.Head(uid, sequence)));
-        LogRecord.Mark mark = new LogRecord.Mark(damagedFrom, around.generation(), around.uid(), timeMs(behind), now);
+        LogRecord.Mark mark =
+                new LogRecord.Mark(damagedFrom, around.generation(), around.uid(), timeMs(behind), headsNow());
         holes.add(new Hole(damagedFrom, lastNumber, before, mark, lost));
         damagedFrom = 0;
     }
@@ -155,6 +154,12 @@ final class LogDamage implements LogScan.Reader {
         return lost;
     }
 
+    private List<LogRecord.Head> headsNow() {
+        return heads.entrySet().stream()
+                .map(head -> new LogRecord.Head(head.getKey(), head.getValue()))
+                .toList();
+    }
+
     /** In order. */
     List<Hole> holes() {
         return holes;
@@ -162,11 +167,9 @@ final class LogDamage implements LogScan.Reader {
 
     /** A mark in the place of a record behind which there is to be nothing any more. */
     LogRecord.Mark end(Hole hole) {
-        List<LogRecord.Head> all = new ArrayList<>();
-        heads.forEach((uid, sequence) -> all.add(new LogRecord.Head(uid, sequence)));
         long lastMs = Math.max(nowMs, hole.mark().lastMs());
         return new LogRecord.Mark(
-                hole.first(), hole.mark().generation(), hole.mark().uid(), lastMs, all);
+                hole.first(), hole.mark().generation(), hole.mark().uid(), lastMs, headsNow());
     }
 
     /** The number of the last record. */

@@ -198,9 +198,13 @@ final class FrameLayout {
         return all;
     }
 
-    /** What a trace takes of an extension. */
+    /** What a trace takes of an extension: it is ASCII. */
     static int traceBytes(@Nullable TraceContext trace) {
-        return trace == null ? 0 : TRACE_BYTES + bytes(trace.traceparent()).length + bytes(trace.tracestate()).length;
+        return trace == null
+                ? 0
+                : TRACE_BYTES
+                        + trace.traceparent().length()
+                        + trace.tracestate().length();
     }
 
     private static byte[] bytes(String text) {

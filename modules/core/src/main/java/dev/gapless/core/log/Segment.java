@@ -20,28 +20,26 @@ public final class Segment implements Ring.Piece {
     private final long first;
     private final long baseMs;
     private final byte[] data;
-    private final boolean lost;
     private List<Format> formats = List.of();
     private int count;
     private int used;
 
-    private Segment(long first, long baseMs, int bytes, boolean lost) {
+    private Segment(long first, long baseMs, int bytes) {
         this.first = first;
         this.baseMs = baseMs;
         this.data = new byte[bytes];
-        this.lost = lost;
     }
 
     /** Messages that nobody has any more: nothing of them can be read. They were published at that time at the latest. */
     static Segment lost(long first, int count, long publishedMs) {
-        Segment lost = new Segment(first, publishedMs, 0, true);
+        Segment lost = new Segment(first, publishedMs, 0);
         lost.count = count;
         return lost;
     }
 
     /** Is nothing of it there to be read? */
     boolean isLost() {
-        return lost;
+        return data.length == 0;
     }
 
     /**
@@ -53,18 +51,14 @@ public final class Segment implements Ring.Piece {
     public static Segment of(long first, long nowMs, Content content, long heldBytes) {
         int needed = content.frameBytes() + FrameLayout.INDEX_BYTES;
         if (content.frameBytes() >= LARGE_BYTES) {
-            return new Segment(first, nowMs, needed, false);
+            return new Segment(first, nowMs, needed);
         }
         long wanted = Long.highestOneBit(Math.max(1, heldBytes / PARTS));
-        return new Segment(
-                first, nowMs, (int) Math.max(needed, Math.min(MOST_BYTES, Math.max(LEAST_BYTES, wanted))), false);
+        return new Segment(first, nowMs, (int) Math.max(needed, Math.min(MOST_BYTES, Math.max(LEAST_BYTES, wanted))));
     }
 
     /** Is there room for this message, and can its time and its format be written here? */
     public boolean takes(Content content, long nowMs) {
-        if (lost) {
-            return false;
-        }
         boolean fits = used + content.frameBytes() + FrameLayout.INDEX_BYTES * (count + 1) <= data.length;
         return fits
                 && nowMs - baseMs <= FrameLayout.MAX_SINCE_MS
@@ -98,7 +92,7 @@ public final class Segment implements Ring.Piece {
 
     @Override
     public long sizeBytes(long from, long to) {
-        if (lost) {
+        if (isLost()) {
             return 0;
         }
         int i = (int) (from - first);
@@ -116,7 +110,7 @@ public final class Segment implements Ring.Piece {
 
     /** When this message was published, in milliseconds since 1970. */
     public long publishedMs(long index) {
-        return lost ? baseMs : baseMs + FrameLayout.sinceMs(data, at(index));
+        return isLost() ? baseMs : baseMs + FrameLayout.sinceMs(data, at(index));
     }
 
     private int at(long index) {
