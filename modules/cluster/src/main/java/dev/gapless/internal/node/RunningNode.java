@@ -56,6 +56,7 @@ import dev.gapless.internal.wire.TopicClasses;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -481,10 +482,11 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         }
         MemberStatus status = cluster.selfMember().status();
         boolean isMember = status.equals(MemberStatus.up()) || status.equals(MemberStatus.weaklyUp());
-        List<Health.Concern> wrong = concerns.of(seen());
         if (!isMember) {
             return new Health(Health.State.STARTING, "it has not joined the cluster yet: its status is " + status);
-        } else if (wrong.isEmpty()) {
+        }
+        List<Health.Concern> wrong = concerns.of(seen(tables.reports()));
+        if (wrong.isEmpty()) {
             return new Health(Health.State.UP, "it is a member of the cluster");
         }
         String what = wrong.stream().map(Health.Concern::what).collect(Collectors.joining("; "));
@@ -492,16 +494,15 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         return new Health(Health.State.DEGRADED, "it is a member of the cluster, but " + what, wrong, isReady);
     }
 
-    private Concerns.Seen seen() {
-        return new Concerns.Seen(
-                stats.otherCluster(), stats.isOutnumbered(), storeProblem(), givenUps.all(), tables.reports());
+    private Concerns.Seen seen(Map<String, List<NodeStatus.TableReport>> ofTables) {
+        return new Concerns.Seen(stats.otherCluster(), stats.isOutnumbered(), storeProblem(), givenUps.all(), ofTables);
     }
 
-    /** Also where nobody asks: it is to be known since when something is wrong. */
+    /** Also where nobody asks: it is to be known since when something is wrong. Tables know that by themselves. */
     private void lookForConcerns() {
         var unused = after(LOOK_INTERVAL, () -> {
             if (!isClosing()) {
-                concerns.look(seen());
+                concerns.look(seen(Map.of()));
                 lookForConcerns();
             }
         });
