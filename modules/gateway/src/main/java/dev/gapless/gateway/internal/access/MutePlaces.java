@@ -52,6 +52,7 @@ public final class MutePlaces {
         private @Nullable Address address;
 
         private boolean left;
+        private boolean within;
 
         private Place(long number, Runnable end) {
             this.number = number;
@@ -68,12 +69,22 @@ public final class MutePlaces {
         /** It is free again. Repeating it is harmless. */
         public void leave() {
             synchronized (MutePlaces.this) {
-                removeMute(this);
-                if (!left) {
-                    left = true;
-                    taken--;
-                }
+                give();
             }
+        }
+
+        /** Guarded by the places. */
+        private void give() {
+            removeMute(this);
+            if (!left) {
+                left = true;
+                taken--;
+            }
+        }
+
+        /** Was there a place for it when it came, also one that another one gave for it? */
+        public boolean isWithin() {
+            return within;
         }
     }
 
@@ -88,7 +99,7 @@ public final class MutePlaces {
     }
 
     /**
-     * One more, which is mute. There may be one more than there may be, until the one that makes room has left.
+     * One more, which is mute. One that makes room gives its place at once, and may be there yet for a while.
      *
      * @param address who shares with whom
      * @param end ends it, and may be run on the thread of another's {@code enter}
@@ -105,8 +116,9 @@ public final class MutePlaces {
             change(its, () -> its.mute.put(entered.number, entered));
             if (mute > mostMute || (mute > 1 && taken >= most)) {
                 victim = order.first().mute.values().iterator().next();
-                removeMute(victim);
+                victim.give();
             }
+            entered.within = taken <= most;
         }
         if (victim != null) {
             ended.increment();

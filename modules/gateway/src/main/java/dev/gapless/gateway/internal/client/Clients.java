@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -25,7 +24,6 @@ public final class Clients {
     private final Common common;
     private final GatewaySettings settings;
     private final AtomicLong ids = new AtomicLong();
-    private final AtomicInteger admitted = new AtomicInteger();
     /** WebSockets that have yet to say who they are are mute. */
     private final MutePlaces places;
 
@@ -129,8 +127,7 @@ public final class Clients {
                 synchronized (this) {
                     common.access().quotas().leave(caller);
                 }
-                place.leave();
-                give(address);
+                give(address, place);
             }
         }
     }
@@ -148,9 +145,8 @@ public final class Clients {
             throw new RequestException(Kind.CLOSING, "The gateway stops; connect to another one, or later");
         }
         Admission admission = new Admission(caller); // for which a mute one may make room
-        if (admitted.incrementAndGet() > settings.maxClients) {
+        if (!admission.place.isWithin()) {
             admission.place.leave();
-            admitted.decrementAndGet();
             throw new RequestException(
                     Kind.TOO_MANY_CLIENTS,
                     "There are " + settings.maxClients + " clients, as many as gapless.gateway.max-clients allows");
@@ -159,8 +155,7 @@ public final class Clients {
         try {
             common.access().quotas().enter(caller);
         } catch (RequestException e) {
-            admission.place.leave();
-            give(address);
+            give(address, admission.place);
             throw e;
         }
         admission.admitted();
@@ -174,8 +169,8 @@ public final class Clients {
         return admission;
     }
 
-    private void give(String address) {
-        admitted.decrementAndGet();
+    private void give(String address, MutePlaces.Place place) {
+        place.leave();
         perAddress.computeIfPresent(address, (ip, number) -> number == 1 ? null : number - 1);
         completeIfAllGone();
     }
@@ -238,7 +233,7 @@ public final class Clients {
     }
 
     private void completeIfAllGone() {
-        if (stopping && admitted.get() == 0) {
+        if (stopping && size() == 0) {
             allGone.complete(null);
         }
     }
@@ -255,7 +250,7 @@ public final class Clients {
     }
 
     public int size() {
-        return admitted.get();
+        return places.taken();
     }
 
     /** How many are connected by this protocol. */

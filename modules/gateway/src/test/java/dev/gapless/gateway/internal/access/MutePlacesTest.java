@@ -1,6 +1,8 @@
 package dev.gapless.gateway.internal.access;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +83,33 @@ class MutePlacesTest {
         }
         enter("b", "b1");
         assertEquals(List.of(), ended, "nobody would be left to speak");
+    }
+
+    /** However long it takes to end: who comes meanwhile finds a place. */
+    @Test
+    void whoMakesRoomGivesItsPlaceAtOnce() {
+        for (int i = 0; i < 10; i++) {
+            enter("a", "speaks").speaks();
+        }
+        enter("b", "b1");
+        for (int i = 0; i < 5; i++) {
+            assertTrue(enter("b", "comes").isWithin());
+            assertEquals(11, places.taken());
+        }
+        assertEquals(5, ended.size());
+    }
+
+    @Test
+    void whereAllSpeakThereIsNoPlace() {
+        for (int i = 0; i < 12; i++) {
+            MutePlaces.Place place = enter("a", "speaks");
+            place.speaks();
+            assertTrue(place.isWithin());
+        }
+        MutePlaces.Place further = enter("a", "further");
+        assertFalse(further.isWithin());
+        further.leave();
+        assertEquals(12, places.taken());
     }
 
     @Test
