@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Nodes with durable topics are killed under traffic, and start again on their stores: one after the other, and all at once.
+ * Nodes with durable topics are killed under traffic, and start again on their stores: one after the other, PostgreSQL each second time
+ * as well, and all at once.
  * {@code -Ddurable.kills=100} kills so many times instead of four, {@code -Ddurable.kills.of.all=50} instead of once; {@code -Ddurable.seed=1}
  * draws as another run did.
  */
@@ -30,22 +31,28 @@ class DurableRestartTest {
             pekko.cluster.downing-provider-class = "" # a dead member stays until its successor has it removed
             """;
 
+    private static final String SERVER_IS_BACK = "gapless { store-backoff.max = 500ms, store-timeout = 5s }\n";
+
     @Test
     void ruleD1_onH2WhatWasAcceptedIsDeliveredInOrderAndOnceAndNoProducerIsLost() throws IOException {
         try (Judged judged = Judged.startDurable("DurableOnH2", SETTINGS)) {
-            killsEachTimeOne(judged);
+            killsEachTimeOne(judged, () -> {});
         }
     }
 
     @Test
     void ruleD1_onPostgresWhatWasAcceptedIsDeliveredInOrderAndOnceAndNoProducerIsLost() throws IOException {
         try (PostgresServer server = PostgresServer.start();
-                Judged judged = Judged.startDurable("DurableOnPostgres", SETTINGS + server.config())) {
-            killsEachTimeOne(judged);
+                Judged judged = Judged.startDurable("DurableOnPostgres", SETTINGS + SERVER_IS_BACK + server.config())) {
+            killsEachTimeOne(judged, () -> {
+                server.kill(); // publishes of the others are refused meanwhile, or nobody knows whether they were
+                // stored
+                server.up();
+            });
         }
     }
 
-    private static void killsEachTimeOne(Judged judged) {
+    private static void killsEachTimeOne(Judged judged, Runnable withEachSecond) {
         Random random = drawn();
         Map<String, Long> before = judged.awaitLevelOrTold();
         for (int kill = 0; kill < KILLS; kill++) {
@@ -53,6 +60,9 @@ class DurableRestartTest {
             judged.awaitTokens(node);
             long pid = node.pid();
             kill(judged, node);
+            if (kill % 2 == 1) {
+                withEachSecond.run();
+            }
             judged.comeBackAndPublish(node);
             assertNotEquals(pid, node.pid());
         }

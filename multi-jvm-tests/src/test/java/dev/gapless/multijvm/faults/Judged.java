@@ -101,6 +101,11 @@ final class Judged implements AutoCloseable {
         return cluster;
     }
 
+    /** The directory of a node's store, if it is not a server's. */
+    Path store(String node) {
+        return storesOf(journals).toAbsolutePath().resolve(node);
+    }
+
     List<TestNode> nodes() {
         return IntStream.rangeClosed(1, size).mapToObj(cluster::node).toList();
     }
@@ -213,6 +218,24 @@ final class Judged implements AutoCloseable {
                                 .equals("true")));
     }
 
+    /** Subscriptions were told of so many gaps, while nobody publishes. */
+    void awaitTold(long gaps) {
+        traffic(false);
+        Await.until("told " + gaps + " times", () -> {
+            checker.read();
+            return told(checker.counts()) >= gaps;
+        });
+        traffic(true);
+    }
+
+    /** Of how many gaps subscriptions were told. */
+    static long told(Map<String, Long> counts) {
+        return counts.entrySet().stream()
+                .filter(count -> count.getKey().startsWith("expired: "))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
     /** Nobody publishes any more until everybody is level, or told; returns how often what has happened so far. */
     Map<String, Long> awaitLevelOrTold() {
         cluster.awaitUp();
@@ -272,7 +295,7 @@ final class Judged implements AutoCloseable {
     }
 
     private void traffic(boolean on) {
-        nodes().forEach(node -> node.call("traffic", Arguments.of("on", on)));
+        nodes().stream().filter(TestNode::isAlive).forEach(node -> node.call("traffic", Arguments.of("on", on)));
     }
 
     /** Journals with a violation stay. */
