@@ -91,8 +91,8 @@ public interface Table<T> extends AutoCloseable {
     TableStatus status();
 
     /**
-     * Ends it for whoever has opened it here. A node reads the source of a topic once for all who opened a table of both; the last one to
-     * close it ends that. Repeating it is harmless.
+     * Ends it for whoever has opened it here, with its listeners and streams. A node reads the source of a topic once for all who opened a table
+     * of both; the last one to close it ends that. Repeating it is harmless.
      */
     @Override
     void close();

@@ -540,6 +540,12 @@ class TableTest {
         CompletionException late = assertThrows(CompletionException.class, () -> get(waiting.get(0)));
         assertInstanceOf(TimeoutException.class, late.getCause());
         assertTrue(String.valueOf(late.getMessage()).contains("gapless.table.reached-timeout"));
+        Position last = publish("waits", "a:2");
+        for (int i = 3; i <= 10; i++) { // more than may wait at once
+            CompletionStage<TableView<String>> next = table.reached(last.next());
+            last = publish("waits", "a:" + i);
+            assertEquals("a:" + i, get(next).rows().get("a"));
+        }
         table.close();
         assertThrows(NullPointerException.class, () -> cluster.gapless(1).table(null, database.source));
         assertThrows(NullPointerException.class, () -> TableSource.versioned(null, row -> "", row -> 1));

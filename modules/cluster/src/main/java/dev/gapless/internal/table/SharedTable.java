@@ -7,7 +7,6 @@ import dev.gapless.Event;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
-import dev.gapless.TableChanges;
 import dev.gapless.TableClosed;
 import dev.gapless.TableSource;
 import dev.gapless.TableStatus;
@@ -34,14 +33,13 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.apache.pekko.NotUsed;
-import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,11 +47,7 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /** A topic and a source on this node, for all who have opened a table of both. Thread-safe. */
 final class SharedTable<T>
-        implements TableRecipient.Reader<T>,
-                PausedRecipient.Reader<T>,
-                Reloading.Reloaded<T>,
-                ChangesSource.Told<T>,
-                TopicStats.Kept {
+        implements TableRecipient.Reader<T>, PausedRecipient.Reader<T>, Reloading.Reloaded<T>, TopicStats.Kept {
     private static final Logger LOG = LoggerFactory.getLogger(SharedTable.class);
 
     /** Of those that a status shows. */
@@ -570,14 +564,13 @@ final class SharedTable<T>
         return Objects.requireNonNull(subscription).token();
     }
 
-    Listening<T> listen(Consumer<TableChanges<T>> listener) {
-        Listening<T> listening = new Listening<>(topic.name(), listener, host.listeners(), this::end);
-        begin(listening);
-        return listening;
+    /** Where listeners are called. */
+    Executor executor() {
+        return host.listeners();
     }
 
-    @Override
-    public void begin(Steps<T> steps) {
+    /** It hears of the steps from now on. Throws TableClosed if the table has closed. */
+    void begin(Steps<T> steps) {
         locked(() -> {
             TableClosed end = closed;
             if (end != null) {
@@ -592,8 +585,7 @@ final class SharedTable<T>
         });
     }
 
-    @Override
-    public void end(Steps<T> steps) {
+    void end(Steps<T> steps) {
         locked(() -> listeners.remove(steps));
     }
 
@@ -610,10 +602,6 @@ final class SharedTable<T>
             shown = known;
         }
         return known;
-    }
-
-    Source<TableChanges<T>, NotUsed> changes() {
-        return Source.fromGraph(new ChangesSource<>(this));
     }
 
     CompletionStage<TableView<T>> reached(Position position) {

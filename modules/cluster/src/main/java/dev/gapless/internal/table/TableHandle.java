@@ -19,11 +19,12 @@ import org.apache.pekko.stream.javadsl.Source;
 import org.jspecify.annotations.Nullable;
 
 /** What one who has opened a table holds of it. Thread-safe. */
-final class TableHandle<T> implements Table<T> {
+final class TableHandle<T> implements Table<T>, ChangesSource.Told<T> {
     private final Topic<T> topic;
     private final SharedTable<T> table;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final Set<Registration> listeners = ConcurrentHashMap.newKeySet();
+    /** Who hears of the table's steps by this. */
+    private final Set<Steps<T>> listeners = ConcurrentHashMap.newKeySet();
 
     TableHandle(Topic<T> topic, SharedTable<T> table) {
         this.topic = topic;
@@ -69,20 +70,31 @@ final class TableHandle<T> implements Table<T> {
 
     @Override
     public Registration onChange(Consumer<TableChanges<T>> listener) {
-        Registration listening = open().listen(given(listener, "listener"));
-        listeners.add(listening);
-        if (closed.get()) {
-            listening.close();
-        }
-        return () -> {
-            listeners.remove(listening);
-            listening.close();
-        };
+        Listening<T> listening =
+                new Listening<>(topic.name(), given(listener, "listener"), table.executor(), this::end);
+        begin(listening);
+        return listening;
     }
 
     @Override
     public Source<TableChanges<T>, NotUsed> changes() {
-        return open().changes();
+        var unused = open();
+        return Source.fromGraph(new ChangesSource<>(this));
+    }
+
+    @Override
+    public void begin(Steps<T> steps) {
+        open().begin(steps);
+        listeners.add(steps);
+        if (closed.get()) {
+            steps.ended(closedHere());
+        }
+    }
+
+    @Override
+    public void end(Steps<T> steps) {
+        listeners.remove(steps);
+        table.end(steps);
     }
 
     @Override
@@ -102,7 +114,7 @@ final class TableHandle<T> implements Table<T> {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            listeners.forEach(Registration::close);
+            listeners.forEach(one -> one.ended(closedHere()));
             table.release();
         }
     }

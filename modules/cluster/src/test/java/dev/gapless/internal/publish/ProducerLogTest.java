@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.Held;
+import dev.gapless.NotHeld;
 import dev.gapless.ProducerClosed;
 import dev.gapless.PublishTimeout;
 import dev.gapless.Receipt;
@@ -21,10 +22,14 @@ import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
+import dev.gapless.core.producer.ReceiptAnswer;
 import dev.gapless.internal.time.Clock;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,7 +50,7 @@ class ProducerLogTest {
         return producer.publish(new Content(null, false, Map.of(), Format.NONE, new byte[1]));
     }
 
-    private static Throwable failure(CompletableFuture<Position> published) {
+    private static Throwable failure(CompletableFuture<?> published) {
         assertTrue(published.isDone());
         return assertThrows(CompletionException.class, published::join).getCause();
     }
@@ -212,6 +217,58 @@ class ProducerLogTest {
         assertNotNull(quiet.nextReceipt());
         assertNull(quiet.nextReceipt());
         assertFalse(held.isDone());
+    }
+
+    @Test
+    void aReceiptThatIsAnsweredIsNotKept() {
+        Position at = quiet.publish(content()).join();
+        WeakReference<Object> answered = new WeakReference<>(answered(at));
+        long deadlineNs = Clock.nowNs() + Duration.ofSeconds(30).toNanos();
+        while (answered.get() != null) {
+            assertTrue(Clock.nowNs() - deadlineNs < 0, "it is kept");
+            System.gc();
+        }
+    }
+
+    /** A receipt that is wanted, and has its answer. */
+    private WantedReceipt answered(Position at) {
+        CompletableFuture<Held> held = quiet.held(at, at, Receipt.heldByAll(), Duration.ofSeconds(1));
+        WantedReceipt wanted = Objects.requireNonNull(quiet.nextReceipt());
+        wanted.request(String::valueOf, Runnable::run).answer().accept(new ReceiptAnswer(true, Map.of()));
+        assertEquals(Set.of(), held.join().nodes());
+        return wanted;
+    }
+
+    @Test
+    void receiptsGiveTheirPlacesBackHoweverTheyEnd() {
+        ProducerLog few = new ProducerLog("t", roomy, SETTINGS, Runnable::run, Clock.SYSTEM); // one place
+        Position at = few.publish(content()).join();
+        for (int i = 0; i < 3; i++) {
+            CompletableFuture<Held> held = few.held(at, at, Receipt.heldByAll(), Duration.ofSeconds(1));
+            CompletableFuture<Held> tooMany = few.held(at, at, Receipt.heldByAll(), Duration.ofSeconds(1));
+            assertEquals(TooManyPending.class, failure(tooMany).getClass());
+            boolean isHeld = i == 0;
+            Objects.requireNonNull(few.nextReceipt())
+                    .request(String::valueOf, Runnable::run)
+                    .answer()
+                    .accept(new ReceiptAnswer(isHeld, Map.of()));
+            assertEquals(isHeld, !held.isCompletedExceptionally());
+        }
+    }
+
+    @Test
+    void whoeverWantsAReceiptOfANodeThatHasEndedIsToldAtOnce() {
+        Position at = quiet.publish(content()).join();
+        quiet.endReceipts();
+        CompletableFuture<Held> late = quiet.held(at, at, Receipt.heldByAll(), Duration.ofHours(1));
+        assertEquals(NotHeld.class, failure(late).getClass());
+    }
+
+    @Test
+    void anInvalidationAfterAQuietTimeIsLookedAt() {
+        becomesQuiet();
+        var unused = quiet.invalidate("for a test");
+        assertEquals(1, told);
     }
 
     @Test
