@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -146,12 +147,24 @@ class ReceiptTest {
                 assertThrows(CompletionException.class, () -> get(publish(topic, Receipt.heldBy(1), LONG)));
         TooManyPending tooMany = assertInstanceOf(TooManyPending.class, failure.getCause());
         assertTrue(tooMany.getMessage().contains("gapless.max-pending-publishes"), tooMany::getMessage);
+        assertEquals(1, refused("few", "too_many_pending"));
         for (CompletionStage<Held> one : waiting) {
             failure = assertThrows(CompletionException.class, () -> get(one));
             assertInstanceOf(NotHeld.class, failure.getCause());
         }
         assertEquals(
                 3, get(cluster.gapless(0).producer(topic).publish("next")).sequence(), "nothing of it was published");
+    }
+
+    private static double refused(String topic, String reason) {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (GaplessMetrics metrics = new GaplessMetrics(cluster.gapless(0))) {
+            metrics.bindTo(registry);
+            return registry.get("gapless.publish.refused")
+                    .tags("topic", topic, "reason", reason)
+                    .functionCounter()
+                    .count();
+        }
     }
 
     @Test

@@ -398,6 +398,38 @@ class TableTest {
     }
 
     @Test
+    @DisplayName("what cannot be decoded is read from the source instead, and until then something is missing")
+    void undecodable() {
+        database.put("a:1");
+        Table<String> table = open("damaged");
+        get(table.ready());
+        database.down = new IllegalStateException("database down");
+        Payload damaged = new Payload(4711, "unknown", new byte[] {1});
+        get(cluster.gapless(0).producer(Topic.of("damaged", Payload.class)).publish("a", damaged));
+        await(() -> table.status().failures() > 0);
+        assertEquals(TableStatus.State.STALE, table.status().state());
+        publish("damaged", "b:1");
+        database.put("a:2", "b:1");
+        database.down = null;
+        await(() -> table.status().isLive());
+        assertEquals(Map.of("a", "a:2", "b", "b:1"), rows(table));
+    }
+
+    @Test
+    @DisplayName("of deletions no more than max-keys are remembered: a read forgets those that its source lacks")
+    void deletionsWithoutEnd() {
+        database.put("a:1");
+        Table<String> table = open("deletes");
+        get(table.ready());
+        Producer<String> producer = cluster.gapless(0).producer(Topic.of("deletes", String.class));
+        for (int i = 0; i <= 50; i++) {
+            get(producer.delete("k" + i, 1));
+        }
+        await(() -> database.reads.get() == 2 && table.status().isLive());
+        assertEquals(Map.of("a", "a:1"), rows(table));
+    }
+
+    @Test
     @DisplayName("beyond max-keys it closes, with the setting's name: it never has a part")
     void tooManyKeys() {
         for (int i = 1; i <= 51; i++) {

@@ -257,6 +257,15 @@ class ProducerLogTest {
     }
 
     @Test
+    void aReceiptThatNobodyHasLookedAtWhenTheNodeEndsIsAnswered() {
+        Position at = quiet.publish(content()).join();
+        CompletableFuture<Held> waits = quiet.held(at, at, Receipt.heldByAll(), Duration.ofHours(1));
+        assertFalse(waits.isDone());
+        quiet.endReceipts();
+        assertEquals(NotHeld.class, failure(waits).getClass());
+    }
+
+    @Test
     void whoeverWantsAReceiptOfANodeThatHasEndedIsToldAtOnce() {
         Position at = quiet.publish(content()).join();
         quiet.endReceipts();
