@@ -52,10 +52,16 @@ public final class EmbeddedDatabase implements DataSource {
     }
 
     private final JdbcDataSource database = new JdbcDataSource();
-    private final Compaction compaction = new Compaction(Compaction.INTERVAL_NS);
+    private final Compaction compaction;
 
     /** For the pool. */
-    public EmbeddedDatabase() {}
+    public EmbeddedDatabase() {
+        this(new Compaction(Compaction.INTERVAL_NS));
+    }
+
+    EmbeddedDatabase(Compaction compaction) {
+        this.compaction = compaction;
+    }
 
     /** For the pool: which database. */
     public void setUrl(String url) {

@@ -57,7 +57,7 @@ class ChangedTest {
             node.publishOnceOpen("prices", "one");
             get(node.producer("prices").publish("two"));
         }
-        anHourAhead("n|prices"); // as if the clock had been right then
+        writtenLater("n|prices", HOUR); // as if the clock had been right then
         Instant restarted = Instant.now();
         try (TestNode node = TestNode.start("n", directory, null, QUICK)) {
             node.publishOnceOpen("prices", "three");
@@ -73,14 +73,32 @@ class ChangedTest {
         assertEquals(times.stream().sorted().toList(), times);
     }
 
+    @Test
+    @DisplayName(
+            "ruleP12: what was too old before the restart, or came to be while the node was down, is gone when it is back")
+    void whatIsTooOldIsGoneAtTheRestart() throws Exception {
+        try (TestNode node = TestNode.start("n", directory, null, QUICK)) {
+            node.publishOnceOpen("prices", "one");
+        }
+        writtenLater("n|prices", HOUR.multipliedBy(-2));
+        try (TestNode node = TestNode.start("n", directory, null, QUICK + "gapless.max-age = 3h\n")) {
+            node.publishOnceOpen("prices", "two");
+            node.subscribe("prices", StartFrom.earliest()).await("one", "two");
+        }
+        try (TestNode node = TestNode.start("n", directory, null, QUICK + "gapless.max-age = 1h\n")) {
+            node.publishOnceOpen("prices", "three");
+            node.subscribe("prices", StartFrom.earliest()).await("two", "three");
+        }
+    }
+
     private Config config() {
         return ConfigFactory.parseMap(Map.of(
                         "gapless.journal.directory", directory.resolve("n").toString()))
                 .withFallback(ConfigFactory.load());
     }
 
-    /** The records of a log were written an hour later. */
-    private void anHourAhead(String id) throws SQLException, RecordCodec.Damaged {
+    /** The records of a log were written so much later. */
+    private void writtenLater(String id, Duration by) throws SQLException, RecordCodec.Damaged {
         RecordCodec codec = new RecordCodec(id);
         try (Connection connection = Tables.connect(store(), "");
                 Statement statement = connection.createStatement();
@@ -96,7 +114,7 @@ class ChangedTest {
             }
             int before = 0;
             for (Map.Entry<Long, byte[]> row : all.entrySet()) {
-                byte[] bytes = codec.write(later(codec.read(row.getValue(), row.getKey(), null)), before);
+                byte[] bytes = codec.write(later(codec.read(row.getValue(), row.getKey(), null), by), before);
                 before = RecordCodec.checksum(bytes);
                 update.setBytes(1, bytes);
                 update.setString(2, id);
@@ -106,14 +124,14 @@ class ChangedTest {
         }
     }
 
-    private static LogRecord later(LogRecord record) {
+    private static LogRecord later(LogRecord record, Duration by) {
         if (record instanceof LogRecord.Messages its) {
             return new LogRecord.Messages(
                     its.number(),
                     its.generation(),
                     its.uid(),
                     its.first(),
-                    its.timeMs() + HOUR.toMillis(),
+                    its.timeMs() + by.toMillis(),
                     its.contents());
         }
         LogRecord.Mark mark = (LogRecord.Mark) record;
@@ -122,7 +140,7 @@ class ChangedTest {
                 mark.number(),
                 mark.generation(),
                 mark.uid(),
-                isEmpty ? mark.lastMs() : mark.lastMs() + HOUR.toMillis(),
+                isEmpty ? mark.lastMs() : mark.lastMs() + by.toMillis(),
                 mark.heads());
     }
 

@@ -8,6 +8,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Set;
+import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -21,13 +25,11 @@ class CompactionTest {
     @TempDir
     private Path directory;
 
-    private interface Committed {
-        void by(Connection connection);
+    private String url(String name) {
+        return "jdbc:h2:file:" + directory.resolve(name) + ";WRITE_DELAY=0;RETENTION_TIME=0";
     }
 
-    private long bytesOf(String name, Committed committed) throws SQLException, IOException {
-        JdbcDataSource database = new JdbcDataSource();
-        database.setURL("jdbc:h2:file:" + directory.resolve(name) + ";WRITE_DELAY=0;RETENTION_TIME=0");
+    private long bytesOf(String name, DataSource database) throws SQLException, IOException {
         try (Connection connection = database.getConnection()) {
             connection
                     .createStatement()
@@ -45,7 +47,6 @@ class CompactionTest {
                     delete.executeUpdate();
                 }
                 connection.commit();
-                committed.by(connection);
             }
             return Files.size(directory.resolve(name + ".mv.db"));
         }
@@ -54,10 +55,39 @@ class CompactionTest {
     @Test
     @DisplayName("a file that is compacted after commits stays small, without WRITE_DELAY, too")
     void staysSmall() throws SQLException, IOException {
-        long left = bytesOf("left", connection -> {});
-        Compaction compaction = new Compaction(1);
-        long compacted = bytesOf("compacted", compaction::committed);
+        JdbcDataSource plain = new JdbcDataSource();
+        plain.setURL(url("left"));
+        long left = bytesOf("left", plain);
+        EmbeddedDatabase compacting = new EmbeddedDatabase(new Compaction(1));
+        compacting.setUrl(url("compacted"));
+        long compacted = bytesOf("compacted", compacting);
         System.out.println(left + " bytes, compacted " + compacted);
         assertTrue(2 * compacted < left, () -> left + " bytes, compacted " + compacted);
+    }
+
+    @Test
+    @DisplayName("who commits has the file looked at within a second or so, on a thread that keeps no process")
+    void beginsByItself() throws SQLException {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        EmbeddedDatabase database = new EmbeddedDatabase();
+        database.setUrl(url("small"));
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE stored (number INT)");
+            connection.setAutoCommit(false);
+            TestNode.await(() -> {
+                try {
+                    statement.execute("INSERT INTO stored VALUES (1)");
+                    connection.commit();
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+                List<Thread> newOnes = Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread ->
+                                !before.contains(thread) && thread.getName().equals("gapless-journal-compaction"))
+                        .toList();
+                return !newOnes.isEmpty() && newOnes.stream().allMatch(Thread::isDaemon);
+            });
+        }
     }
 }

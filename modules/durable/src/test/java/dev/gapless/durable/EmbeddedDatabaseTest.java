@@ -44,4 +44,20 @@ class EmbeddedDatabaseTest {
         SQLException closed = assertThrows(SQLException.class, database::getConnection);
         assertEquals(ErrorCode.DATABASE_NOT_FOUND_WITH_IF_EXISTS_1, closed.getErrorCode());
     }
+
+    @Test
+    @DisplayName(
+            "a database that H2 has closed, as after a full disk, is a broken connection to its pool, which opens it again")
+    void closed() throws SQLException {
+        EmbeddedDatabase database = new EmbeddedDatabase();
+        database.setUrl("jdbc:h2:file:" + directory.resolve("gapless"));
+        Connection other = database.getConnection();
+        execute(other, "CREATE TABLE stored (number INT PRIMARY KEY)");
+        execute(database.getConnection(), "SHUTDOWN");
+        SQLException closed = assertThrows(SQLException.class, () -> execute(other, "INSERT INTO stored VALUES (1)"));
+        assertEquals("08006", closed.getSQLState());
+        try (Connection again = database.getConnection()) {
+            assertEquals(1, execute(again, "INSERT INTO stored VALUES (1)"));
+        }
+    }
 }

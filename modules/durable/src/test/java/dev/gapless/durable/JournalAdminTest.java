@@ -2,6 +2,7 @@ package dev.gapless.durable;
 
 import static dev.gapless.durable.TestNode.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +13,7 @@ import dev.gapless.Publication;
 import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
 import dev.gapless.durable.TestNode.Received;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,6 +78,7 @@ class JournalAdminTest {
             Exception inUse =
                     assertThrows(IllegalStateException.class, () -> tellsWhatThereIs(storeOfAnotherProcess()));
             assertTrue(inUse.getMessage().contains("store at"), inUse::toString);
+            assertFalse(Files.exists(directory.resolve("nowhere")), "none is made");
         }
         tellsWhatThereIs(store(""));
     }

@@ -12,6 +12,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Position;
 import dev.gapless.durable.TestNode.Received;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -98,6 +99,24 @@ class RestartTest {
                 get(producer.producer("prices").publish("three"));
                 received.await("one", "two", "three");
             }
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "what was published before a restart keeps its time: who begins at a time between gets what came later alone")
+    void timesOfBeforeAreKept() {
+        Instant between;
+        try (TestNode node = TestNode.start("n", directory, null, "")) {
+            get(node.producer("prices").publish("one"));
+            Instant next = Instant.now().plusMillis(2);
+            TestNode.await(() -> Instant.now().isAfter(next));
+            between = Instant.now();
+            get(node.producer("prices").publish("two"));
+        }
+        try (TestNode node = TestNode.start("n", directory, null, "")) {
+            get(node.producer("prices").publish("three"));
+            node.subscribe("prices", StartFrom.since(between)).await("two", "three");
         }
     }
 

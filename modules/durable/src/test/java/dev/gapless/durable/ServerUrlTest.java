@@ -97,4 +97,25 @@ class ServerUrlTest {
         String clear = "database \"gapless\" does not exist";
         assertTrue(byDefault.problem(new SQLException(clear)).getMessage().endsWith(clear));
     }
+
+    @Test
+    void whatIsSetReachesThePool() {
+        Config set = ConfigFactory.parseString(
+                        "gapless.journal { connections = 3, queue-size = 17, connection-timeout = 1500ms,"
+                                + " socket-timeout = 42s, user = carol }")
+                .withFallback(system("jdbc:postgresql://db:5432/orders", SECRET));
+        Config plugin =
+                new JournalSettings(set).plugin(getClass().getClassLoader()).getConfig("gapless-journal");
+        Config pool = plugin.getConfig("slick.db");
+        assertEquals(3, pool.getInt("maxConnections"));
+        assertEquals(3, pool.getInt("numThreads"));
+        assertEquals(17, pool.getInt("queueSize"));
+        assertEquals(17, plugin.getInt("bufferSize"));
+        assertEquals(1_500, pool.getInt("connectionTimeout"));
+        assertEquals(1_500, pool.getInt("validationTimeout"));
+        assertEquals("carol", pool.getString("user"));
+        assertEquals(SECRET, pool.getString("password"));
+        assertEquals("42", pool.getString("properties.socketTimeout"));
+        assertEquals("1", pool.getString("properties.connectTimeout"));
+    }
 }

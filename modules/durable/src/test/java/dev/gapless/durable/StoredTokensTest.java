@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.internal.store.LogStoresProvider;
 import dev.gapless.internal.store.TokenStore;
 import dev.gapless.internal.store.TokenStore.Name;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +24,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.LocalActorRef;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** A store of tokens, and who may store. */
 @Timeout(120)
@@ -40,19 +47,30 @@ class StoredTokensTest {
         void of(TokenStore tokens);
     }
 
+    private Config config() {
+        return ConfigFactory.parseString("""
+                pekko { loglevel = OFF, stdout-loglevel = OFF, library-extensions = [], actor.provider = local }
+                gapless.journal.directory = "%s"
+                """.formatted(directory)).withFallback(ConfigFactory.load());
+    }
+
     private void use(String config, Use what) {
-        ActorSystem system = ActorSystem.create(
-                "test",
-                ConfigFactory.parseString(config)
-                        .withFallback(ConfigFactory.parseString("""
-                                pekko { loglevel = OFF, stdout-loglevel = OFF, library-extensions = [], actor.provider = local }
-                                gapless.journal.directory = "%s"
-                                """.formatted(directory)))
-                        .withFallback(ConfigFactory.load()));
+        useIn(config, (system, tokens) -> what.of(tokens));
+    }
+
+    private interface UseInSystem {
+        void of(ActorSystem system, TokenStore tokens);
+    }
+
+    private void useIn(String config, UseInSystem what) {
+        ActorSystem system =
+                ActorSystem.create("test", ConfigFactory.parseString(config).withFallback(config()));
         try {
-            what.of(LogStoresProvider.find((ExtendedActorSystem) system)
-                    .orElseThrow()
-                    .tokens((ExtendedActorSystem) system, "test", "n"));
+            what.of(
+                    system,
+                    LogStoresProvider.find((ExtendedActorSystem) system)
+                            .orElseThrow()
+                            .tokens((ExtendedActorSystem) system, "test", "n"));
         } finally {
             system.terminate();
             get(system.getWhenTerminated());
@@ -126,5 +144,42 @@ class StoredTokensTest {
             assertThrows(CompletionException.class, () -> get(tokens.store(NAME, ONE, 1, "a", Duration.ofNanos(1))));
             assertEquals("", get(tokens.open(NAME, ONE, LONG)));
         });
+    }
+
+    @Test
+    @DisplayName("a token takes the place of the one before: one row stays for each name, and no actor")
+    void nothingElseStays() {
+        useIn("", (system, tokens) -> {
+            get(tokens.open(NAME, ONE, LONG));
+            for (int i = 1; i <= 10; i++) {
+                assertTrue(get(tokens.store(NAME, ONE, i, "token " + i, LONG)));
+            }
+            get(tokens.open(new Name("prices", "other"), OTHER, LONG));
+            TestNode.await(() -> rows() == 2);
+            TestNode.await(() -> actors(system).stream().noneMatch(name -> name.startsWith("gapless-token-")));
+            assertFalse(actors(system).isEmpty(), "it is looked where they are");
+        });
+    }
+
+    /** Those of names. */
+    private int rows() {
+        JournalSettings settings = new JournalSettings(config());
+        try (Connection connection = Tables.connect(settings, "");
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM \"gapless_journal\""
+                        + " WHERE \"persistence_id\" LIKE '|_%' AND \"deleted\" = FALSE")) {
+            rows.next();
+            return rows.getInt(1);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<String> actors(ActorSystem system) {
+        LocalActorRef guardian = ((ExtendedActorSystem) system).provider().systemGuardian();
+        List<String> names = new ArrayList<>();
+        CollectionConverters.asJava(guardian.underlying().childrenRefs().children())
+                .forEach(one -> names.add(one.path().name()));
+        return names;
     }
 }

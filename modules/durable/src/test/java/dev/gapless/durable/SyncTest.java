@@ -1,6 +1,7 @@
 package dev.gapless.durable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,12 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
+import org.h2.mvstore.MVStore;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code gapless.journal.sync}. */
+/** What {@code gapless.journal} makes of an embedded database: {@code sync} and {@code create-tables}. */
 @Timeout(120)
 class SyncTest {
     private static final Path OPEN_FILES = Path.of("/proc/self/fd");
@@ -36,10 +40,7 @@ class SyncTest {
         assumeTrue(Files.exists(OPEN_FILES), "which files are open, and how, is known on Linux alone");
         for (boolean sync : new boolean[] {false, true}) {
             Path place = directory.resolve("n" + sync);
-            JournalSettings settings =
-                    new JournalSettings(ConfigFactory.parseMap(Map.of("gapless.journal.directory", place.toString()))
-                            .withFallback(ConfigFactory.parseString(sync ? "" : "gapless.journal.sync = off"))
-                            .withFallback(ConfigFactory.load()));
+            JournalSettings settings = settings(place, sync ? "" : "sync = off");
             new Tables(settings, null).check();
             try (Connection connection = Tables.connect(settings, "");
                     Statement statement = connection.createStatement()) {
@@ -49,6 +50,41 @@ class SyncTest {
             }
             assertTrue(Files.size(place.resolve("gapless.mv.db")) > 0, "it is the same file with and without");
         }
+    }
+
+    private static JournalSettings settings(Path place, String more) {
+        return new JournalSettings(ConfigFactory.parseMap(Map.of("gapless.journal.directory", place.toString()))
+                .withFallback(ConfigFactory.parseString("gapless.journal { " + more + " }"))
+                .withFallback(ConfigFactory.load()));
+    }
+
+    @Test
+    @DisplayName(
+            "each commit is written before it is answered, and what was overwritten leaves the file soon, with sync and without")
+    void eachCommitIsWritten() throws SQLException {
+        for (String more : List.of("sync = on", "sync = off")) {
+            JournalSettings settings = settings(directory.resolve(more), more);
+            new Tables(settings, null).check();
+            try (Connection connection = Tables.connect(settings, "")) {
+                MVStore store = ((SessionLocal)
+                                connection.unwrap(JdbcConnection.class).getSession())
+                        .getDatabase()
+                        .getStore()
+                        .getMvStore();
+                assertEquals(0, store.getAutoCommitDelay());
+                assertEquals(1_000, store.getRetentionTime());
+            }
+        }
+    }
+
+    @Test
+    @DisplayName("tables are made unless create-tables is off")
+    void tablesAreMadeUnlessThatIsOff() {
+        Tables off = new Tables(settings(directory.resolve("n"), "create-tables = off"), null);
+        IllegalStateException refused = assertThrows(IllegalStateException.class, off::check);
+        assertTrue(refused.getMessage().contains("gapless_journal"), refused::getMessage);
+        new Tables(settings(directory.resolve("n"), ""), null).check();
+        off.check();
     }
 
     /** Of each file below this directory that this process has open. */

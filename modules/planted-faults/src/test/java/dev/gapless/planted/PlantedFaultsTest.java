@@ -9,15 +9,16 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Plants faults that users would suffer from into a module, one at a time: its {@code planted-faults.txt} names for each the test that
- * notices it. {@code -Dplanted=NAME} tries that one alone, {@code -Dplanted.share=0/3} each third one from the first on.
+ * notices it. {@code -Dplanted=NAME} tries that one alone, {@code -Dplanted.share=0/3} each third one from the first on, and
+ * {@code -Dplanted.modules=durable} those of that module.
  */
 class PlantedFaultsTest {
     @ParameterizedTest
-    @CsvSource({"cluster, 60", "gateway, 60"})
+    @CsvSource({"cluster, 60", "gateway, 60", "durable, 40"})
     void eachFaultCanBePlantedAndNamesTestsThatAreThere(String module, int fewest) throws Exception {
         Victim victim = new Victim(module);
         List<PlantedFault> faults = victim.faults();
@@ -32,9 +33,14 @@ class PlantedFaultsTest {
         }
     }
 
+    static List<String> victims() {
+        String only = System.getProperty("planted.modules");
+        return only == null ? Victim.names() : List.of(only.split(",", -1));
+    }
+
     @Tag("thorough")
     @ParameterizedTest
-    @ValueSource(strings = {"cluster", "gateway"})
+    @MethodSource("victims")
     void eachPlantedFaultIsNoticedByTheTestThatItNames(String module) throws Exception {
         Trial trial = new Trial(new Victim(module), Path.of("target", module));
         String[] share = System.getProperty("planted.share", "0/1").split("/", 2);

@@ -138,20 +138,22 @@ final class Trial {
 
         JudgeProcess(int number) throws IOException {
             Path log = output.resolve("judge-" + number + ".log").toAbsolutePath();
-            process = new ProcessBuilder(List.of(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-ea",
-                            "-XX:+UseSerialGC",
-                            "-XX:TieredStopAtLevel=1",
-                            "-Xmx2g", // some planted faults leave much behind
-                            "-Dpekko.logger-startup-timeout=60s",
-                            "-Dpekko.actor.creation-timeout=60s",
-                            "-Dpekko.remote.artery.bind.bind-timeout=60s",
-                            "-cp",
-                            victim.testClasses() + File.pathSeparator + absolute(System.getProperty("java.class.path")),
-                            Judge.class.getName(),
-                            victim.name()))
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-ea",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xmx2g", // some planted faults leave much behind
+                    "-Dpekko.logger-startup-timeout=60s",
+                    "-Dpekko.actor.creation-timeout=60s",
+                    "-Dpekko.remote.artery.bind.bind-timeout=60s"));
+            command.addAll(victim.options());
+            command.addAll(List.of(
+                    "-cp",
+                    victim.testClasses() + File.pathSeparator + classPath(),
+                    Judge.class.getName(),
+                    victim.name()));
+            process = new ProcessBuilder(command)
                     .directory(victim.directory().toFile())
                     .redirectError(log.toFile())
                     .start();
@@ -159,9 +161,11 @@ final class Trial {
             answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         }
 
-        private static String absolute(String classPath) {
-            return Stream.of(classPath.split(File.pathSeparator, -1))
-                    .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        private String classPath() {
+            return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                    .map(entry -> Path.of(entry).toAbsolutePath())
+                    .filter(victim::sees)
+                    .map(Path::toString)
                     .collect(Collectors.joining(File.pathSeparator));
         }
 

@@ -3,6 +3,7 @@ package dev.gapless.planted;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A module into whose sources faults are planted.
@@ -11,6 +12,31 @@ import java.util.List;
  */
 record Victim(String name) {
     private static final Path SOURCES = Path.of("src", "main", "java");
+
+    /** What is called so only where it runs: other modules have its test classes on their class path, too. */
+    private static final String LOGGING_OF_DURABLE = "-Dlogback.configurationFile=logback-durable-test.xml";
+
+    /** Part of the class path for other victims: these modules are not on the victim's own, where they would change what its tests see. */
+    private static final Map<String, List<String>> NOT_SEEN = Map.of(
+            "cluster", List.of("gateway", "durable", "bench", "node", "testkit", "spring-boot-starter"),
+            "gateway", List.of("durable", "bench", "node", "testkit", "spring-boot-starter"),
+            "durable", List.of("gateway", "bench", "node", "testkit", "spring-boot-starter"));
+
+    /** Those that there are. */
+    static List<String> names() {
+        return NOT_SEEN.keySet().stream().sorted().toList();
+    }
+
+    /** Of what this module's tests have on their class path, what the victim's have. */
+    boolean sees(Path entry) {
+        return NOT_SEEN.getOrDefault(name, List.of()).stream()
+                .noneMatch(module -> entry.startsWith(directory().resolveSibling(module)));
+    }
+
+    /** Of the JVM that runs its tests. */
+    List<String> options() {
+        return name.equals("durable") ? List.of(LOGGING_OF_DURABLE) : List.of();
+    }
 
     /** Where it is; its tests and those of this module run in directories side by side. */
     Path directory() {
