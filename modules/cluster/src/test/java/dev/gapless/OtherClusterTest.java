@@ -184,6 +184,7 @@ class OtherClusterTest {
                 logged.lines(Level.ERROR, "This node shuts down", reason.address())
                         .size());
         await(() -> seenBy(older).isEmpty());
+        await(() -> health(older).equals(new Health(Health.State.UP, "it is a member of the cluster")));
     }
 
     @Test

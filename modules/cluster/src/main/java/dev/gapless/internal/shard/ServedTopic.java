@@ -169,6 +169,19 @@ public final class ServedTopic extends Deadlines.Entry {
         return producers;
     }
 
+    /** When one on which its consumer has given up counts as one that answers, also if nothing happens until then; else {@code Long.MAX_VALUE}. */
+    long answersFromNs(@Nullable TopicConsumer consumer, long nowNs) {
+        if (givenUp.isEmpty() || consumer == null) {
+            return Long.MAX_VALUE;
+        }
+        return consumer.registrations().stream()
+                .filter(r -> givenUp.contains(r.node()))
+                .mapToLong(r -> r.lastsFromNs())
+                .filter(fromNs -> fromNs != Long.MAX_VALUE && fromNs - nowNs > 0)
+                .reduce((one, other) -> one - other < 0 ? one : other)
+                .orElse(Long.MAX_VALUE);
+    }
+
     ConsumerStatus status(TopicConsumer consumer, long nowNs) {
         List<RegistrationStatus> registrations = consumer.registrations().stream()
                 .map(r -> new RegistrationStatus(

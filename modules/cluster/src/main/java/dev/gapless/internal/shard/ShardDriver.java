@@ -269,8 +269,9 @@ public final class ShardDriver implements Outbox.Carrier, LogSource {
             topics.remove(topic.name(), topic);
             deadlines.remove(topic);
         } else {
-            deadlines.set(
-                    topic, shard.deadlineNs(topic.name(), now()), place.clock().ns());
+            long nowNs = place.clock().ns();
+            deadlines.set(topic, shard.deadlineNs(topic.name(), now()), nowNs);
+            deadlines.set(topic, topic.answersFromNs(consumer, nowNs), nowNs);
         }
     }
 

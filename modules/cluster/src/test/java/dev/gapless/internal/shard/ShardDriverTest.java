@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.StartFrom;
+import dev.gapless.core.Backoff;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.LastPing;
@@ -185,7 +186,10 @@ class ShardDriverTest implements ShardDriver.Place {
         return new ShardDriver(
                 this,
                 20,
-                topic -> TopicSettings.DEFAULTS.with(draft -> draft.registerAttempts = registerAttempts),
+                topic -> TopicSettings.DEFAULTS.with(draft -> {
+                    draft.registerAttempts = registerAttempts;
+                    draft.registerBackoff = new Backoff(10_000_000L, 20_000_000L); // none is due when an answer counts
+                }),
                 new Gate(),
                 sessions::incrementAndGet,
                 RandomGenerator.getDefault(),
@@ -245,6 +249,23 @@ class ShardDriverTest implements ShardDriver.Place {
         assertEquals(1, givenUp.size(), "it has answered just now");
         nowNs += 5_000_000_000L;
         shard.onMessage(new Heartbeat("t", 0, register.session(), 1, 0, 0));
+        assertEquals(List.of(Set.of("p"), Set.of()), givenUp);
+    }
+
+    @Test
+    void thatTheConsumerIsAnsweredIsToldAlsoWhereTheTopicIsAtRest() {
+        ShardDriver shard = unanswered(3);
+        Register register = (Register) sent.get(sent.size() - 1);
+        shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(Epoch.of(1, "t"), 0), 1, 1, 0, 0));
+        assertTrue(becomesQuiet(shard), "something is always due");
+        assertEquals(List.of(Set.of("p"), Set.of()), givenUp);
+    }
+
+    @Test
+    void onANodeThatWasRemovedNobodyHasGivenUp() {
+        ShardDriver shard = unanswered(3);
+        shard.onNode(new ToShard.Members(
+                List.of(new MemberEvent.Removed(1)), new MemberView(Set.of(20L), List.of(), true, HISTORY)));
         assertEquals(List.of(Set.of("p"), Set.of()), givenUp);
     }
 

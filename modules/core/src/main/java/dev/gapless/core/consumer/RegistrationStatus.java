@@ -17,8 +17,18 @@ public record RegistrationStatus(
     /** A registration that lasts no longer than this has failed. */
     static final long SHORT_LIFE_NS = 5_000_000_000L;
 
-    /** How many registrations in a row have failed by now. */
+    /** How many registrations in a row have failed by now; none of a node that is not registered with, since it was removed, or has left. */
     public int failures(long nowNs) {
-        return phase.equals("LIVE") && nowNs - answeredNs >= SHORT_LIFE_NS ? 0 : failures;
+        boolean counts = isLive() ? nowNs - answeredNs < SHORT_LIFE_NS : phase.equals("REGISTERING");
+        return counts ? failures : 0;
+    }
+
+    private boolean isLive() {
+        return phase.equals("LIVE");
+    }
+
+    /** From when on those that failed do not count any more, if it lasts until then; {@code Long.MAX_VALUE} if it was not answered. */
+    public long lastsFromNs() {
+        return isLive() ? answeredNs + SHORT_LIFE_NS : Long.MAX_VALUE;
     }
 }
