@@ -448,6 +448,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
 
     private Behavior<Object> onStop() {
         logs.refuseMessages(); // the shards, which close the logs of a node that leaves, have stopped, too
+        logs.abandon();
         logs.endReceipts();
         if (!node.isLeaving()) {
             fail(

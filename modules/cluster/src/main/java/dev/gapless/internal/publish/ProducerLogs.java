@@ -263,6 +263,11 @@ public final class ProducerLogs {
         logs.values().forEach(ProducerLog::endReceipts);
     }
 
+    /** Nothing is heard of the store any more, after {@link #refuseMessages}: whoever waits for what is being stored is told that nobody knows. */
+    public void abandon() {
+        logs.values().forEach(log -> log.log().abandon());
+    }
+
     /** What is wrong with the store of a topic, for people; empty if all can be written to, or are being opened. */
     public Optional<String> storeProblem() {
         for (ProducerLog log : logs.values()) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -155,7 +156,12 @@ final class Line {
             Waiter due = remove();
             settled.add(new Settled(due.ticket(), outcome.apply(due.content())));
         }
-        giveUp(nowNs, settled);
+        giveUp(one -> one.isDue(nowNs), settled);
+    }
+
+    /** Nobody will know of what is under way. */
+    void abandon(List<Settled> settled) {
+        giveUp(one -> true, settled);
     }
 
     /** Is something under way that has its id? */
@@ -216,13 +222,13 @@ final class Line {
         underWay = List.of();
     }
 
-    private void giveUp(long nowNs, List<Settled> settled) {
+    private void giveUp(Predicate<Waiter> which, List<Settled> settled) {
         if (underWay.isEmpty()) {
             return;
         }
         List<Waiter> left = new ArrayList<>();
         for (Waiter one : underWay) {
-            boolean givesUp = one.ticket() != TOLD && one.isDue(nowNs);
+            boolean givesUp = one.ticket() != TOLD && which.test(one);
             if (givesUp) {
                 settled.add(new Settled(one.ticket(), new Admission.Unknown()));
             }

@@ -405,6 +405,19 @@ public final class Log {
         return last;
     }
 
+    /** Its store answers no more: whoever waits for what is being stored is told that nobody knows of it. */
+    public void abandon() {
+        List<Line.Settled> settled = new ArrayList<>();
+        lock.lock();
+        try {
+            line.abandon(settled);
+            waiting = line.unsettled();
+        } finally {
+            lock.unlock();
+        }
+        Line.Settled.tell(settled);
+    }
+
     private void refuse(List<Line.Settled> settled) {
         closed = true;
         line.refuse(settled);

@@ -289,6 +289,20 @@ class DurableLogTest {
     }
 
     @Test
+    @DisplayName("ruleD3: of what is being stored when its node ends nobody knows, and its publisher is told so")
+    void itsNodeEndsWhileItIsStored() {
+        Incarnation b = first();
+        b.answers = false;
+        b.publish(1);
+        assertTrue(b.log.end().isEmpty(), "its last message is not known");
+        assertEquals(List.of(), b.settled);
+        b.log.abandon();
+        assertEquals(List.of(new Admission.Unknown()), b.settled);
+        b.log.abandon();
+        assertEquals(1, b.settled.size(), "told once");
+    }
+
+    @Test
     @DisplayName("ruleD2: one record is under way; the next one has all that came meanwhile")
     void oneAtATime() {
         Incarnation b = first();
