@@ -5,9 +5,11 @@ import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.log.StoreRequest;
 import dev.gapless.internal.store.LogStores;
 import dev.gapless.internal.store.LogStoresProvider;
+import dev.gapless.internal.store.TakeOver;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -96,6 +98,11 @@ final class Journal implements LogStores {
     @Override
     public String named() {
         return settings.named();
+    }
+
+    @Override
+    public Optional<TakeOver> takeOver() {
+        return Optional.ofNullable(settings.takeOver);
     }
 
     // ------------------------------------------------------------------ logs

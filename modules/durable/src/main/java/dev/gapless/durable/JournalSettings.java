@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigUtil;
+import dev.gapless.internal.store.TakeOver;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,9 @@ final class JournalSettings {
     private static final int MOST_WAITING = 1_000_000;
     private static final Duration SHORTEST = Duration.ofMillis(250);
     private static final Duration LONGEST = Duration.ofMinutes(10);
+    private static final Duration LONGEST_WAIT = Duration.ofDays(100);
+    private static final int MOST_STAND_INS = 100;
+    private static final int LAST_PORT = 65_535;
 
     /** Which database there is. */
     enum Database {
@@ -51,6 +55,9 @@ final class JournalSettings {
     final boolean createTables;
     final boolean refusesUnsafe;
     final int startsKept;
+    /** Null if this node takes over no log of another one. */
+    final @Nullable TakeOver takeOver;
+
     private final int connections;
     private final Duration connectionTimeout;
     private final Duration socketTimeout;
@@ -75,6 +82,7 @@ final class JournalSettings {
         this.connections = number(c, "connections", 1, MOST_CONNECTIONS);
         this.queueSize = number(c, "queue-size", connections, MOST_WAITING);
         this.startsKept = number(c, "starts-kept", 1, MOST_WAITING);
+        this.takeOver = takeOver(c);
         this.connectionTimeout = duration(c, "connection-timeout");
         this.socketTimeout = duration(c, "socket-timeout");
         if (directory != null) {
@@ -94,6 +102,27 @@ final class JournalSettings {
             }
             this.secrets = new Secrets(hidden);
         }
+    }
+
+    /** Checked with any database, so that who changes that finds no mistake there. */
+    private @Nullable TakeOver takeOver(Config c) {
+        int most = number(c, "stand-ins", 1, MOST_STAND_INS);
+        Duration lifetime = wait(c, "stand-in-lifetime");
+        int port = number(c, "stand-in-port", 0, LAST_PORT);
+        String after = c.getString("take-over-after");
+        if (after.equals("off") || after.equals("false")) { // what YAML makes of off
+            return null;
+        }
+        TakeOver how = new TakeOver(wait(c, "take-over-after"), most, lifetime, port);
+        return database == Database.POSTGRESQL ? how : null;
+    }
+
+    private static Duration wait(Config c, String key) {
+        Duration value = c.getDuration(key);
+        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST_WAIT) > 0) {
+            throw bad(key, value, "250ms to 100 days");
+        }
+        return value;
     }
 
     private static EmbeddedDirectory directory(Config c, Config system) {

@@ -25,10 +25,16 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.cluster.Cluster;
 import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.remote.RemoteActorRefProvider;
+import org.apache.pekko.remote.transport.ThrottlerTransportAdapter;
 import org.jspecify.annotations.Nullable;
+import scala.jdk.javaapi.FutureConverters;
 
 /** A node of a cluster in this JVM, whose topics are durable. */
 final class TestNode implements AutoCloseable {
@@ -192,6 +198,57 @@ final class TestNode implements AutoCloseable {
         SubscriptionSettings settings = SubscriptionSettings.defaults().named(name);
         received.subscription = gapless().subscribe(Topic.of(topic, String.class), start, settings, received);
         return received;
+    }
+
+    /** Host and port of the members, by the view of this node. */
+    List<String> members() {
+        return StreamSupport.stream(Cluster.get(system).state().getMembers().spliterator(), false)
+                .map(member -> member.address().hostPort())
+                .toList();
+    }
+
+    boolean isUp() {
+        return Cluster.get(system).selfMember().status().equals(MemberStatus.up());
+    }
+
+    long unreachable() {
+        return Cluster.get(system).state().getUnreachable().size();
+    }
+
+    /** Nothing comes from these, nor goes there; {@code pekko.remote.artery.advanced.test-mode} has to be on. */
+    void cutOff(TestNode... others) {
+        for (TestNode other : others) {
+            cutOff(Cluster.get(other.system).selfAddress());
+        }
+    }
+
+    /** Nothing comes from there, nor goes there. */
+    void cutOff(int port) {
+        Address own = Cluster.get(system).selfAddress();
+        cutOff(new Address(own.protocol(), own.system(), "127.0.0.1", port));
+    }
+
+    @SuppressWarnings("deprecation") // for what it was made there is nothing else yet
+    private void cutOff(Address there) {
+        ThrottlerTransportAdapter.Direction both; // Java has no name for it
+        try {
+            both = (ThrottlerTransportAdapter.Direction)
+                    Objects.requireNonNull(Class.forName(ThrottlerTransportAdapter.Direction.class.getName() + "$Both$")
+                            .getField("MODULE$")
+                            .get(null));
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("Direction.Both", e);
+        }
+        var cut = new ThrottlerTransportAdapter.SetThrottle(there, both, ThrottlerTransportAdapter.Blackhole$.MODULE$);
+        var provider = (RemoteActorRefProvider) ((ExtendedActorSystem) system).provider();
+        get(FutureConverters.asJava(provider.transport().managementCommand(cut)));
+    }
+
+    /** Has the cluster remove that node, which is not asked. */
+    void remove(TestNode gone) {
+        String address = Cluster.get(gone.system).selfAddress().hostPort();
+        Cluster.get(system).down(Cluster.get(gone.system).selfAddress());
+        await(() -> !members().contains(address));
     }
 
     /** It shuts down by itself. */

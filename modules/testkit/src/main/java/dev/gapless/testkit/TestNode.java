@@ -296,7 +296,7 @@ public final class TestNode implements NamedNode {
      * themselves, such as {@link dev.gapless.pubsub.Topic}. Not while it is down.
      */
     public void bind(ClassicActorSystemProvider system) {
-        ActorSystems.standIn(system.classicSystem(), current());
+        ActorSystems.replace(system.classicSystem(), current());
         synchronized (this) {
             bound = system.classicSystem();
         }
@@ -304,7 +304,7 @@ public final class TestNode implements NamedNode {
 
     private synchronized void stoodInFor(@Nullable TestIncarnation by) {
         if (bound != null) {
-            ActorSystems.standIn(bound, by);
+            ActorSystems.replace(bound, by);
         }
     }
 

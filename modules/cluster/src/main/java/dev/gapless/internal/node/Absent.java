@@ -15,7 +15,7 @@ record Absent(String system, String why) implements Presence {
     }
 
     @Override
-    public Presence standIn(@Nullable NodeBackend other) {
-        return other == null ? this : new StandIn(other, this);
+    public Presence replace(@Nullable NodeBackend other) {
+        return other == null ? this : new Replaced(other, this);
     }
 }

@@ -4,6 +4,7 @@ import dev.gapless.core.Now;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.node.Joined;
 import dev.gapless.core.node.Node;
+import dev.gapless.internal.takeover.StandIns;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -75,6 +76,11 @@ final class ClusterMembers {
         return member.hasRole(SINGLE_NODE);
     }
 
+    /** Does it stand in for a node that is gone? */
+    static boolean standsIn(Member member) {
+        return member.hasRole(StandIns.ROLE);
+    }
+
     private boolean isSelf(Member member) {
         return member.uniqueAddress().longUid() == selfUid;
     }
@@ -122,7 +128,7 @@ final class ClusterMembers {
         } else {
             peers.put(uid, actorOf(member, ""), List.of());
         }
-        node.appeared(new Joined(uid, hostPort(member), member.dataCenter(), member.upNumber()), now);
+        node.appeared(new Joined(uid, hostPort(member), member.dataCenter(), member.upNumber(), standsIn(member)), now);
         if (uid == selfUid) {
             node.up(now);
         }

@@ -25,7 +25,7 @@ public final class GaplessExtension extends AbstractExtensionId<GaplessNode> imp
         return INSTANCE;
     }
 
-    /** The node of this actor system, or what stands in for it; throws IllegalStateException if it takes no part. */
+    /** The node of this actor system, or what replaces it; throws IllegalStateException if it takes no part. */
     public static NodeBackend nodeOf(ActorSystem system) {
         return INSTANCE.get(system).node();
     }
@@ -40,7 +40,7 @@ public final class GaplessExtension extends AbstractExtensionId<GaplessNode> imp
     }
 
     /** From now on this one is the node of an actor system that is no cluster's; null to end that. */
-    public static void standIn(ActorSystem system, @Nullable NodeBackend node) {
-        INSTANCE.get(system).standIn(node);
+    public static void replace(ActorSystem system, @Nullable NodeBackend node) {
+        INSTANCE.get(system).replace(node);
     }
 }

@@ -31,7 +31,7 @@ public final class GaplessNode implements Extension {
         return presence.node();
     }
 
-    void standIn(@Nullable NodeBackend other) {
-        presence = presence.standIn(other);
+    void replace(@Nullable NodeBackend other) {
+        presence = presence.replace(other);
     }
 }

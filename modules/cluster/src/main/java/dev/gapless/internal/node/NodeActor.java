@@ -18,8 +18,10 @@ import dev.gapless.internal.publish.ProducerLogs;
 import dev.gapless.internal.report.GivenUps;
 import dev.gapless.internal.report.SlowHandlers;
 import dev.gapless.internal.store.LogStores;
+import dev.gapless.internal.store.TakeOver;
 import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.table.Tables;
+import dev.gapless.internal.takeover.StandIns;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.OtherVersion;
 import dev.gapless.internal.wire.StatusMessage;
@@ -86,6 +88,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         TIME,
         LOOK,
         LOOK_FOR_PUBLISHES,
+        LOOK_OUT,
         STILL_ALONE
     }
 
@@ -110,6 +113,10 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     private final SlowHandlers slowHandlers;
     private final NeverPublished neverPublished;
     private final OtherVersions otherVersions = new OtherVersions();
+    private final boolean standsIn;
+    /** Null if it neither stands in for a node, nor would run who does. */
+    private final @Nullable Lookout lookout;
+
     private @Nullable CompletableFuture<Done> left;
     private long timerNs = Long.MAX_VALUE;
     private boolean failed;
@@ -125,6 +132,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             Tables tables,
             GivenUps givenUps,
             Removal removal,
+            @Nullable StandIns standIns,
             Executor completions) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> new NodeActor(
                 context,
@@ -139,6 +147,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 tables,
                 givenUps,
                 removal,
+                standIns,
                 completions)));
     }
 
@@ -155,6 +164,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
             Tables tables,
             GivenUps givenUps,
             Removal removal,
+            @Nullable StandIns standIns,
             Executor completions) {
         super(context);
         context.setLoggerName(NodeActor.class); // found by itself it would be Pekko's own
@@ -224,6 +234,8 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 this.otherClusters,
                 storeOpening,
                 context::getLog);
+        this.standsIn = ClusterMembers.standsIn(cluster.selfMember());
+        this.lookout = lookout(store.stores(), standIns);
         ActorRef<Object> actor = context.getSelf();
         cluster.subscribe(
                 Adapter.toClassic(actor),
@@ -235,7 +247,28 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         if (settings.publishes() && !settings.neverPublishedWarning.isZero()) {
             timers.startTimerWithFixedDelay(Signal.LOOK_FOR_PUBLISHES, settings.neverPublishedWarning);
         }
+        if (lookout != null) {
+            timers.startTimerWithFixedDelay(Signal.LOOK_OUT, Lookout.INTERVAL);
+        }
         settle();
+    }
+
+    private @Nullable Lookout lookout(LogStores stores, @Nullable StandIns standIns) {
+        if (standsIn) {
+            Duration lifetime = stores.takeOver().map(TakeOver::lifetime).orElse(Duration.ZERO);
+            StandInEnd end = new StandInEnd(lifetime, settings.longestAsking(), Clock.nowNs(), this::endStandIn);
+            return lookout((awaited, allRead) -> end.look(allRead && node.isUp(), Clock.nowNs()));
+        } else if (standIns != null) {
+            return lookout((awaited, allRead) -> {
+                awaited.removeIf(name -> name.equals(self.name()) || node.hasOneCalled(name));
+                standIns.look(awaited, node.olderMembers(), Clock.nowNs());
+            });
+        }
+        return null;
+    }
+
+    private Lookout lookout(Lookout.Listener listener) {
+        return new Lookout(shards, getContext().getSelf()::tell, listener);
     }
 
     private List<ActorRef<Object>> spawnShards(long uid, LogStores stores, NodeStats stats, GivenUps givenUps) {
@@ -293,6 +326,8 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 .onMessageEquals(Signal.LOOK, this::onLookTime)
                 .onMessageEquals(Signal.LOOK_FOR_PUBLISHES, this::onLookForPublishes)
                 .onMessageEquals(Signal.STILL_ALONE, this::onStillAlone)
+                .onMessageEquals(Signal.LOOK_OUT, this::onLookOut)
+                .onMessage(ShardActor.Standing.class, this::onStanding)
                 .onMessage(AskStatus.class, this::onAskStatus)
                 .onMessage(StatusMessage.Request.class, this::onStatusRequest)
                 .onMessage(StatusMessage.Reply.class, this::onStatusReply)
@@ -398,6 +433,20 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         return this;
     }
 
+    private Behavior<Object> onLookOut() {
+        if (lookout != null) {
+            lookout.look();
+        }
+        return this;
+    }
+
+    private Behavior<Object> onStanding(ShardActor.Standing standing) {
+        if (lookout != null) {
+            lookout.on(standing);
+        }
+        return this;
+    }
+
     private Behavior<Object> onAskStatus(AskStatus command) {
         statusService.ask(node.named(), command.timeout(), command.statuses());
         return this;
@@ -442,8 +491,30 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
     }
 
     private void onFenced(String topic) {
+        if (standsIn) {
+            endStandIn("the node has opened its store");
+            return;
+        }
         fail("A later incarnation of node " + self.name() + " has opened the stored log of topic " + topic
                 + ": this one publishes no more. Give each node its own gapless.node-name. This node shuts down");
+    }
+
+    @Override
+    public void nameTaken(long olderUid) {
+        if (standsIn) {
+            endStandIn("another member has its name");
+            return;
+        }
+        fail("The member at " + members.addressOf(olderUid) + " has the same node name, '" + self.name()
+                + "'. Give each node its own gapless.node-name. This node shuts down");
+    }
+
+    private void endStandIn(String why) {
+        if (!failed) {
+            failed = true;
+            log().info("The stand-in for node {} ends: {}", self.name(), why);
+            CoordinatedShutdown.get(getContext().getSystem()).runAll(new StandInEnd.Reason(why));
+        }
     }
 
     private Behavior<Object> onStop() {

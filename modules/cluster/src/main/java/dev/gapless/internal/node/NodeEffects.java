@@ -20,6 +20,9 @@ final class NodeEffects implements Outbox.Carrier {
         /** The node shuts down, for this reason. */
         void fail(String why);
 
+        /** This older member has this node's name. */
+        void nameTaken(long olderUid);
+
         /** The node has left; {@code complete}: and its consumers have everything. */
         void left(boolean complete);
     }
@@ -93,8 +96,7 @@ final class NodeEffects implements Outbox.Carrier {
                             cut.topics(),
                             cut.node());
         } else if (effect instanceof Effect.NameTaken taken) {
-            actor.fail("The member at " + members.addressOf(taken.olderUid()) + " has the same node name, '" + name
-                    + "'. Give each node its own gapless.node-name. This node shuts down");
+            actor.nameTaken(taken.olderUid());
         } else if (effect instanceof Effect.SingleNode with) {
             actor.fail("Another node is in this cluster, " + members.addressOf(with.otherUid())
                     + ", and one of the two has the role "

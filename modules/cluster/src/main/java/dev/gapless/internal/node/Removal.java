@@ -52,12 +52,15 @@ final class Removal {
 
     private final ActorSystem system;
     private final String node;
+    private final boolean standsIn;
     private final List<Consumer<Removed>> hooks = new CopyOnWriteArrayList<>();
     private volatile @Nullable Removed removed;
 
-    Removal(ActorSystem system, String node) {
+    /** @param standsIn whether it stands in for this node, and has nothing of the application */
+    Removal(ActorSystem system, String node, boolean standsIn) {
         this.system = system;
         this.node = node;
+        this.standsIn = standsIn;
         end(WARNINGS.remove(system.name()));
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeServiceUnbind(), "gapless-removal", () -> {
@@ -113,6 +116,15 @@ final class Removal {
             return;
         }
         Removed now = new Removed(node, why);
+        if (standsIn) {
+            removed = now;
+            LOG.warn(
+                    "The stand-in for node {} ends: {}. Whoever lacks messages of that node waits for it as before, and another stand-in"
+                            + " may follow (gapless.journal.take-over-after)",
+                    node,
+                    why);
+            return;
+        }
         LOG.error(
                 "Node {}: {}. Its subscriptions have ended, and nothing more is delivered: what this process knows is stale from now on. It"
                         + " takes part again only as a new process or with a new actor system (Gapless.onRemoved,"

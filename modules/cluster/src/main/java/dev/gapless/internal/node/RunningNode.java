@@ -49,6 +49,7 @@ import dev.gapless.internal.subscribe.Verified;
 import dev.gapless.internal.table.TableHost;
 import dev.gapless.internal.table.TableSettings;
 import dev.gapless.internal.table.Tables;
+import dev.gapless.internal.takeover.StandIns;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.internal.wire.RoundTrips;
@@ -135,14 +136,24 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
                 completions,
                 settings.lossLogInterval);
         this.givenUps = new GivenUps(completions, logs::isClosing);
-        this.removal = new Removal(system, name);
+        boolean standsIn = ClusterMembers.standsIn(cluster.selfMember());
+        this.removal = new Removal(system, name, standsIn);
         boolean single = ClusterMembers.isSingle(cluster.selfMember());
         LogStores stores = settings.stores()
                 ? LogStoresProvider.find(
                         system,
                         new LogStoresProvider.Owner(settings.clusterId, name, uid, settings.durableTopics(), single))
                 : LogStores.NONE;
+        stores.takeOver().ifPresent(how -> settings.checkTakeOver(how.after()));
         this.store = StoreOpening.begin(stores, settings);
+        if (standsIn) {
+            store.checkOpen(); // else it would have nothing to give, and others wait for it
+        }
+        StandIns standIns = standsIn || single
+                ? null
+                : stores.takeOver()
+                        .map(how -> new StandIns(system, cluster, how, settings.role))
+                        .orElse(null);
         logs.speakOf(name, () -> Optional.ofNullable(store.problem().get()));
         this.tokens = new NamedTokens(settings, new OwnTokenStore(system, settings)::of, this::after, Clock.SYSTEM);
         this.nodeActor = spawn(
@@ -157,6 +168,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
                         tables,
                         givenUps,
                         removal,
+                        standIns,
                         completions),
                 "gapless",
                 DispatcherSelector.fromConfig("pekko.actor.internal-dispatcher"));
@@ -192,7 +204,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     }
 
     @Override
-    public Presence standIn(@Nullable NodeBackend other) {
+    public Presence replace(@Nullable NodeBackend other) {
         throw new IllegalStateException("Gapless runs on actor system " + system.name() + ", as a node of its cluster:"
                 + " a test kit needs one with another pekko.actor.provider, such as local");
     }

@@ -144,6 +144,30 @@ public final class Settings {
                 .collect(Collectors.joining("\n", ofOthers.durable() + "\n", ""));
     }
 
+    /** Throws ConfigException unless a node is taken over before it is given up, on any durable topic. */
+    void checkTakeOver(Duration after) {
+        check(ofOthers, after, "gapless.");
+        topics.forEach((topic, its) -> check(its, after, "gapless.topics." + ConfigUtil.quoteString(topic) + "."));
+    }
+
+    private static void check(TopicSettings its, Duration after, String path) {
+        check(
+                !its.durable() || after.toNanos() < its.durableReturnNs(),
+                "gapless.journal.take-over-after",
+                after,
+                "less than " + path + "durable-return-timeout, " + Duration.ofNanos(its.durableReturnNs())
+                        + ", or off");
+    }
+
+    /** Within this time whoever lacks something of a log has asked its producer for it, in nanoseconds. */
+    long longestAsking() {
+        long most = ofOthers.registerBackoff().maxNs();
+        for (TopicSettings its : topics.values()) {
+            most = Math.max(most, its.registerBackoff().maxNs());
+        }
+        return 2 * most;
+    }
+
     /** Reads and checks everything, for each topic that has settings of its own too. */
     public Settings(Config system, ClassLoader classLoader, String systemName) {
         this.config = system.getConfig("gapless");

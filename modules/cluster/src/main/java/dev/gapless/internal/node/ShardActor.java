@@ -14,6 +14,7 @@ import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.node.Quota;
+import dev.gapless.core.node.Shard;
 import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
@@ -85,6 +86,16 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     private record Stored(String topic, StoreAnswer answer) implements NoSerializationVerificationNeeded {}
 
     private record FromSubscription(String topic, Feedback feedback) implements NoSerializationVerificationNeeded {}
+
+    record AskStanding(int shard, Consumer<Standing> to) implements NoSerializationVerificationNeeded {}
+
+    /**
+     * What it answers.
+     *
+     * @param awaited {@link Shard#awaitedNodes}
+     * @param allRead {@link Shard#isAllRead}
+     */
+    record Standing(int shard, Set<String> awaited, boolean allRead) implements NoSerializationVerificationNeeded {}
 
     record Report(CompletableFuture<Statuses> to) implements NoSerializationVerificationNeeded {}
 
@@ -163,6 +174,7 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
                 .onMessage(Close.class, close -> did(() -> driver.close(close.topic(), close.id())))
                 .onMessage(LossesDue.class, due -> did(() -> losses.tellMore(due.key(), nowNs())))
                 .onMessage(Report.class, this::onReport)
+                .onMessage(AskStanding.class, ask -> did(() -> onAskStanding(ask)))
                 .build();
     }
 
@@ -280,6 +292,11 @@ final class ShardActor extends AbstractBehavior<Object> implements ShardDriver.P
     private Behavior<Object> onReport(Report command) {
         command.to().complete(new Statuses(driver.producers(this::nameOf), driver.consumers()));
         return this;
+    }
+
+    private void onAskStanding(AskStanding ask) {
+        Shard shard = driver.shard();
+        ask.to().accept(new Standing(ask.shard(), shard.awaitedNodes(), shard.isAllRead()));
     }
 
     // ------------------------------------------------------------------ what the driver needs

@@ -8,6 +8,7 @@ import dev.gapless.internal.fence.Fence;
 import dev.gapless.internal.store.LogStores;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,21 @@ final class StoreOpening {
      *
      * @param problem why it cannot be opened; null if it is open, or that is not known yet
      */
-    record Begun(LogStores stores, CompletionStage<Generation> opened, AtomicReference<@Nullable String> problem) {}
+    record Begun(LogStores stores, CompletionStage<Generation> opened, AtomicReference<@Nullable String> problem) {
+        /** Throws IllegalStateException, with what is wrong, if it is not open by now. */
+        void checkOpen() {
+            CompletableFuture<Generation> its = opened.toCompletableFuture();
+            if (!its.isDone()) {
+                throw new IllegalStateException(stores.named() + " has not answered in time (gapless.store-timeout)");
+            }
+            try {
+                var unused = its.join();
+            } catch (CompletionException e) {
+                Throwable cause = Fence.cause(e);
+                throw new IllegalStateException(cause.getMessage(), cause);
+            }
+        }
+    }
 
     private final LogStores stores;
     private final Backoff backoff;

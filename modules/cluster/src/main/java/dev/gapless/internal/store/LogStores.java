@@ -3,6 +3,7 @@ package dev.gapless.internal.store;
 import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.log.StoreRequest;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -29,6 +30,11 @@ public interface LogStores {
     /** For people who look after the node: where it is, and which setting says so. */
     default String named() {
         return "The store of this node";
+    }
+
+    /** How the logs of other nodes, which have the same store, are taken over; empty if they are not. */
+    default Optional<TakeOver> takeOver() {
+        return Optional.empty();
     }
 
     /**

@@ -410,6 +410,19 @@ final class Streams {
         return one == null ? null : one.stream();
     }
 
+    /**
+     * Adds the nodes of stored streams that are waited for, by the names that the members remember: what a token alone says is any client's
+     * word.
+     */
+    void addAwaitedNodes(Set<String> nodes) {
+        for (Epoch epoch : waited.keySet()) {
+            EndedStreams.Gone gone = remembered.get(epoch);
+            if (gone != null && !gone.stream().isUnnamed() && isDurable(epoch)) {
+                nodes.add(gone.stream().node());
+            }
+        }
+    }
+
     /** When its member was removed, by the cluster's time; {@code Long.MAX_VALUE} if it was none here. */
     long removedMs(Stream waitedFor) {
         Waited one = waited.get(waitedFor.epoch());

@@ -390,6 +390,11 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         streams.forgetSettled(over, now);
     }
 
+    /** Adds the nodes that are gone, and whose stores may have what is lacked here. */
+    public void addAwaitedNodes(Set<String> nodes) {
+        streams.addAwaitedNodes(nodes);
+    }
+
     /** How many streams are remembered. */
     int streams() {
         return streams.size();

@@ -455,6 +455,18 @@ public final class Node {
                 && leaving.invariant();
     }
 
+    // ------------------------------------------------------------------ who takes over for a node that is gone
+
+    /** Is there another member of that name, or one that joins? */
+    public boolean hasOneCalled(String name) {
+        return membership.hasOneCalled(Set.of(name));
+    }
+
+    /** How many members are older than this one? Two nodes count differently. */
+    public int olderMembers() {
+        return seniority.older(membership.incarnations());
+    }
+
     // ------------------------------------------------------------------ for people
 
     public long uid() {

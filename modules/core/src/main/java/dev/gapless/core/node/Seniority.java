@@ -6,7 +6,7 @@ import java.util.Set;
 
 /**
  * Which of two members is the older one: of one data center the one that joined earlier, of two the one that was started earlier, by
- * their own clocks. Two nodes come to the same answer. Not thread-safe.
+ * their own clocks. One that stands in for a node is younger than all that do not. Two nodes come to the same answer. Not thread-safe.
  */
 final class Seniority {
     private final long uid;
@@ -50,6 +50,9 @@ final class Seniority {
         if (one == null || other == null) {
             return false; // this node has not appeared
         }
+        if (one.standsIn() != other.standsIn()) {
+            return other.standsIn();
+        }
         int order = one.dataCenter().equals(other.dataCenter())
                 ? Long.compare(one.number(), other.number())
                 : Long.compare(startedMs(oneUid), startedMs(otherUid));
@@ -63,6 +66,11 @@ final class Seniority {
     /** Is this node the oldest of these? */
     boolean isOldest(Set<Long> incarnations) {
         return incarnations.stream().noneMatch(other -> other != uid && isOlder(other));
+    }
+
+    /** How many of these are older than this node? */
+    int older(Set<Long> incarnations) {
+        return (int) incarnations.stream().filter(this::isOlder).count();
     }
 
     /** The oldest of these, of which this node is one. */

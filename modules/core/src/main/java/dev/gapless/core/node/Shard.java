@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -421,6 +422,20 @@ public final class Shard {
             outbox.add(consumer.arrivedEffect());
         }
         assert invariant() : members;
+    }
+
+    // ------------------------------------------------------------------ who takes over for a node that is gone
+
+    /** The nodes that are gone, and for whose stores consumers here wait. */
+    public Set<String> awaitedNodes() {
+        Set<String> awaited = new TreeSet<>();
+        consumers.values().forEach(consumer -> consumer.addAwaitedNodes(awaited));
+        return awaited;
+    }
+
+    /** Has every reader of a producer here read all that earlier incarnations of this node left? */
+    public boolean isAllRead() {
+        return producers.values().stream().allMatch(ProducerState::isAllRead);
     }
 
     // ------------------------------------------------------------------ for people

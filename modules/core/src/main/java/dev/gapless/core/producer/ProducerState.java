@@ -282,6 +282,18 @@ public final class ProducerState {
         return cursors.values().stream().allMatch(cursor -> cursor.goneAcknowledged && !cursor.part.isEarlier());
     }
 
+    /**
+     * Has every reader come to this incarnation's own stream, and acknowledged all of it? A log that cannot be used has nothing for anybody; one
+     * that is not open yet may have.
+     */
+    public boolean isAllRead() {
+        if (writer != null && !writer.isOpen()) {
+            return writer.status().state() == StoreStatus.State.BROKEN;
+        }
+        long head = log.head();
+        return cursors.values().stream().allMatch(cursor -> !cursor.part.isEarlier() && cursor.isLevel(head));
+    }
+
     /** Does what is due. */
     public void onTime(Now now) {
         log.dropOld(now.ns());

@@ -20,6 +20,7 @@ import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -64,6 +65,36 @@ class StreamsTest {
         assertNotNull(stream);
         assertNull(streams.endOf(stream, null, false, now));
         streams.waitFor(stream, End.lost(0), now);
+    }
+
+    @Test
+    @DisplayName("a node is waited for by the name that the members remember, if its stream is stored")
+    void awaitedNodes() {
+        member(1, "p");
+        wasStored(1);
+        assertEquals(Set.of(), awaited(), "nobody remembers its name");
+        member(3, "in-memory");
+        isWaitedFor(3);
+        member(4, "10.0.0.1:25520"); // as of one that never said its name
+        wasStored(4);
+        streams.remember(Given.history(
+                new Departure(1, "p", 0, null),
+                new Departure(3, "in-memory", 0, null),
+                new Departure(4, "10.0.0.1:25520", 0, null)));
+        streams.setDurable(Epoch.of(3, TOPIC), false);
+        assertEquals(Set.of("p"), awaited());
+        streams.expect(new Stream(P.epoch(), 1, "made-up"), now);
+        streams.expect(Stream.of(9, TOPIC, "never-heard-of"), now);
+        streams.setDurable(Epoch.of(9, TOPIC), true);
+        assertEquals(Set.of("p"), awaited(), "a token says anything");
+        streams.settle(P, End.exact(7, 0), now);
+        assertEquals(Set.of(), awaited());
+    }
+
+    private Set<String> awaited() {
+        Set<String> nodes = new HashSet<>();
+        streams.addAwaitedNodes(nodes);
+        return nodes;
     }
 
     // ------------------------------------------------------------------ members

@@ -268,6 +268,37 @@ class NodeTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleM2: who stands in for a node gives way to it, however much earlier it joined, and the node stays")
+    void aStandInGivesWayToItsNode() {
+        up("dc", 3);
+        did(() -> node.appeared(new Joined(OTHER, "host:20", "dc", 2, true), at(0)));
+        assertFalse(givesWay(helloOf(OTHER, "n", 0)), "the other one stands in");
+        assertEquals(0, node.olderMembers());
+        node = started(1_000);
+        did(() -> {
+            node.appeared(new Joined(SELF, "host:10", "dc", 2, true), at(0));
+            node.up(at(0));
+        });
+        isMember(OTHER, "there", 3);
+        assertTrue(givesWay(helloOf(OTHER, "n", 5_000)), "this one stands in");
+        assertTrue(packets.contains(new Farewell(SELF, OTHER, Map.of())));
+        assertEquals(1, node.olderMembers());
+    }
+
+    @Test
+    @DisplayName("ruleM2: of two stand-ins for one node the younger gives way")
+    void theYoungerStandInGivesWay() {
+        did(() -> {
+            node.appeared(new Joined(OTHER, "host:20", "dc", 2, true), at(0));
+            node.appeared(new Joined(SELF, "host:10", "dc", 3, true), at(0));
+            node.up(at(0));
+        });
+        assertTrue(givesWay(helloOf(OTHER, "n", 0)));
+        assertTrue(node.hasOneCalled("n"));
+        assertFalse(node.hasOneCalled("other"));
+    }
+
+    @Test
     @DisplayName("ruleP14: a node that ends before it is up says so: it cannot have published anything")
     void saysFarewellIfItNeverWasUp() {
         isMember(OTHER, "dc", 2);

@@ -273,6 +273,37 @@ class DurableLogTest {
         assertTrue(store.values().stream().noneMatch(LogRecord.Messages.class::isInstance), store::toString);
     }
 
+    @Test
+    @DisplayName(
+            "all is read once the log is open and each reader has come to this incarnation's stream, and acknowledged it")
+    void allIsRead() {
+        Incarnation b = first();
+        assertTrue(b.producer.isAllRead(), "nobody reads");
+        b.publish(1);
+        b.register(new Start.After(at(1, 0)));
+        assertFalse(b.producer.isAllRead(), "it has not acknowledged the message");
+        Incarnation next = new Incarnation(2, 100);
+        assertFalse(next.producer.isAllRead(), "it is not open");
+        next.opened(2, 1L);
+        next.register(new Start.After(at(1, 0)));
+        assertFalse(next.producer.isAllRead(), "it has not acknowledged the message");
+        next.producer.onMessage(new Ack(TOPIC, 0, SESSION, 1, 100L * FRAME_BYTES), next.now());
+        assertFalse(next.producer.isAllRead(), "it is at the end of the earlier stream, and asks what comes behind");
+        next.register(new Start.After(at(2, 0)));
+        assertTrue(next.producer.isAllRead());
+    }
+
+    @Test
+    @DisplayName("a log that is broken has nothing for anybody")
+    void nothingOfABrokenLogIsToBeRead() {
+        first().publish(1);
+        store.remove(1L); // the mark
+        store.put(3L, store.remove(2L));
+        Incarnation next = new Incarnation(2, 100).opened(2, 1L);
+        assertEquals(StoreStatus.State.BROKEN, next.producer.writer().status().state());
+        assertTrue(next.producer.isAllRead());
+    }
+
     // ------------------------------------------------------------------ D1 to D3: writing
 
     @Test

@@ -55,8 +55,8 @@ public final class ActorSystems {
     }
 
     /** {@code Gapless.get} of this actor system is this node; null to end that. */
-    public static void standIn(ActorSystem system, @Nullable NodeBackend node) {
-        GaplessExtension.standIn(system, node);
+    public static void replace(ActorSystem system, @Nullable NodeBackend node) {
+        GaplessExtension.replace(system, node);
     }
 
     private <M> ActorRef<M> spawn(String name, Behavior<M> behavior) {

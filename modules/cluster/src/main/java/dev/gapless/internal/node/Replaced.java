@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param without what there is without it
  */
-record StandIn(NodeBackend node, Absent without) implements Presence {
+record Replaced(NodeBackend node, Absent without) implements Presence {
     @Override
-    public Presence standIn(@Nullable NodeBackend other) {
-        return without.standIn(other);
+    public Presence replace(@Nullable NodeBackend other) {
+        return without.replace(other);
     }
 }
