@@ -53,6 +53,15 @@ final class Certificates {
 
     /** A new one, of this name. */
     Own make(String name, String algorithm) {
+        return make(name, algorithm, "+0d", 30);
+    }
+
+    /** One of a day that begins then, as keytool says it: of {@code -23H-59M} is a minute left. */
+    Own ofADay(String name, String algorithm, String begins) {
+        return make(name, algorithm, begins, 1);
+    }
+
+    private Own make(String name, String algorithm, String begins, int days) {
         Path file = directory.resolve(name + ".p12");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
@@ -65,8 +74,10 @@ final class Certificates {
                 "CN=" + name,
                 "-ext",
                 "san=ip:127.0.0.1",
+                "-startdate",
+                begins,
                 "-validity",
-                "30",
+                "" + days,
                 "-storetype",
                 "PKCS12",
                 "-keystore",
