@@ -193,6 +193,28 @@ class ManyObjectsTest {
         witnessOnward();
     }
 
+    /** No field of it is looked at before its last frame has come. */
+    @Test
+    void headsOfHttp2ThatDoNotEnd() throws Exception {
+        start();
+        ByteArrayOutputStream block = new ByteArrayOutputStream();
+        for (int i = 0; i < 4_000; i++) {
+            block.writeBytes(new byte[] {0, 1, 'a', 0});
+        }
+        for (int i = 0; i < 300; i++) {
+            Socket socket = attack(node.port(), "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+            send(socket, frame(4, 0, 0, new byte[0]));
+            send(socket, frame(1, 1, 1, block.toByteArray()));
+            for (int more = 0; more < 100; more++) {
+                send(socket, frame(9, 0, 1, block.toByteArray())); // CONTINUATION: 1.6 MB in all
+            }
+            if (i % 50 == 0) {
+                witness();
+            }
+        }
+        witnessOnward();
+    }
+
     private static void literal(ByteArrayOutputStream to, int index, String value) {
         to.write(index);
         to.write(value.length());
