@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Stands in front of a node at the address that the others know. It tells them apart by the address that they call from,
  * and has one {@link Link} for each.
  */
-final class LinkProxy implements AutoCloseable {
+public final class LinkProxy implements AutoCloseable {
     private static final int BACKLOG = 64;
     private static final byte[] LOCALHOST = {127, 0, 0, 1};
 
@@ -23,7 +23,8 @@ final class LinkProxy implements AutoCloseable {
     private final Map<String, Link> links = new ConcurrentHashMap<>();
     private volatile InetSocketAddress behind;
 
-    LinkProxy(String node) {
+    /** In front of this node, which is not there yet: at a free port of 127.0.0.1. */
+    public LinkProxy(String node) {
         this.node = node;
         try {
             server = new ServerSocket(0, BACKLOG, InetAddress.getByAddress(LOCALHOST));
@@ -32,12 +33,12 @@ final class LinkProxy implements AutoCloseable {
         }
     }
 
-    int port() {
+    public int port() {
         return server.getLocalPort();
     }
 
     /** Begins to pass connections to the node that listens there. */
-    void start(InetSocketAddress node) {
+    public void start(InetSocketAddress node) {
         behind = node;
         Daemon.start("proxy-of-" + this.node, this::accept);
     }

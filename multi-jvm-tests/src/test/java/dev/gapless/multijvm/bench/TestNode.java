@@ -255,6 +255,11 @@ public final class TestNode implements AutoCloseable {
         return settings.address();
     }
 
+    /** The address at which its process listens, behind the proxy. */
+    public String bindHost() {
+        return settings.bindHost();
+    }
+
     public TestCluster cluster() {
         return cluster;
     }

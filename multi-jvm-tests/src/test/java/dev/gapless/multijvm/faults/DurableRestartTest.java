@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.durable.PostgresServer;
+import dev.gapless.multijvm.bench.Await;
+import dev.gapless.multijvm.bench.LinkProxy;
 import dev.gapless.multijvm.bench.TestNode;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -69,6 +72,27 @@ class DurableRestartTest {
         Map<String, Long> after = judged.awaitLevelOrTold();
         assertHaveResumed(KILLS, before, after);
         assertEquals(Set.of(), expiries(after), () -> after + "\n" + judged.told());
+    }
+
+    /** The oldest node stands in, behind a proxy of its own as every node is. */
+    @Test
+    void ruleC11_onPostgresANodeThatIsKilledForEverIsStoodInForAndNobodyIsToldAnything() throws IOException {
+        LinkProxy proxy = new LinkProxy("stand-in");
+        try (PostgresServer server = PostgresServer.start();
+                Judged judged = Judged.startDurable("DurableStandIn", server.config() + """
+                        gapless.journal { take-over-after = 2s, stand-in-port = %d }
+                        """.formatted(proxy.port()))) {
+            TestNode oldest = judged.nodes().get(0);
+            proxy.start(new InetSocketAddress(oldest.bindHost(), proxy.port()));
+            Map<String, Long> before = judged.awaitLevelOrTold();
+            kill(judged, judged.nodes().get(2));
+            Await.value("a stand-in is up", oldest::members, m -> m.up().contains("127.0.0.1:" + proxy.port()));
+            Map<String, Long> after = judged.awaitLevelOrTold(); // once it has left
+            assertTrue(after.get("published") > before.get("published"), after::toString);
+            assertEquals(Set.of(), expiries(after), () -> after + "\n" + judged.told());
+        } finally {
+            proxy.close();
+        }
     }
 
     @Test
