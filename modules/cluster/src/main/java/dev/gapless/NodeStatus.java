@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node its name
  * @param address host and port
+ * @param standsIn true if it is no such node: that one is gone, and another member gives its readers what it has stored
  * @param topics its producers, consumers and tables, by topic, in the names' order
  * @param truncated true if there were too many topics to tell of all
  * @param otherClusters those with this one's id that this node sees: none, unless it is the oldest member and something went wrong
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeStatus(
         String node,
         String address,
+        boolean standsIn,
         List<TopicStatus> topics,
         boolean truncated,
         List<OtherClusterStatus> otherClusters,

@@ -207,6 +207,14 @@ final class TestNode implements AutoCloseable {
                 .toList();
     }
 
+    /** The nodes for which a member stands in. */
+    List<String> stoodInFor() {
+        return get(gapless().status(Duration.ofSeconds(5))).stream()
+                .filter(NodeStatus::standsIn)
+                .map(NodeStatus::node)
+                .toList();
+    }
+
     boolean isUp() {
         return Cluster.get(system).selfMember().status().equals(MemberStatus.up());
     }

@@ -30,8 +30,9 @@ final class StatusTable {
                 members.row("?", address, "does not answer");
                 continue;
             }
-            boolean truncated = member.path("truncated").asBoolean();
-            members.row(text(member, "node"), address, truncated ? "(not all of its topics)" : "");
+            String standsIn = member.path("stands_in").asBoolean() ? "stands in for it" : "";
+            String truncated = member.path("truncated").asBoolean() ? "(not all of its topics)" : "";
+            members.row(text(member, "node"), address, (standsIn + " " + truncated).strip());
             for (JsonNode other : member.path("other_clusters")) {
                 notices.add("ANOTHER CLUSTER has the same id: that of " + Printable.of(text(other, "oldest"))
                         + ", with " + number(other, "members")

@@ -60,6 +60,7 @@ class StatusTableTest {
         NodeStatus node = new NodeStatus(
                 "n",
                 "host:1",
+                false,
                 List.of(new TopicStatus("orders", null, consumer, List.of(), Totals.NONE)),
                 false,
                 List.of(),
@@ -86,6 +87,7 @@ class StatusTableTest {
         NodeStatus node = new NodeStatus(
                 "n",
                 "host:1",
+                false,
                 List.of(new TopicStatus("prices", null, null, tables, Totals.NONE)),
                 false,
                 List.of(),
@@ -115,8 +117,8 @@ class StatusTableTest {
     void namesOfTopicsAndNodesStayInTheirLine() {
         TopicStatus topic = new TopicStatus("a\nb", null, null, List.of(), Totals.NONE);
         OtherClusterStatus other = new OtherClusterStatus("o\u001b[2J at host:2", 3);
-        NodeStatus node =
-                new NodeStatus("n\u001b[2J", "host:1", List.of(topic), false, List.of(other), Totals.NONE, List.of());
+        NodeStatus node = new NodeStatus(
+                "n\u001b[2J", "host:1", false, List.of(topic), false, List.of(other), Totals.NONE, List.of());
         List<String> lines = StatusTable.of(StatusJson.of(List.of(node), List.of(), Instant.EPOCH));
         assertTrue(lines.stream().allMatch(line -> line.equals(Printable.of(line))), lines::toString);
         assertTrue(lines.contains("TOPIC a\\u000ab"), lines::toString);
@@ -125,5 +127,16 @@ class StatusTableTest {
                         .anyMatch(line -> line.startsWith(
                                 "ANOTHER CLUSTER has the same id: that of o\\u001b[2J at host:2, with 3 members")),
                 lines::toString);
+    }
+
+    @Test
+    void aStandInIsNotTakenForItsNode() {
+        NodeStatus node = new NodeStatus("n", "host:1", true, List.of(), false, List.of(), Totals.NONE, List.of());
+        JsonNode json = StatusJson.of(List.of(node), List.of(), Instant.EPOCH);
+        assertTrue(json.at("/members/0/stands_in").booleanValue());
+        List<String> lines = StatusTable.of(json).stream()
+                .map(line -> line.strip().replaceAll(" +", " "))
+                .toList();
+        assertTrue(lines.contains("n host:1 stands in for it"), lines::toString);
     }
 }

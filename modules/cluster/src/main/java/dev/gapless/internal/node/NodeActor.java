@@ -177,6 +177,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
         List<Integer> actors = new ArrayList<>(List.of(context.getSelf().path().uid()));
         shards.forEach(shard -> actors.add(shard.path().uid()));
         Cluster cluster = Cluster.get(Adapter.toClassic(context.getSystem()));
+        this.standsIn = ClusterMembers.standsIn(cluster.selfMember());
         this.self = new NodeSettings(
                 uid,
                 name,
@@ -207,6 +208,7 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 uid,
                 name,
                 otherClusters.address(),
+                standsIn,
                 peers,
                 context.getSelf()::tell,
                 stats,
@@ -234,7 +236,6 @@ final class NodeActor extends AbstractBehavior<Object> implements NodeEffects.Ac
                 this.otherClusters,
                 storeOpening,
                 context::getLog);
-        this.standsIn = ClusterMembers.standsIn(cluster.selfMember());
         this.lookout = lookout(store.stores(), standIns);
         ActorRef<Object> actor = context.getSelf();
         cluster.subscribe(

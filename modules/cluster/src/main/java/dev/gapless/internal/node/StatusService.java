@@ -46,6 +46,7 @@ final class StatusService {
     private final long uid;
     private final String name;
     private final String address;
+    private final boolean standsIn;
     private final MemberActors peers;
     /** Gets what is for this node, which answers whether it is a member or not. */
     private final Consumer<Object> itself;
@@ -91,6 +92,7 @@ final class StatusService {
             long uid,
             String name,
             String address,
+            boolean standsIn,
             MemberActors peers,
             Consumer<Object> itself,
             NodeStats stats,
@@ -100,6 +102,7 @@ final class StatusService {
         this.uid = uid;
         this.name = name;
         this.address = address;
+        this.standsIn = standsIn;
         this.peers = peers;
         this.itself = itself;
         this.stats = stats;
@@ -195,7 +198,8 @@ final class StatusService {
             }
             topics.add(status);
         }
-        return write(new NodeStatus(name, address, topics, truncated, otherClusters, stats.total(), losses()));
+        return write(
+                new NodeStatus(name, address, standsIn, topics, truncated, otherClusters, stats.total(), losses()));
     }
 
     /** The latest, as many as there is room for. */

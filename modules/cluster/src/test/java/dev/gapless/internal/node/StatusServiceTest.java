@@ -20,6 +20,7 @@ class StatusServiceTest {
             1,
             "a",
             "host:1",
+            false,
             new MemberActors(),
             asked::add,
             NodeStats.none(),

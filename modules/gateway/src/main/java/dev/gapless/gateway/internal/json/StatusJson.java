@@ -45,6 +45,7 @@ public final class StatusJson {
             ObjectNode member = members.addObject()
                     .put("node", node.node())
                     .put("address", node.address())
+                    .put("stands_in", node.standsIn())
                     .put("answers", true)
                     .put("truncated", node.truncated());
             totals(node.totals(), member);
