@@ -299,7 +299,16 @@ public final class SimulatedNode implements LogSource {
      * @param number the higher, the later it joined
      */
     public void appeared(long memberUid, String address, long number) {
-        node.appeared(new Joined(memberUid, address, "", number), now());
+        appeared(memberUid, address, number, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param standsIn whether it stands in for a node that is gone
+     */
+    public void appeared(long memberUid, String address, long number, boolean standsIn) {
+        node.appeared(new Joined(memberUid, address, "", number, standsIn), now());
         drain();
     }
 

@@ -28,7 +28,7 @@ final class Settings {
     static TopicSettings of(Map<String, String> given) {
         for (String name : given.keySet()) {
             if (!name.matches(
-                    "name|address|ring|feed|hold|bytes|batch|window|delay|pending|overflow|resume|interval|age|publishing|others|store")) {
+                    "name|address|ring|feed|hold|bytes|batch|window|delay|pending|overflow|resume|interval|age|publishing|others|store|standin")) {
                 throw new IllegalArgumentException("There is no setting " + name);
             }
         }
@@ -67,6 +67,11 @@ final class Settings {
     /** Does it publish to other topics? It says so for all of them together. */
     static boolean publishesElsewhere(Map<String, String> given) {
         return given.getOrDefault("publishing", "on").equals("elsewhere");
+    }
+
+    /** Does it stand in for the node of its name? */
+    static boolean standsIn(Map<String, String> given) {
+        return given.getOrDefault("standin", "off").equals("on");
     }
 
     /** How a node looks for other clusters: {@code others=give-way} or {@code warn}; by default it does not. All nodes are seed nodes. */

@@ -44,7 +44,10 @@ final class Verbs {
 
     void execute(Command command) {
         switch (command.verb()) {
-            case "node" ->
+            case "node" -> {
+                if (Settings.standsIn(command.settings())) {
+                    world.standsIn(command.argument(0));
+                }
                 world.node(
                         command.argument(0),
                         command.settings().getOrDefault("name", command.argument(0)),
@@ -52,6 +55,7 @@ final class Verbs {
                         Settings.of(command.settings()),
                         Settings.publishesElsewhere(command.settings()),
                         Settings.others(command.settings(), inCluster(command)));
+            }
             case "form" -> world.form(command.arguments());
             case "split" -> split(command.arguments());
             case "at" -> world.at(world.incarnation(command.argument(0)));

@@ -39,6 +39,8 @@ final class World {
     /** Where processes run that publish to other topics, whether or not to this one. */
     private final Set<String> publishElsewhere = new HashSet<>();
 
+    private final Set<String> standIns = new HashSet<>();
+
     private final Map<String, String> nodeAt = new LinkedHashMap<>();
     private final Map<String, String> addressInCluster = new LinkedHashMap<>();
     private final Map<String, Integer> incarnationsOf = new LinkedHashMap<>();
@@ -133,6 +135,11 @@ final class World {
         nodeAt.put(address, node);
         truth.node(node);
         start(address);
+    }
+
+    /** The process that starts at this address stands in for a node. */
+    void standsIn(String address) {
+        standIns.add(address);
     }
 
     /** The next process there has these settings. */
@@ -385,7 +392,8 @@ final class World {
     private void appeared(ScenarioNode at, ScenarioNode who) {
         notices(at, () -> {
             at.heard().appeared(who.uid(), who.address());
-            at.node().appeared(who.uid(), Objects.requireNonNull(addressInCluster.get(who.address())), number(who));
+            String inCluster = Objects.requireNonNull(addressInCluster.get(who.address()));
+            at.node().appeared(who.uid(), inCluster, number(who), standIns.contains(who.address()));
         });
     }
 
