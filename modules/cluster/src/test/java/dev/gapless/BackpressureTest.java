@@ -192,6 +192,7 @@ class BackpressureTest {
                     () -> { // until 100 wait
                         CompletableFuture<Position> next = producer.publish(1).toCompletableFuture();
                         if (next.isCompletedExceptionally()) {
+                            TestCluster.failure(TooManyPending.class, next);
                             return true;
                         }
                         early.add(next);

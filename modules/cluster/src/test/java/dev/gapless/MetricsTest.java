@@ -1,9 +1,9 @@
 package dev.gapless;
 
 import static dev.gapless.TestCluster.await;
+import static dev.gapless.TestCluster.failure;
 import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.apache.pekko.cluster.Cluster;
@@ -184,12 +183,12 @@ class MetricsTest {
     void refusalsAreCountedByReason() {
         Producer<Object> producer = cluster.gapless(0).producer(Topic.of("refusing", Object.class));
         get(producer.publish("fine"));
-        assertThrows(CompletionException.class, () -> get(producer.publish(new Unbound())));
+        failure(NotSerializable.class, producer.publish(new Unbound()));
         awaitValue(1, publisher, "refusing", "gapless.publish.refused", "reason", "not_serializable");
-        assertThrows(CompletionException.class, () -> get(producer.publish("x".repeat(200_000))));
-        assertThrows(CompletionException.class, () -> get(producer.publishAll(List.of("x".repeat(200_000)))));
+        failure(MessageTooLarge.class, producer.publish("x".repeat(200_000)));
+        failure(MessageTooLarge.class, producer.publishAll(List.of("x".repeat(200_000))));
         assertEquals(2, refused("too_large"));
-        assertThrows(CompletionException.class, () -> get(producer.publish("k".repeat(5_000), "x")));
+        failure(IllegalArgumentException.class, producer.publish("k".repeat(5_000), "x"));
         assertEquals(1, refused("invalid"));
         assertEquals(0, refused("too_many_pending") + refused("timeout") + refused("closed"));
         assertEquals(1, refused("not_serializable"));
@@ -214,6 +213,7 @@ class MetricsTest {
             await(() -> {
                 CompletableFuture<Position> next = producer.publish(2).toCompletableFuture();
                 if (next.isCompletedExceptionally()) {
+                    failure(TooManyPending.class, next);
                     return true;
                 }
                 all.add(next);
@@ -426,7 +426,7 @@ class MetricsTest {
                 assertEquals(1, recorder.ended().size());
                 awaitValue(1, measured, "closing", "gapless.subscriptions.ended", "reason", "shutdown");
                 awaitValue(0, measured, "closing", "gapless.publish.refused", "reason", "closed");
-                assertThrows(CompletionException.class, () -> get(producer.publish(2)));
+                failure(ProducerClosed.class, producer.publish(2));
                 awaitValue(1, measured, "closing", "gapless.publish.refused", "reason", "closed");
             }
         }

@@ -1,10 +1,14 @@
 package dev.gapless;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.cluster.Cluster;
@@ -124,6 +128,12 @@ final class TestCluster implements AutoCloseable {
         return stage.toCompletableFuture()
                 .orTimeout(DEADLINE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS)
                 .join();
+    }
+
+    /** {@return what it fails with, which is of this class} */
+    static <E extends Throwable> E failure(Class<E> type, java.util.concurrent.CompletionStage<?> stage) {
+        Throwable failure = assertThrows(CompletionException.class, () -> get(stage));
+        return assertInstanceOf(type, failure.getCause());
     }
 
     @Override

@@ -37,6 +37,9 @@ class JournalAdminTest {
                 .withFallback(ConfigFactory.load());
     }
 
+    /** Who publishes waits for a store that takes long to open, as on a busy machine. */
+    private static final String PATIENT = "gapless.backpressure-timeout = 1m\n";
+
     private void publishes(TestNode node) {
         get(node.producer("prices").publish("one"));
         get(node.producer("prices").publish(Publication.of("two").withKey("k").withHeader("h", "v")));
@@ -104,10 +107,10 @@ class JournalAdminTest {
     @DisplayName(
             "who has read something of a log that is dropped is told, as of a store that was put back; so is who lacks some of it")
     void dropped() {
-        try (TestNode reader = TestNode.start("reader", directory, null, "")) {
+        try (TestNode reader = TestNode.start("reader", directory, null, PATIENT)) {
             Received received = reader.subscribe("prices", StartFrom.latest());
             CursorToken token;
-            try (TestNode node = TestNode.start("n", directory, reader, "")) {
+            try (TestNode node = TestNode.start("n", directory, reader, PATIENT)) {
                 get(node.producer("prices").publish("zero"));
                 received.await("zero");
                 token = received.subscription().token();
@@ -121,7 +124,7 @@ class JournalAdminTest {
                         List.of(ODD),
                         journal.topics().stream().map(StoredTopic::topic).toList());
             }
-            try (TestNode node = TestNode.start("n", directory, reader, "")) {
+            try (TestNode node = TestNode.start("n", directory, reader, PATIENT)) {
                 Received lacks = node.subscribe("prices", StartFrom.token(token));
                 assertEquals(1, get(node.producer("prices").publish("three")).sequence());
                 received.await("zero", "one", "two k {h=v}", "PRODUCER_LOST", "three");

@@ -4,6 +4,7 @@ import static dev.gapless.durable.TestNode.await;
 import static dev.gapless.durable.TestNode.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.gapless.Ended;
 import dev.gapless.Gapless;
 import dev.gapless.NodeStatus;
+import dev.gapless.ProducerClosed;
 import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
@@ -110,8 +112,9 @@ class NamedTest {
 
     private void isNotLetIn(TestNode node) {
         TestNode guest = TestNode.join("guest", directory, node, "gapless.durability = memory\n");
-        assertThrows(
+        CompletionException refused = assertThrows(
                 CompletionException.class, () -> get(guest.producer("prices").publish("of a guest")));
+        assertInstanceOf(ProducerClosed.class, refused.getCause());
         guest.awaitEnd();
     }
 

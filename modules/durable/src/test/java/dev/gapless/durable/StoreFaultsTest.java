@@ -4,10 +4,12 @@ import static dev.gapless.durable.TestNode.await;
 import static dev.gapless.durable.TestNode.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.Health;
+import dev.gapless.ProducerClosed;
 import dev.gapless.StartFrom;
 import dev.gapless.StoreUnavailable;
 import dev.gapless.core.Position;
@@ -187,9 +189,10 @@ class StoreFaultsTest {
                 earlier.publishOnceOpen("prices", "one");
                 try (TestNode later = TestNode.start("n", directory, null, config)) { // in a cluster of its own
                     later.publishOnceOpen("prices", "two");
-                    assertThrows(
+                    CompletionException fenced = assertThrows(
                             CompletionException.class,
                             () -> get(earlier.producer("prices").publish("three")));
+                    assertInstanceOf(ProducerClosed.class, fenced.getCause());
                     await(() -> earlier.gapless().health().state() != Health.State.UP);
                     Received received = later.subscribe("prices", StartFrom.earliest());
                     received.await("one", "two");

@@ -3,6 +3,7 @@ package dev.gapless.durable;
 import static dev.gapless.durable.TestNode.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.LocalActorRef;
@@ -141,7 +143,9 @@ class StoredTokensTest {
     void whatIsTooLateIsNotStored() {
         use("", tokens -> {
             get(tokens.open(NAME, ONE, LONG));
-            assertThrows(CompletionException.class, () -> get(tokens.store(NAME, ONE, 1, "a", Duration.ofNanos(1))));
+            CompletionException late = assertThrows(
+                    CompletionException.class, () -> get(tokens.store(NAME, ONE, 1, "a", Duration.ofNanos(1))));
+            assertInstanceOf(TimeoutException.class, late.getCause());
             assertEquals("", get(tokens.open(NAME, ONE, LONG)));
         });
     }

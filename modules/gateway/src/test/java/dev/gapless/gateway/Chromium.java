@@ -67,18 +67,7 @@ final class Chromium implements AutoCloseable {
         for (String file : List.of("package.json", "package-lock.json", "driver.js")) {
             Files.writeString(INSTALLED.resolve(file), Files.readString(SCRIPTS.resolve(file)));
         }
-        if (!Files.exists(INSTALLED.resolve("node_modules/.package-lock.json"))) {
-            Path log = INSTALLED.resolve("npm.txt");
-            Process npm = new ProcessBuilder("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-                    .directory(INSTALLED.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            boolean ended = npm.waitFor(TestGateway.DEADLINE.toSeconds() * 2, TimeUnit.SECONDS);
-            npm.descendants().forEach(ProcessHandle::destroyForcibly);
-            npm.destroyForcibly().waitFor();
-            assertTrue(ended && npm.exitValue() == 0, Files.readString(log));
-        }
+        Npm.install(INSTALLED);
     }
 
     /** Runs this code there, in which {@code open()} makes a page. {@return what it returns} */

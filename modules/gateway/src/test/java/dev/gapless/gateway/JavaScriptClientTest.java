@@ -116,9 +116,7 @@ class JavaScriptClientTest {
         }
         copy(SCRIPTS, INSTALLED);
         copy(CLIENT.resolve("dist/client.js"), INSTALLED.resolve("client.js"));
-        if (!Files.exists(INSTALLED.resolve("node_modules/.package-lock.json"))) {
-            run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
-        }
+        Npm.install(INSTALLED);
     }
 
     private static void copy(Path from, Path to) throws IOException {

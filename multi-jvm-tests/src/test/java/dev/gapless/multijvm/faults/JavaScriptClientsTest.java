@@ -145,7 +145,10 @@ class JavaScriptClientsTest {
             boolean ended = npm.waitFor(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS);
             npm.descendants().forEach(ProcessHandle::destroyForcibly);
             npm.destroyForcibly();
-            assertTrue(ended && npm.exitValue() == 0, Files.readString(INSTALLED.resolve("npm.txt")));
+            boolean isThere = ended && npm.exitValue() == 0;
+            String said = Files.readString(INSTALLED.resolve("npm.txt"));
+            assumeTrue(REQUIRED || isThere, () -> "what the clients need cannot be fetched: " + said);
+            assertTrue(isThere, said);
         }
     }
 
