@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.LocalActorRef;
@@ -145,7 +144,8 @@ class StoredTokensTest {
             get(tokens.open(NAME, ONE, LONG));
             CompletionException late = assertThrows(
                     CompletionException.class, () -> get(tokens.store(NAME, ONE, 1, "a", Duration.ofNanos(1))));
-            assertInstanceOf(TimeoutException.class, late.getCause());
+            assertInstanceOf(IllegalStateException.class, late.getCause());
+            assertTrue(late.getMessage().contains("gapless.store-timeout"), late::getMessage);
             assertEquals("", get(tokens.open(NAME, ONE, LONG)));
         });
     }
