@@ -80,7 +80,7 @@ final class SubscribeCommand extends ToolCommand {
                 .run(new StandardOutput());
     }
 
-    private SubscribeWish wish() {
+    SubscribeWish wish() {
         if (count < 1) {
             throw new ParameterException(spec.commandLine(), "--count: at least 1");
         }

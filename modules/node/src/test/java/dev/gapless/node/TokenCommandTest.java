@@ -3,17 +3,28 @@ package dev.gapless.node;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code gapless token} makes what the gateway of a node takes, over TLS. */
 @Timeout(300)
+@SuppressWarnings("JavaUtilDate") // nimbus-jose-jwt's
 class TokenCommandTest {
     @TempDir
     private Path directory;
@@ -40,6 +51,63 @@ class TokenCommandTest {
             assertEquals(0, made.awaitExit(), made::toString);
             return made.out().get(0);
         }
+    }
+
+    private String madeHere(String... options) {
+        List<String> args = new ArrayList<>(
+                List.of("token", "--directory", directory.resolve("keys").toString()));
+        args.addAll(List.of(options));
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        assertEquals(
+                0,
+                GaplessCommand.commandLine(new Termination())
+                        .setOut(new PrintWriter(out))
+                        .setErr(new PrintWriter(err))
+                        .execute(args.toArray(new String[0])),
+                err::toString);
+        return out.toString().strip();
+    }
+
+    private static JWTClaimsSet claims(String token) throws ParseException {
+        return SignedJWT.parse(token).getJWTClaimsSet();
+    }
+
+    @Test
+    @DisplayName("each option is in the token, and nothing else is")
+    void eachIsInTheToken() throws ParseException {
+        JWTClaimsSet all = claims(madeHere(
+                "--subscribe=a",
+                "--subscribe=fleet/*",
+                "--publish=b",
+                "--create=c",
+                "--create=d",
+                "--keys=7/*",
+                "--keys=8",
+                "--status",
+                "--subject=carol",
+                "--for=90s"));
+        assertEquals("carol", all.getSubject());
+        assertEquals("gapless-token", all.getIssuer());
+        assertEquals(List.of("gapless"), all.getAudience());
+        assertEquals(
+                90_000, all.getExpirationTime().getTime() - all.getIssueTime().getTime());
+        Map<String, Object> permissions = new LinkedHashMap<>();
+        permissions.put("subscribe", List.of("a", "fleet/*"));
+        permissions.put("publish", List.of("b"));
+        permissions.put("create", List.of("c", "d"));
+        permissions.put("keys", List.of("7/*", "8"));
+        permissions.put("status", true);
+        assertEquals(permissions, all.getClaim("gapless"));
+
+        JWTClaimsSet none = claims(madeHere());
+        assertEquals("me", none.getSubject());
+        assertEquals(
+                Duration.ofHours(1).toMillis(),
+                none.getExpirationTime().getTime() - none.getIssueTime().getTime());
+        assertEquals(
+                Map.of("subscribe", List.of(), "publish", List.of(), "create", List.of(), "status", false),
+                none.getClaim("gapless"));
     }
 
     @Test

@@ -9,12 +9,10 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import javax.tools.FileObject;
 import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaCompiler;
@@ -49,13 +47,8 @@ record PlantedFault(String name, String harms, List<String> tests, List<Edit> ed
         return changed;
     }
 
-    private static Path find(List<Path> sources, String file) throws IOException {
-        List<Path> found = new ArrayList<>();
-        for (Path directory : sources) {
-            try (Stream<Path> all = Files.walk(directory)) {
-                all.filter(path -> path.endsWith(file)).forEach(found::add);
-            }
-        }
+    private static Path find(List<Path> sources, String file) {
+        List<Path> found = sources.stream().filter(path -> path.endsWith(file)).toList();
         if (found.size() != 1) {
             throw new IllegalStateException(file + " is there " + found.size() + " times");
         }

@@ -18,13 +18,14 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class PlantedFaultsTest {
     @ParameterizedTest
-    @CsvSource({"cluster, 60", "gateway, 60", "durable, 40"})
+    @CsvSource({"cluster, 60", "gateway, 60", "durable, 40", "node, 40", "spring-boot-starter, 30"})
     void eachFaultCanBePlantedAndNamesTestsThatAreThere(String module, int fewest) throws Exception {
         Victim victim = new Victim(module);
         List<PlantedFault> faults = victim.faults();
         assertTrue(faults.size() >= fewest, "only " + faults.size());
+        List<Path> sources = victim.sources();
         for (PlantedFault fault : faults) {
-            fault.apply(victim.sources());
+            fault.apply(sources);
             for (String test : fault.tests()) {
                 String[] parts = test.split("#", 2);
                 Path file = victim.testSources().resolve("dev/gapless/" + parts[0].replace('.', '/') + ".java");

@@ -1,9 +1,12 @@
 package dev.gapless.planted;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A module into whose sources faults are planted.
@@ -20,7 +23,9 @@ record Victim(String name) {
     private static final Map<String, List<String>> NOT_SEEN = Map.of(
             "cluster", List.of("gateway", "durable", "bench", "node", "testkit", "spring-boot-starter"),
             "gateway", List.of("durable", "bench", "node", "testkit", "spring-boot-starter"),
-            "durable", List.of("gateway", "bench", "node", "testkit", "spring-boot-starter"));
+            "durable", List.of("gateway", "bench", "node", "testkit", "spring-boot-starter"),
+            "spring-boot-starter", List.of("gateway", "durable", "bench", "node"),
+            "node", List.of());
 
     /** Those that there are. */
     static List<String> names() {
@@ -51,10 +56,16 @@ record Victim(String name) {
         return directory().resolve(Path.of("src", "test", "java"));
     }
 
-    /** Where faults are planted: also into the core, where only a node shows them. */
-    List<Path> sources() {
-        return List.of(
-                directory().resolve(SOURCES), directory().resolveSibling("core").resolve(SOURCES));
+    /** The files into which faults are planted: also those of the core, where only a node shows them. */
+    List<Path> sources() throws IOException {
+        List<Path> all = new ArrayList<>();
+        for (String module : List.of(name, "core")) {
+            try (Stream<Path> files =
+                    Files.walk(directory().resolveSibling(module).resolve(SOURCES))) {
+                files.filter(Files::isRegularFile).forEach(all::add);
+            }
+        }
+        return all;
     }
 
     List<PlantedFault> faults() throws IOException {
