@@ -22,9 +22,13 @@ record Standing(String status, Map<String, Object> details) {
     static final String DOWN = "DOWN";
 
     static Standing of(Gapless gapless, ListableBeanFactory beans) {
-        Health health = gapless.health();
+        return of(gapless.nodeName(), gapless.health(), tables(beans));
+    }
+
+    /** Of a node with these tables, by the names of their beans. */
+    static Standing of(String node, Health health, Map<String, Table<?>> all) {
         Map<String, Object> details = new LinkedHashMap<>();
-        details.put("node", gapless.nodeName());
+        details.put("node", node);
         details.put("state", health.state());
         details.put("reason", health.reason());
         if (!health.concerns().isEmpty()) {
@@ -34,7 +38,7 @@ record Standing(String status, Map<String, Object> details) {
         boolean isReady = health.isReady();
         boolean hasClosed = false;
         Map<String, Object> tables = new LinkedHashMap<>();
-        for (Map.Entry<String, Table<?>> each : tables(beans).entrySet()) {
+        for (Map.Entry<String, Table<?>> each : all.entrySet()) {
             TableStatus status = each.getValue().status();
             CompletableFuture<?> ready = each.getValue().ready().toCompletableFuture();
             tables.put(each.getKey(), word(status, ready.isDone()));

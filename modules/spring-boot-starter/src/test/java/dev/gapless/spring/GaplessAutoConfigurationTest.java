@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContextException;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -138,6 +140,34 @@ class GaplessAutoConfigurationTest {
     void leavesHealthToTheApplicationThatSwitchesItOff() {
         runner.withPropertyValues("management.health.gapless.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean("gaplessHealthIndicator"));
+    }
+
+    @Test
+    void leavesTheMetersToTheApplicationThatHasItsOwn() {
+        runner.withUserConfiguration(WithItsOwnMetrics.class).run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(GaplessMetrics.class);
+            assertThat(context).hasBean("own");
+        });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithItsOwnMetrics {
+        @Bean
+        GaplessMetrics own(Gapless gapless) {
+            return new GaplessMetrics(gapless);
+        }
+    }
+
+    @Test
+    void doesNotBeginAgain() {
+        runner.run(context -> {
+            ConfigurableApplicationContext its = context.getSourceApplicationContext();
+            its.stop();
+            assertThat(assertThrows(ApplicationContextException.class, its::start))
+                    .rootCause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("does not begin again");
+        });
     }
 
     @Test

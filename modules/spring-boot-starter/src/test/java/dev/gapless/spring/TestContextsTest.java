@@ -1,7 +1,11 @@
 package dev.gapless.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import dev.gapless.Gapless;
 import dev.gapless.Health;
 import java.io.IOException;
@@ -15,6 +19,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.mock.env.MockEnvironment;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -43,6 +48,22 @@ class TestContextsTest {
         Cluster cluster = Cluster.get(system);
         assertThat(cluster.selfAddress().getPort()).isNotEqualTo(java.util.Optional.of(developersNode.getLocalPort()));
         assertThat(cluster.state().getMembers()).hasSize(1);
+    }
+
+    @Test
+    void isAloneInATestUnlessTheSettingSaysOtherwise() {
+        MockEnvironment production = new MockEnvironment();
+        MockEnvironment test = new MockEnvironment()
+                .withProperty("org.springframework.boot.test.context.SpringBootTestContextBootstrapper", "true");
+        Config alone = ConfigFactory.defaultReference();
+        Config asConfigured = ConfigFactory.parseString("gapless.test-contexts = as-configured");
+        assertThat(TestContexts.isAlone(test, alone)).isTrue();
+        assertThat(TestContexts.isAlone(test, asConfigured)).isFalse();
+        assertThat(TestContexts.isAlone(production, alone)).isFalse();
+        assertThatThrownBy(
+                        () -> TestContexts.isAlone(test, ConfigFactory.parseString("gapless.test-contexts = together")))
+                .isInstanceOf(ConfigException.BadValue.class)
+                .hasMessageContaining("as-configured");
     }
 
     @Nested
