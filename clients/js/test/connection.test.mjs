@@ -262,6 +262,22 @@ test('close ends everything', async () => {
   assert.equal(sockets.length, 1)
 })
 
+test('a connection that is over leaves no timer', async t => {
+  let ticking = 0
+  const { setInterval, clearInterval } = globalThis
+  t.mock.method(globalThis, 'setInterval', (...all) => (ticking++, setInterval(...all)))
+  t.mock.method(globalThis, 'clearInterval', timer => (ticking--, clearInterval(timer)))
+  const { gapless } = await subscription()
+  for (let i = 1; i <= 3; i++) {
+    await last().breaks()
+    while (sockets.length === i) await passes(250)
+    await last().opens()
+  }
+  assert.equal(ticking, 1)
+  gapless.close()
+  assert.equal(ticking, 0)
+})
+
 test('addresses: prefixes stay, and what is none is refused', () => {
   const urls = ['https://a.test/gapless/', 'http://a.test', 'wss://a.test/x']
   const gapless = new Gapless(urls, { WebSocket: FakeSocket })

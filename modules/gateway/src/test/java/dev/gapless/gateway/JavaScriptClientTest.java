@@ -110,8 +110,15 @@ class JavaScriptClientTest {
         for (String part : List.of("src", "test", "dist")) {
             copy(CLIENT.resolve(part), INSTALLED.resolve(part));
         }
-        for (String file :
-                List.of("package.json", "package-lock.json", ".npmrc", "tsconfig.json", "build.mjs", "size.mjs")) {
+        for (String file : List.of(
+                "package.json",
+                "package-lock.json",
+                ".npmrc",
+                "tsconfig.json",
+                "build.mjs",
+                "size.mjs",
+                "faults.mjs",
+                "faults.txt")) {
             copy(CLIENT.resolve(file), INSTALLED.resolve(file));
         }
         copy(SCRIPTS, INSTALLED);
@@ -181,8 +188,16 @@ class JavaScriptClientTest {
     }
 
     @Test
+    @Tag("thorough")
+    void eachPlantedFaultIsNoticedByTheTestsThatItNames() throws Exception {
+        install();
+        run("node", "faults.mjs", "--share=" + System.getProperty("planted.share", "0/1"));
+    }
+
+    @Test
     void itKeepsItsRules() throws Exception {
         install();
+        run("node", "faults.mjs", "--check");
         String report = run("node", "--test");
         assertTrue(report.contains("fail 0"), report);
         Matcher passed = Pattern.compile("(?m)pass (\\d+)$").matcher(report);
