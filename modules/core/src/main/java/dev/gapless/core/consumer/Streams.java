@@ -456,6 +456,11 @@ final class Streams {
         }
     }
 
+    /** The node was there, and is gone again: its stored streams are waited for as if they had ended just now (rule D8). */
+    void waitAnew(Stream removed, Now now) {
+        waitedFor(removed.node()).stream().filter(one -> isDurable(one.epoch())).forEach(one -> waitLonger(one, now));
+    }
+
     /** When the first of them is, or {@code Long.MAX_VALUE}. */
     long dueNs() {
         long due = Long.MAX_VALUE;

@@ -271,6 +271,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         if (stream == null) {
             return;
         }
+        streams.waitAnew(stream, now);
         placement.readers(reader -> reader.hostGone(removed.uid(), now));
         End end = streams.endOf(stream, removed.published(), placement.isMute(stream.epoch()), now);
         boolean isLacked = end != null && !end.isOpen() && placement.lacks(stream.epoch(), end.head());

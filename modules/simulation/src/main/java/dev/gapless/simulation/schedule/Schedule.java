@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * level. Not thread-safe; run it once.
  */
 final class Schedule implements Observer {
+    /** How often a schedule goes on for a while, as somebody is told of something still. */
+    private static final int MOST_EXTENSIONS = 8;
+
     static final String CLUSTER = "simulated";
 
     private final SplittableRandom random;
@@ -51,6 +54,9 @@ final class Schedule implements Observer {
     private final boolean keepsPlaces;
 
     private final List<Host> hosts = new ArrayList<>();
+    /** When a subscription was told of gaps for the last time. */
+    private long toldNs = Long.MIN_VALUE / 2;
+
     private final Map<Long, Host> everyUid = new HashMap<>();
 
     /**
@@ -154,9 +160,7 @@ final class Schedule implements Observer {
         trace("*", () -> "no more messages");
         workload.end();
         timeline.runUntil(timeline.nowNs() + timeToRecoverNs());
-        if (hosts.stream().anyMatch(Host::isReloading)) {
-            // Members that forget at different times tell each other: a needless word may come at any time, the last
-            // moment included.
+        for (int i = 0; i < MOST_EXTENSIONS && isToldYet(); i++) {
             counts.add("expired: told at the end");
             timeline.runUntil(timeline.nowNs() + timeToRecoverNs());
         }
@@ -176,6 +180,22 @@ final class Schedule implements Observer {
         counts.add("steps", timeline.ran());
         counts.add("steps of stored logs", settings().durable() ? timeline.ran() : 0);
         counts.add("messages: published", truth.published());
+    }
+
+    /**
+     * Members that forget at different times tell each other: a needless word may come at any time, the last moment included. And who walks
+     * through the stored logs of many incarnations is told of one after the other.
+     */
+    private boolean isToldYet() {
+        long pauseNs = settings().reloadIntervalNs()
+                + settings().reloadJitterNs()
+                + settings().reloadBackoff().maxNs();
+        return timeline.nowNs() - toldNs < pauseNs || hosts.stream().anyMatch(Host::isReloading);
+    }
+
+    /** A subscription is told of gaps. */
+    void isTold() {
+        toldNs = timeline.nowNs();
     }
 
     /** M4: two clusters become one by themselves, unless a node of one of them only warns; then people restart one. */

@@ -286,6 +286,7 @@ final class Subscriber {
     }
 
     private void reload(List<Gap> gaps) {
+        schedule.isTold();
         schedule.oracle().missed(witness, gaps);
         if (isOfSingleNode && gaps.stream().anyMatch(gap -> gap.node() == null)) {
             isOfSingleNode = false; // a failed reload is repeated
