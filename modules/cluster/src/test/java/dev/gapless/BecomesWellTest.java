@@ -121,10 +121,6 @@ class BecomesWellTest {
                     ActorSystem mute = givesUp(topic);
                     return () -> answers(mute, true);
                 }),
-                arguments("a producer is removed", Kind.GIVEN_UP, (Trouble) topic -> {
-                    ActorSystem mute = givesUp(topic);
-                    return () -> remove(mute);
-                }),
                 arguments("nobody asks for a producer any more", Kind.GIVEN_UP, (Trouble) topic -> {
                     givesUp(topic);
                     return () -> open.forEach(Subscription::cancel);
@@ -337,10 +333,6 @@ class BecomesWellTest {
                 }
             }
         }
-    }
-
-    private static void remove(ActorSystem system) {
-        Cluster.get(cluster.system(1)).down(Cluster.get(system).selfAddress());
     }
 
     private static long members() {

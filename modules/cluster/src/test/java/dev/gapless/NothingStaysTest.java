@@ -216,7 +216,7 @@ class NothingStaysTest {
         int files = WhatIsThere.files();
         openAndEnd(topic, thing, given);
         try {
-            await(() -> there().equals(before));
+            await(() -> there().isNoMoreThan(before));
         } catch (AssertionError e) {
             assertEquals(before, there());
         }
@@ -397,7 +397,8 @@ class NothingStaysTest {
                 ? () -> stop(subscriber)
                 : () -> actor.tell(dev.gapless.pubsub.Topic.unsubscribe(subscriber));
         return new Opened(List.of(told), told::isTold, leave, () -> {
-            boolean hasLeft = there().topics().contains("stays-1 " + topic.name() + ": 0 cursors, 0 wait, 0 tables");
+            boolean hasLeft =
+                    there().topics().stream().noneMatch(one -> one.startsWith("stays-1 " + topic.name() + ":"));
             if (hasLeft) {
                 stop(actor);
                 stop(subscriber);

@@ -36,7 +36,10 @@ record WhatIsThere(Map<String, Integer> actors, List<String> topics, Map<String,
             count(provider.systemGuardian(), actors);
         }
         List<String> topics = get(Gapless.get(systems.get(0)).status(Duration.ofSeconds(10))).stream()
-                .flatMap(node -> node.topics().stream().map(topic -> node.node() + " " + text(topic)))
+                .flatMap(node -> node.topics().stream()
+                        .map(WhatIsThere::text)
+                        .filter(text -> !text.isEmpty())
+                        .map(text -> node.node() + " " + text))
                 .sorted()
                 .toList();
         Map<String, Double> meters = new TreeMap<>();
@@ -59,15 +62,27 @@ record WhatIsThere(Map<String, Integer> actors, List<String> topics, Map<String,
         }
     }
 
+    /** Nothing if nobody takes part in it: a topic that is not used is forgotten after a while. */
     private static String text(TopicStatus topic) {
         var producer = topic.producer();
         var consumer = topic.consumer();
-        return topic.topic()
-                + (producer == null
-                        ? ""
-                        : ": " + producer.cursors().size() + " cursors, " + producer.waitingPublishes() + " wait")
-                + (consumer == null ? "" : ", " + consumer.subscriptionCount() + " subscriptions")
-                + ", " + topic.tables().size() + " tables";
+        int cursors = producer == null ? 0 : producer.cursors().size();
+        int waiting = producer == null ? 0 : producer.waitingPublishes();
+        int subscriptions = consumer == null ? 0 : consumer.subscriptionCount();
+        int tables = topic.tables().size();
+        return cursors + waiting + subscriptions + tables == 0
+                ? ""
+                : "%s: %d cursors, %d wait, %d subscriptions, %d tables"
+                        .formatted(topic.topic(), cursors, waiting, subscriptions, tables);
+    }
+
+    /** Nor are there things that were not. */
+    boolean isNoMoreThan(WhatIsThere before) {
+        return actors.entrySet().stream().allMatch(one -> one.getValue() <= before.actors.getOrDefault(one.getKey(), 0))
+                && before.topics.containsAll(topics)
+                && meters.entrySet().stream()
+                        .allMatch(one -> one.getValue() <= before.meters.getOrDefault(one.getKey(), 0.0))
+                && rows <= before.rows;
     }
 
     static int threads() {
