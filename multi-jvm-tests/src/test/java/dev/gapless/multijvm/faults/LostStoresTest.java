@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.durable.PostgresServer;
-import dev.gapless.multijvm.bench.Await;
 import dev.gapless.multijvm.bench.TestNode;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @Tag("thorough")
 class LostStoresTest {
     private static final String SETTINGS = "gapless { durable-return-timeout = 8s, journal.take-over-after = off }\n";
-    private static final String TAKEN_OVER = "gapless.journal.take-over-after = 2s\n";
 
     /** Who reads the node: its own subscriptions, and those of the two others. */
     private static final int READERS = 3 * Judged.TOPICS.size();
@@ -39,24 +36,6 @@ class LostStoresTest {
         try (PostgresServer server = PostgresServer.start();
                 Judged judged = Judged.startDurable("LostStoresOnPostgres", SETTINGS + server.config())) {
             areLost(judged, new StoreOfRows(server, "n3"));
-        }
-    }
-
-    @Test
-    void rowP6_whoReadsANodeThatNeverComesBackIsToldNothingWhereAnotherMemberTakesItsLogsOver() throws IOException {
-        try (PostgresServer server = PostgresServer.start();
-                Judged judged = Judged.startDurable("TakenOver", TAKEN_OVER + server.config())) {
-            judged.awaitLevelOrTold();
-            TestNode node = judged.cluster().node(3);
-            killed(judged, node);
-            List<TestNode> others = judged.nodes().subList(0, 2);
-            Await.until(
-                    "another one has stood in for it",
-                    () -> others.stream()
-                            .anyMatch(other -> other.log().contains("does not stand in for node n3 any longer")));
-            assertEquals(0, Judged.told(judged.awaitLevelOrTold()), judged::told);
-            judged.comeBackAndPublish(node);
-            assertEquals(0, Judged.told(judged.awaitLevelOrTold()), judged::told);
         }
     }
 
