@@ -264,6 +264,10 @@ final class TestNode implements AutoCloseable {
         get(system.getWhenTerminated());
     }
 
+    boolean hasEnded() {
+        return system.getWhenTerminated().toCompletableFuture().isDone();
+    }
+
     /** Leaves in good order. */
     @Override
     public void close() {
