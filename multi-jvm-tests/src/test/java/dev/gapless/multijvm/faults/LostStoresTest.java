@@ -24,6 +24,7 @@ class LostStoresTest {
     private static final int READERS = 3 * Judged.TOPICS.size();
 
     @Test
+    @EnabledIfSystemProperty(named = "lost.stores", matches = "h2|all")
     void rowP6_onH2WhoReadsALostStoreIsTold() throws IOException {
         try (Judged judged = Judged.startDurable("LostStoresOnH2", SETTINGS)) {
             areLost(judged, new StoreOfFiles(judged.store("n3")));
@@ -31,7 +32,7 @@ class LostStoresTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "lost.stores", matches = "all")
+    @EnabledIfSystemProperty(named = "lost.stores", matches = "postgres|all")
     void rowP6_onPostgresWhoReadsALostStoreIsTold() throws IOException {
         try (PostgresServer server = PostgresServer.start();
                 Judged judged = Judged.startDurable("LostStoresOnPostgres", SETTINGS + server.config())) {
