@@ -18,8 +18,6 @@ import dev.gapless.Topic;
 import dev.gapless.durable.PostgresServer;
 import dev.gapless.gateway.internal.json.PayloadJson;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -95,19 +93,7 @@ class DurableNodeTest {
     }
 
     private List<String> journal(int exit, String... args) {
-        List<String> all = new ArrayList<>(List.of("journal"));
-        all.addAll(List.of(args));
-        all.addAll(List.of("--config", directory.resolve("node.conf").toString()));
-        StringWriter said = new StringWriter();
-        PrintWriter writer = new PrintWriter(said);
-        assertEquals(
-                exit,
-                GaplessCommand.commandLine(new Termination())
-                        .setOut(writer)
-                        .setErr(writer)
-                        .execute(all.toArray(new String[0])),
-                said::toString);
-        return said.toString().lines().toList();
+        return InThisJvm.journal(directory, exit, args);
     }
 
     @Test

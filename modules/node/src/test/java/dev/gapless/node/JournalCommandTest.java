@@ -9,8 +9,6 @@ import dev.gapless.Producer;
 import dev.gapless.Publication;
 import dev.gapless.Topic;
 import dev.gapless.gateway.internal.json.PayloadJson;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,19 +75,7 @@ class JournalCommandTest {
     }
 
     private List<String> journal(int exit, String... args) {
-        List<String> all = new ArrayList<>(List.of("journal"));
-        all.addAll(List.of(args));
-        all.addAll(List.of("--config", directory.resolve("node.conf").toString()));
-        StringWriter said = new StringWriter();
-        PrintWriter writer = new PrintWriter(said);
-        assertEquals(
-                exit,
-                GaplessCommand.commandLine(new Termination())
-                        .setOut(writer)
-                        .setErr(writer)
-                        .execute(all.toArray(new String[0])),
-                said::toString);
-        return said.toString().lines().toList();
+        return InThisJvm.journal(directory, exit, args);
     }
 
     private static JsonNode json(String line) throws Exception {

@@ -5,18 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.text.ParseException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,18 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 class TokenCommandTest {
     @TempDir
     private Path directory;
-
-    private void keytool(String... args) throws Exception {
-        String[] command = new String[args.length + 1];
-        command[0] = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-        System.arraycopy(args, 0, command, 1, args.length);
-        Process keytool = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertTrue(keytool.waitFor(60, TimeUnit.SECONDS) && keytool.exitValue() == 0, List.of(command)::toString);
-    }
 
     private String token(String... more) throws Exception {
         String[] args = new String[more.length + 3];
@@ -54,19 +38,7 @@ class TokenCommandTest {
     }
 
     private String madeHere(String... options) {
-        List<String> args = new ArrayList<>(
-                List.of("token", "--directory", directory.resolve("keys").toString()));
-        args.addAll(List.of(options));
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        assertEquals(
-                0,
-                GaplessCommand.commandLine(new Termination())
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(args.toArray(new String[0])),
-                err::toString);
-        return out.toString().strip();
+        return InThisJvm.token(directory.resolve("keys"), options);
     }
 
     private static JWTClaimsSet claims(String token) throws ParseException {
@@ -116,31 +88,7 @@ class TokenCommandTest {
         Path keys = directory.resolve("keys");
         assertEquals(
                 "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(keys.resolve("key.jwk"))));
-        keytool(
-                "-genkeypair",
-                "-keyalg",
-                "EC",
-                "-alias",
-                "g",
-                "-dname",
-                "CN=g",
-                "-ext",
-                "san=ip:127.0.0.1",
-                "-keystore",
-                "g.p12",
-                "-storepass",
-                "secret-of-the-test");
-        keytool(
-                "-exportcert",
-                "-rfc",
-                "-alias",
-                "g",
-                "-keystore",
-                "g.p12",
-                "-storepass",
-                "secret-of-the-test",
-                "-file",
-                "ca.pem");
+        SelfSigned.make(directory, "secret-of-the-test");
         int port = Ports.free();
         int http = Ports.free();
         Path file = Files.writeString(

@@ -9,7 +9,6 @@ import com.typesafe.config.ConfigFactory;
 import dev.gapless.gateway.GaplessGateway;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -17,10 +16,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -53,37 +50,8 @@ class TokenOptionsTest {
     @BeforeAll
     static void startAGateway() throws Exception {
         Path store = directory.resolve("g.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-alias",
-                        "g",
-                        "-dname",
-                        "CN=g",
-                        "-ext",
-                        "san=ip:127.0.0.1",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertTrue(keytool.waitFor(60, TimeUnit.SECONDS) && keytool.exitValue() == 0);
+        SelfSigned.make(directory, PASSWORD);
         ca = directory.resolve("ca.pem");
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        Files.writeString(
-                ca,
-                "-----BEGIN CERTIFICATE-----\n"
-                        + Base64.getMimeEncoder()
-                                .encodeToString(keys.getCertificate("g").getEncoded())
-                        + "\n-----END CERTIFICATE-----\n");
         token(); // which makes the keys
         node = Member.start(ProgramConfig.of(
                 ConfigFactory.parseString(
@@ -106,19 +74,7 @@ class TokenOptionsTest {
     }
 
     private static String tokenOf(String keys, String... options) {
-        List<String> args = new ArrayList<>(
-                List.of("token", "--directory", directory.resolve(keys).toString()));
-        args.addAll(List.of(options));
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        assertEquals(
-                0,
-                GaplessCommand.commandLine(new Termination())
-                        .setOut(new PrintWriter(out))
-                        .setErr(new PrintWriter(err))
-                        .execute(args.toArray(new String[0])),
-                err::toString);
-        return out.toString().strip();
+        return InThisJvm.token(directory.resolve(keys), options);
     }
 
     private static String token(String... options) {
@@ -151,11 +107,7 @@ class TokenOptionsTest {
         List<String> args = new ArrayList<>(List.of("status", "--url", url, "--retry-for", "1s"));
         args.addAll(List.of(options));
         StringWriter said = new StringWriter();
-        PrintWriter writer = new PrintWriter(said);
-        int status = GaplessCommand.commandLine(new Termination())
-                .setOut(writer)
-                .setErr(writer)
-                .execute(args.toArray(new String[0]));
+        int status = InThisJvm.run(said, said, args);
         return status + " " + said;
     }
 
