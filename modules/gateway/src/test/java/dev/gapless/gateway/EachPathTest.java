@@ -4,15 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import dev.gapless.gateway.Certificates.Own;
 import dev.gapless.gateway.v1.DocumentChange;
 import dev.gapless.gateway.v1.DocumentChangesGrpc;
@@ -31,7 +27,6 @@ import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.MetadataUtils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -104,7 +99,7 @@ class EachPathTest {
 
     private static String token(String kind) {
         boolean isExpired = kind.equals("expired");
-        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+        JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .subject("somebody")
                 .issuer(ISSUER)
                 .audience(kind.equals("otherAudience") ? "other" : "gapless")
@@ -115,16 +110,8 @@ class EachPathTest {
                             case "otherTopic" -> OTHER_TOPIC;
                             case "otherKeys" -> OTHER_KEYS;
                             default -> ALL;
-                        })
-                .build();
-        try {
-            SignedJWT jwt = new SignedJWT(
-                    new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("k").build(), claims);
-            jwt.sign(new ECDSASigner(key));
-            return jwt.serialize();
-        } catch (JOSEException e) {
-            throw new AssertionError(e);
-        }
+                        });
+        return JwtTest.signed(key, claims);
     }
 
     // ------------------------------------------------------------------ what is tried; each says ok, or the code of
@@ -158,18 +145,7 @@ class EachPathTest {
         if (body != null) {
             request.POST(HttpRequest.BodyPublishers.ofString(body));
         }
-        HttpResponse<InputStream> answer =
-                TestGateway.get(http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
-        try (InputStream in = answer.body()) {
-            return answer.statusCode() == 200
-                    ? "ok"
-                    : TestGateway.json(new String(in.readAllBytes(), StandardCharsets.UTF_8))
-                            .path("type")
-                            .asText()
-                            .replace("urn:gapless:", "");
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        return TestGateway.outcome(http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
     }
 
     private static String command(String token, String command) {

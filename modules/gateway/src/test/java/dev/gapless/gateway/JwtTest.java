@@ -107,6 +107,20 @@ class JwtTest {
         }
     }
 
+    /** One of these claims, by this key. */
+    static String signed(ECKey key, JWTClaimsSet.Builder claims) {
+        try {
+            return signed(
+                    new JWSHeader.Builder(JWSAlgorithm.ES256)
+                            .keyID(key.getKeyID())
+                            .build(),
+                    claims,
+                    new ECDSASigner(key));
+        } catch (JOSEException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static String signed(JWSHeader header, JWTClaimsSet.Builder claims, JWSSigner signer) {
         try {
             SignedJWT jwt = new SignedJWT(header, claims.build());

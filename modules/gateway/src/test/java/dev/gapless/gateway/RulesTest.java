@@ -1,19 +1,16 @@
 package dev.gapless.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import dev.gapless.gateway.Certificates.Own;
 import dev.gapless.gateway.v1.DocumentChange;
 import dev.gapless.gateway.v1.DocumentChangesGrpc;
@@ -167,21 +164,14 @@ class RulesTest {
     }
 
     private String jwt(Instant expires) {
-        try {
-            SignedJWT jwt = new SignedJWT(
-                    new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("k").build(),
-                    new JWTClaimsSet.Builder()
-                            .subject("shop")
-                            .issuer("issuer")
-                            .audience("gapless")
-                            .expirationTime(Date.from(expires))
-                            .claim("gapless", allowed)
-                            .build());
-            jwt.sign(new ECDSASigner(key));
-            return jwt.serialize();
-        } catch (JOSEException e) {
-            throw new AssertionError(e);
-        }
+        return JwtTest.signed(
+                key,
+                new JWTClaimsSet.Builder()
+                        .subject("shop")
+                        .issuer("issuer")
+                        .audience("gapless")
+                        .expirationTime(Date.from(expires))
+                        .claim("gapless", allowed));
     }
 
     /** @param ends when the JWT and the brief certificate do */
@@ -277,18 +267,8 @@ class RulesTest {
         if (body != null) {
             request.POST(HttpRequest.BodyPublishers.ofString(body));
         }
-        var answer = TestGateway.get(http(as.shows(), HttpClient.Version.HTTP_2)
+        return TestGateway.outcome(http(as.shows(), HttpClient.Version.HTTP_2)
                 .sendAsync(request.build(), HttpResponse.BodyHandlers.ofInputStream()));
-        try (var in = answer.body()) {
-            return answer.statusCode() == 200
-                    ? "ok"
-                    : TestGateway.json(new String(in.readAllBytes(), StandardCharsets.UTF_8))
-                            .path("type")
-                            .asText()
-                            .replace("urn:gapless:", "");
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     /** A token is shown in a message, as browsers do. */
@@ -308,9 +288,7 @@ class RulesTest {
 
     private String socketAnswer(Credential as, String command) {
         JsonNode answer = socket(as).send(command).next();
-        while (answer.path("type").asText().equals("auth_expires")) {
-            throw new AssertionError("it expires too soon for this test");
-        }
+        assertNotEquals("auth_expires", answer.path("type").asText(), "too soon for this test");
         return answer.path("type").asText().equals("error")
                 ? answer.path("code").asText()
                 : "ok";

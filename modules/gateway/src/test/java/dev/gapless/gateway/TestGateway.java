@@ -8,6 +8,7 @@ import dev.gapless.Gapless;
 import dev.gapless.Table;
 import dev.gapless.Topic;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -181,6 +182,21 @@ final class TestGateway implements AutoCloseable {
     HttpResponse<String> get(String path, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).timeout(DEADLINE);
         return send(headers.length == 0 ? request : request.headers(headers));
+    }
+
+    /** Ok, or the code of the refusal. What goes on is ended. */
+    static String outcome(CompletionStage<HttpResponse<InputStream>> sent) {
+        HttpResponse<InputStream> answer = get(sent);
+        try (InputStream in = answer.body()) {
+            return answer.statusCode() == 200
+                    ? "ok"
+                    : json(new String(in.readAllBytes(), StandardCharsets.UTF_8))
+                            .path("type")
+                            .asText()
+                            .replace("urn:gapless:", "");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The value of the first series that begins so. */
