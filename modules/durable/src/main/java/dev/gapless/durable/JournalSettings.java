@@ -107,22 +107,14 @@ final class JournalSettings {
     /** Checked with any database, so that who changes that finds no mistake there. */
     private @Nullable TakeOver takeOver(Config c) {
         int most = number(c, "stand-ins", 1, MOST_STAND_INS);
-        Duration lifetime = wait(c, "stand-in-lifetime");
+        Duration lifetime = duration(c, "stand-in-lifetime", LONGEST_WAIT, "100 days");
         int port = number(c, "stand-in-port", 0, LAST_PORT);
         String after = c.getString("take-over-after");
         if (after.equals("off") || after.equals("false")) { // what YAML makes of off
             return null;
         }
-        TakeOver how = new TakeOver(wait(c, "take-over-after"), most, lifetime, port);
+        TakeOver how = new TakeOver(duration(c, "take-over-after", LONGEST_WAIT, "100 days"), most, lifetime, port);
         return database == Database.POSTGRESQL ? how : null;
-    }
-
-    private static Duration wait(Config c, String key) {
-        Duration value = c.getDuration(key);
-        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST_WAIT) > 0) {
-            throw bad(key, value, "250ms to 100 days");
-        }
-        return value;
     }
 
     private static EmbeddedDirectory directory(Config c, Config system) {
@@ -232,9 +224,13 @@ final class JournalSettings {
     }
 
     private static Duration duration(Config c, String key) {
+        return duration(c, key, LONGEST, "10 minutes");
+    }
+
+    private static Duration duration(Config c, String key, Duration longest, String inWords) {
         Duration value = c.getDuration(key);
-        if (value.compareTo(SHORTEST) < 0 || value.compareTo(LONGEST) > 0) {
-            throw bad(key, value, "250ms to 10 minutes");
+        if (value.compareTo(SHORTEST) < 0 || value.compareTo(longest) > 0) {
+            throw bad(key, value, "250ms to " + inWords);
         }
         return value;
     }

@@ -62,11 +62,11 @@ final class NamedSchedule implements AutoCloseable {
     private @Nullable Map<String, Integer> floor;
     /** By writer: what it had published when it was missed and reloaded. Of that some may come yet, and some of it be left out (S3.2, T2.4). */
     private final Map<String, Integer> reloaded = new HashMap<>();
-    /** By writer: the last message of the life that ended in good order. */
-    private Map<String, Integer> storedAt = Map.of();
-
-    /** The last life ended in good order, and its last token was stored: nothing comes again. */
-    private boolean nothingAgain;
+    /**
+     * By writer: the last message of the last life, if that ended in good order and its last token was stored: nothing of it comes again. Null if it
+     * may.
+     */
+    private @Nullable Map<String, Integer> storedAt;
 
     private boolean storeFails;
     private @Nullable Boolean copyHasToken;
@@ -88,8 +88,7 @@ final class NamedSchedule implements AutoCloseable {
     private final class Life implements MessageHandler<String> {
         private final Map<String, Integer> last = new HashMap<>();
         private final boolean isFirst = floor == null;
-        private final boolean exactly = nothingAgain;
-        private final Map<String, Integer> givenBefore = storedAt;
+        private final @Nullable Map<String, Integer> givenBefore = storedAt;
         /** Where those before had come to when it had the name. */
         private @Nullable Map<String, Integer> begins;
 
@@ -111,10 +110,12 @@ final class NamedSchedule implements AutoCloseable {
                 skips(number - 1, Math.max(before, upTo), delivery);
             } else if (!isFirst) {
                 int has = begins().getOrDefault(writer, 0);
-                boolean mayComeAgain = !exactly || reloaded.containsKey(writer);
-                boolean isNew = number > givenBefore.getOrDefault(writer, 0);
+                boolean mayComeAgain = givenBefore == null || reloaded.containsKey(writer);
                 skips(number - 1, Math.max(has, upTo), delivery);
-                must(mayComeAgain || isNew, delivery, "though its token was stored in good order");
+                must(
+                        mayComeAgain || number > givenBefore.getOrDefault(writer, 0),
+                        delivery,
+                        "though its token was stored in good order");
                 again += number <= has ? 1 : 0;
             }
             happened.add("life " + this.number + " is given " + delivery.message());
@@ -220,7 +221,7 @@ final class NamedSchedule implements AutoCloseable {
         if (!storeFails) {
             life.begins();
         }
-        nothingAgain = false;
+        storedAt = null;
         resumed += life.isFirst ? 0 : 1;
         life.subscription = app.subscribe(
                 ORDERS, StartFrom.latest(), SubscriptionSettings.defaults().named("billing"), life);
@@ -242,7 +243,6 @@ final class NamedSchedule implements AutoCloseable {
         CompletableFuture<Ended.Reason> end = life.subscription.cancel().toCompletableFuture();
         if (isStored) {
             assertEquals(Ended.Reason.CANCELLED, end.join());
-            nothingAgain = true;
             storedAt = new HashMap<>(life.last);
         }
         life.over = true;
@@ -255,12 +255,13 @@ final class NamedSchedule implements AutoCloseable {
         if (random.nextBoolean()) {
             app.leave();
             if (isStored) {
-                nothingAgain = life != null && life.ready;
-                storedAt = life == null ? Map.of() : new HashMap<>(life.last);
+                storedAt = life != null && life.ready ? new HashMap<>(life.last) : null;
             }
         } else {
             app.crash();
-            nothingAgain = nothingAgain && life == null;
+            if (life != null) {
+                storedAt = null;
+            }
         }
         lives.forEach(one -> one.over = true);
         down.add(app);
@@ -269,7 +270,7 @@ final class NamedSchedule implements AutoCloseable {
     private void appIsBack() {
         if (copyHasToken != null && random.nextInt(4) == 0) {
             app.putBackStore();
-            nothingAgain = false;
+            storedAt = null;
             floor = Boolean.TRUE.equals(copyHasToken) ? floor : null;
         }
         down.remove(app);
