@@ -62,7 +62,7 @@ class DurableRestartTest {
         Map<String, Long> before = judged.awaitLevelOrTold();
         for (int kill = 0; kill < KILLS; kill++) {
             TestNode node = judged.nodes().get(random.nextInt(judged.nodes().size()));
-            judged.awaitTokens(node);
+            judged.awaitFurtherTokens(node);
             long pid = node.pid();
             kill(judged, node);
             if (KILLS_SERVER && kill % 2 == 1) {
@@ -115,7 +115,7 @@ class DurableRestartTest {
     private static void killsAll(Judged judged) {
         Map<String, Long> before = judged.awaitLevelOrTold();
         for (int kill = 0; kill < KILLS_OF_ALL; kill++) {
-            judged.nodes().forEach(judged::awaitTokens);
+            judged.nodes().forEach(judged::awaitFurtherTokens);
             judged.nodes().forEach(node -> kill(judged, node));
             judged.comeBackAllAndPublish();
             judged.nodes().forEach(judged::awaitReloaded);
@@ -138,7 +138,7 @@ class DurableRestartTest {
             Map<String, Long> before = judged.awaitLevelOrTold();
             TestNode node = judged.nodes().get(0);
             for (int kill = 0; kill < KILLS; kill++) {
-                judged.awaitTokens(node);
+                judged.awaitFurtherTokens(node);
                 kill(judged, node);
                 judged.comeBackAndPublish(node);
             }

@@ -134,6 +134,20 @@ final class Judged implements AutoCloseable {
                 () -> TOPICS.stream().allMatch(topic -> subscriptions.ownToken(node, topic) != null));
     }
 
+    /**
+     * Each of its subscriptions has kept a further one. The first may be of a time at which a member had not answered: whoever resumes that is told of
+     * that member.
+     */
+    void awaitFurtherTokens(TestNode node) {
+        for (String topic : TOPICS) {
+            Subscriptions.Token before = subscriptions.ownToken(node, topic);
+            Await.until(node + " has kept a further token of topic " + topic, () -> {
+                Subscriptions.Token now = subscriptions.ownToken(node, topic);
+                return now != null && !now.equals(before);
+            });
+        }
+    }
+
     /** Each of its subscriptions was told that it missed something, and has reloaded. */
     void awaitReloaded(TestNode node) {
         Await.until(node + " has reloaded", () -> subscriptions.haveReloaded(node));

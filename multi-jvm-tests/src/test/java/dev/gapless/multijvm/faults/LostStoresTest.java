@@ -81,6 +81,7 @@ class LostStoresTest {
     }
 
     private static void killed(Judged judged, TestNode node) {
+        judged.awaitFurtherTokens(node);
         node.kill();
         assertTrue(node.wasKilled());
         judged.ended(node);
