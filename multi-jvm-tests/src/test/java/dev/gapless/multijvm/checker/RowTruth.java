@@ -1,6 +1,7 @@
 package dev.gapless.multijvm.checker;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ final class RowTruth {
     private final Map<String, List<Read>> readsOf = new HashMap<>();
     private final Map<Long, Published> published = new HashMap<>();
     private final Map<String, NavigableMap<Long, Written>> streams = new HashMap<>();
+    /** By process: the tokens that its views had, by when they were looked at. */
+    private final Map<String, NavigableMap<Long, String>> views = new HashMap<>();
 
     /** A state of a key. */
     record Written(String key, long version) {}
@@ -28,14 +31,16 @@ final class RowTruth {
     /** A read of the source, by one process. */
     static final class Read {
         final String id;
+        final String process;
         final long beganNs;
         long endedNs;
         boolean ok;
         /** All up to there was in the source when it was read. */
         long version;
 
-        Read(String id, long beganNs) {
+        Read(String id, String process, long beganNs) {
             this.id = id;
+            this.process = process;
             this.beganNs = beganNs;
         }
     }
@@ -56,7 +61,7 @@ final class RowTruth {
         List<Read> its = readsOf.computeIfAbsent(process, any -> new ArrayList<>());
         long ns = Long.parseLong(words[2]);
         if (words[0].equals("b")) {
-            Read read = new Read(words[1], ns);
+            Read read = new Read(words[1], process, ns);
             its.add(read);
             reads.put(words[1], read);
             return;
@@ -76,6 +81,23 @@ final class RowTruth {
         }
     }
 
+    /** At that time the view of a process had this token. */
+    void view(String process, long ns, String token) {
+        views.computeIfAbsent(process, any -> new TreeMap<>()).put(ns, token);
+    }
+
+    /** What a token says of each stream. */
+    static Map<String, Long> entries(String token) {
+        Map<String, Long> entries = new TreeMap<>();
+        if (!token.equals("-")) {
+            for (String entry : token.split(",", -1)) {
+                int at = entry.indexOf(':');
+                entries.put(entry.substring(0, at), Long.parseLong(entry.substring(at + 1)));
+            }
+        }
+        return entries;
+    }
+
     // ------------------------------------------------------------------ what that means
 
     Set<String> keys() {
@@ -89,6 +111,13 @@ final class RowTruth {
 
     List<Read> readsOf(String process) {
         return readsOf.getOrDefault(process, List.of());
+    }
+
+    /** Was that already in what the table showed that was read for, before its rows came? */
+    boolean isBefore(Read read, Published published) {
+        Map.Entry<Long, String> view = views.getOrDefault(read.process, Collections.emptyNavigableMap())
+                .floorEntry(read.endedNs);
+        return view != null && entries(view.getValue()).getOrDefault(published.epoch(), 0L) >= published.sequence();
     }
 
     /** Null if nobody knows: it was never answered. */

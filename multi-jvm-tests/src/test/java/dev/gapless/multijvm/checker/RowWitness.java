@@ -30,10 +30,10 @@ final class RowWitness {
     private final Map<String, Long> due = new HashMap<>();
     /** By stream: up to where its messages are due. */
     private final Map<String, Long> upTo = new HashMap<>();
-    /** The same in the state before. */
+    /** The same in the state before, of this gateway. */
     private final Map<String, Long> before = new HashMap<>();
-    /** By key: as what it was deleted in the last read that was taken. */
-    private final Map<String, Long> gone = new HashMap<>();
+    /** By key: the last read that was taken, if the key had been deleted in that. */
+    private final Map<String, Gone> gone = new HashMap<>();
     /** At the gateway before: of rows that were read before they were published. */
     private final Map<String, Long> unpublished = new HashMap<>();
 
@@ -46,6 +46,9 @@ final class RowWitness {
     private record Shown(long version, String read) {}
 
     private record Floor(long version, String why) {}
+
+    /** It was deleted as that version, says the read. */
+    private record Gone(long version, RowTruth.Read read) {}
 
     RowWitness(String id, String process, RowTruth truth, Violations violations, Tally tally) {
         this.id = id;
@@ -108,6 +111,9 @@ final class RowWitness {
         }
         status(words[3], fromNs);
         token(words[4], touched);
+        if (kind.equals("view")) {
+            truth.view(process, toNs, words[4]);
+        }
         readsThatAreOver(fromNs, touched);
         if (newest != null) {
             hasAllOf(newest, "shows a row of read " + newest.id, touched);
@@ -164,7 +170,7 @@ final class RowWitness {
 
     /** Everything up to the token. */
     private void token(String entries, Set<String> touched) {
-        for (Map.Entry<String, Long> entry : entries(entries).entrySet()) {
+        for (Map.Entry<String, Long> entry : RowTruth.entries(entries).entrySet()) {
             long last = upTo.getOrDefault(entry.getKey(), 0L);
             if (entry.getValue() > last) {
                 for (RowTruth.Written one : truth.published(entry.getKey(), last, entry.getValue())) {
@@ -174,17 +180,6 @@ final class RowWitness {
                 upTo.put(entry.getKey(), entry.getValue());
             }
         }
-    }
-
-    private static Map<String, Long> entries(String text) {
-        Map<String, Long> entries = new TreeMap<>();
-        if (!text.equals("-")) {
-            for (String entry : text.split(",", -1)) {
-                int at = entry.indexOf(':');
-                entries.put(entry.substring(0, at), Long.parseLong(entry.substring(at + 1)));
-            }
-        }
-        return entries;
     }
 
     /** A read that has succeeded was taken before the next one begins. */
@@ -208,29 +203,42 @@ final class RowWitness {
         readVersion = read.version;
         for (String key : truth.keys()) {
             Map.Entry<Long, Boolean> state = truth.at(key, read.version);
-            if (state != null && !(state.getValue() && isLate(key, state.getKey()))) {
+            if (state != null && !(state.getValue() && isLate(key, state.getKey(), read))) {
                 raise(key, state.getKey(), why + ", which had " + state.getKey(), touched);
                 gone.remove(key);
                 if (state.getValue() && !key.startsWith(KEPT)) {
-                    gone.put(key, state.getKey());
+                    gone.put(key, new Gone(state.getKey(), read));
                 }
             }
         }
     }
 
     /**
-     * Was it deleted as that in what was read, and is it shown by a message that was not in the state before? It came from a producer that was
-     * not asked, or behind what that said: its deletion is to come, too.
+     * Was it deleted as that in what was read, and is it shown by a message that was neither in the state before nor in what the table showed
+     * before the read? It came from a producer that was not asked, or behind what that said: its deletion is to come, too, so the token does
+     * not have that.
      */
-    private boolean isLate(String key, long deletion) {
+    private boolean isLate(String key, long deletion, RowTruth.Read read) {
         Shown row = rows.get(key);
-        if (row == null || row.version() > deletion || !row.read().isEmpty() || key.startsWith(KEPT)) {
+        if (row == null
+                || row.version() > deletion
+                || !row.read().isEmpty()
+                || key.startsWith(KEPT)
+                || due.getOrDefault(key, 0L) >= deletion) {
             return false;
         }
         RowTruth.Published published = truth.published(row.version());
-        boolean late = published == null || published.sequence() > before.getOrDefault(published.epoch(), 0L);
+        boolean late = published == null
+                || (published.sequence() > before.getOrDefault(published.epoch(), 0L)
+                        && !truth.isBefore(read, published));
         tally.add("rows that came behind a read that had them deleted", late ? 1 : 0);
         return late;
+    }
+
+    /** The same of a read that was taken before. */
+    private boolean isLate(String key, long deletion) {
+        Gone its = gone.get(key);
+        return its != null && deletion <= its.version() && isLate(key, deletion, its.read());
     }
 
     private void raise(String key, long version, String why, Set<String> touched) {
@@ -252,8 +260,7 @@ final class RowWitness {
                 return;
             }
             shown = deletion;
-        } else if (shown < floor.version()
-                && !(floor.version() <= gone.getOrDefault(key, 0L) && isLate(key, floor.version()))) {
+        } else if (shown < floor.version() && !isLate(key, floor.version())) {
             fail("complete", key + " is at " + row + ", below " + floor);
         }
         if (shown < unpublished.getOrDefault(key, 0L)) {
@@ -270,16 +277,16 @@ final class RowWitness {
     private void moved(String token) {
         tally.add("sessions of " + kind + (token.equals("-") ? " with nothing" : " with a token"), 1);
         readVersion = 0;
+        before.clear();
         if (token.equals("-")) {
             rows.clear();
             floors.clear();
             due.clear();
             upTo.clear();
-            before.clear();
             gone.clear();
             return;
         }
-        Map<String, Long> entries = entries(token);
+        Map<String, Long> entries = RowTruth.entries(token);
         floors.replaceAll((key, floor) -> {
             RowTruth.Published at = truth.published(floor.version());
             if (at != null && entries.getOrDefault(at.epoch(), -1L) >= at.sequence()) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -39,22 +40,23 @@ public final class TableChecker {
             throw new UncheckedIOException(e);
         }
         // What a line rests on was written before it: so it is read later, and taken earlier.
-        List<Runnable> shown = lines("observer-", this::observed);
-        List<Runnable> reads = lines("reads-", (file, words) -> {
+        List<Runnable> shown = lines(name -> name.startsWith("observer-") && !name.endsWith("-view"), this::observed);
+        List<Runnable> views = lines(name -> name.endsWith("-view"), this::observed);
+        List<Runnable> reads = lines(name -> name.startsWith("reads-"), (file, words) -> {
             count(words[0].equals("e"), "reads that succeeded");
             count(words[0].equals("f"), "reads that failed");
             truth.reads(nameOf(file).substring("reads-".length()), words);
         });
-        List<Runnable> writers = lines("writer-", (file, words) -> {
+        List<Runnable> writers = lines(name -> name.startsWith("writer-"), (file, words) -> {
             count(words[0].equals("p"), "rows published");
             count(words[0].equals("q"), "times that a row was refused");
             truth.writer(words);
         });
-        List<Runnable> rows = lines("rows", (file, words) -> {
+        List<Runnable> rows = lines(name -> name.equals("rows"), (file, words) -> {
             count(words[0].equals("w"), "rows written");
             truth.source(words);
         });
-        List.of(rows, writers, reads, shown).forEach(lines -> lines.forEach(Runnable::run));
+        List.of(rows, writers, reads, views, shown).forEach(lines -> lines.forEach(Runnable::run));
     }
 
     private void count(boolean happened, String what) {
@@ -63,10 +65,10 @@ public final class TableChecker {
         }
     }
 
-    private List<Runnable> lines(String kind, BiConsumer<Path, String[]> reader) {
+    private List<Runnable> lines(Predicate<String> kind, BiConsumer<Path, String[]> reader) {
         List<Runnable> all = new ArrayList<>();
         files.forEach((file, lines) -> {
-            if (nameOf(file).startsWith(kind)) {
+            if (kind.test(nameOf(file))) {
                 lines.rest(words -> all.add(() -> reader.accept(file, words)));
             }
         });

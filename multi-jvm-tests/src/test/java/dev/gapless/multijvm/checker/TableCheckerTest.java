@@ -135,6 +135,66 @@ class TableCheckerTest {
         assertEquals(Set.of(), checker.violations());
     }
 
+    /**
+     * Own-c is written as 6 and deleted as 7, and both is published. A read of p has the deletion, and own-d, by which it shows; before it the
+     * table of p had this token.
+     */
+    private void aKeyIsDeletedDuringARead(String token) throws IOException {
+        write("rows", "w 6 own-c false q 82", "w 7 own-c true q 83", "w 8 own-d false q 83", "r p:4 8 84");
+        write("writer-q", "p own-c 6 e 16 82", "p own-c 7 e 17 83");
+        shows("s 76 77 LIVE e:15 own-a=3@ own-b=5@", "s 78 79 STALE " + token);
+        write("reads-p", "e p:4 85");
+    }
+
+    /** It has been shown own-c by q, and still is by p. */
+    private void aClientComes() throws IOException {
+        write("observer-ws-1", "observer ws-1 - 1", "m q -", "s 86 86 LIVE e:16 own-a=3@ own-b=5@ own-c=6@");
+        write("observer-ws-1", "m p e:16", "s 87 87 LIVE e:16 own-d=8@p:4");
+    }
+
+    @Test
+    void takesAClientThatIsShownAKeyThatCameAndWentDuringARead() throws IOException {
+        aKeyIsDeletedDuringARead("e:15");
+        aClientComes();
+        checker.read();
+        assertEquals(Set.of(), checker.violations());
+        assertEquals(1, checker.counts().get("rows that came behind a read that had them deleted"));
+    }
+
+    @Test
+    void findsAClientThatIsShownADeletedKeyThatTheTableHadBeforeTheRead() throws IOException {
+        aKeyIsDeletedDuringARead("e:16");
+        aClientComes();
+        finds("ws-1: own-c is at Shown[version=6");
+    }
+
+    @Test
+    void findsAListenerThatIsShownADeletedKeyThatItsTableHadBeforeTheRead() throws IOException {
+        aKeyIsDeletedDuringARead("e:16");
+        write(
+                "observer-p-listener",
+                "observer p-listener p 1",
+                "s 87 87 - - own-a=3@p:4 own-b=5@p:4 own-c=6@ own-d=8@p:4");
+        finds("p-listener: own-c is at Shown[version=6");
+    }
+
+    @Test
+    void findsADeletedKeyWhoseDeletionTheTokenHas() throws IOException {
+        aKeyIsDeletedDuringARead("e:15");
+        shows("s 87 88 LIVE e:15 own-d=8@p:4", "s 89 90 LIVE e:17 own-c=6@");
+        finds("own-c is at Shown[version=6");
+    }
+
+    @Test
+    void findsADeletedKeyThatTheSameMessageBringsTwice() throws IOException {
+        aKeyIsDeletedDuringARead("e:15");
+        shows("s 87 88 LIVE e:15 own-d=8@p:4", "s 89 90 LIVE e:16 own-c=6@", "s 91 92 LIVE e:16 own-c=-");
+        checker.read();
+        assertEquals(Set.of(), checker.violations());
+        shows("s 93 94 LIVE e:16 own-c=6@");
+        finds("own-c is at Shown[version=6");
+    }
+
     @Test
     void findsAClientThatGoesBackAtAnotherGateway() throws IOException {
         write("observer-ws-1", "observer ws-1 - 1", "m p -", "s 36 36 LIVE e:13 own-a=3@ own-b=2@");
