@@ -8,6 +8,7 @@ import dev.gapless.Gapless;
 import dev.gapless.GaplessMetrics;
 import dev.gapless.Topic;
 import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.actor.ExtendedActorSystem;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -76,6 +77,20 @@ class GaplessAutoConfigurationTest {
                 }))
                 .run(context -> assertThat(context).hasFailed());
         assertThat(made[0].whenTerminated().isCompleted()).isTrue();
+    }
+
+    /** As of an application with Spring's devtools, whose classes are in a class loader that is made anew for each restart. */
+    @Test
+    void takesClassesFromTheClassLoaderOfTheApplication() {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        ClassLoader its = new ClassLoader(before) {};
+        runner.withClassLoader(its)
+                .withInitializer(context -> thread.setContextClassLoader(before))
+                .run(context -> assertThat(((ExtendedActorSystem) context.getBean(ActorSystem.class))
+                                .dynamicAccess()
+                                .classLoader())
+                        .isSameAs(its));
     }
 
     @Test

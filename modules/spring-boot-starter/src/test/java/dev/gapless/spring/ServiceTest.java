@@ -24,8 +24,11 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
 import org.springframework.test.annotation.DirtiesContext;
 
 /** An application with a web server, a node of a cluster, and its health, from its start until it was removed. */
@@ -36,6 +39,9 @@ import org.springframework.test.annotation.DirtiesContext;
 @DirtiesContext
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ServiceTest {
+    @Autowired
+    private ApplicationContext context;
+
     @LocalServerPort
     private int port;
 
@@ -110,6 +116,15 @@ class ServiceTest {
 
     @Test
     @Order(3)
+    void isNotReadyWhileTheApplicationRefusesTraffic() {
+        AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
+        assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(503);
+        AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
+        assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    @Order(4)
     void publishesRecordsAndCountsThem() {
         HttpRequest change = HttpRequest.newBuilder(uri("/prices/EURUSD?amount=1.0834"))
                 .PUT(HttpRequest.BodyPublishers.noBody())
@@ -124,7 +139,7 @@ class ServiceTest {
     }
 
     @Test
-    @Order(4)
+    @Order(5)
     void isBrokenWhenItWasRemoved() {
         Cluster cluster = Cluster.get(system);
         cluster.down(cluster.selfAddress());

@@ -39,7 +39,10 @@ class UnknownVariablesTest {
         "GAPLESS_ON_REMOVE, GAPLESS_ONREMOVED (gapless.on-removed)",
     })
     void namesTheOneThatIsMeant(String variable, String meant) {
-        assertThat(said(variable)).singleElement().asString().contains("variable " + variable + " ", "mean " + meant);
+        assertThat(said(variable, "PATH"))
+                .singleElement()
+                .asString()
+                .contains("variable " + variable + " ", "mean " + meant);
     }
 
     @Test
