@@ -141,7 +141,7 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private Plan plan() {
+    Plan plan() {
         if (rounds < 1) {
             throw wrong("--rounds is at least 1");
         }

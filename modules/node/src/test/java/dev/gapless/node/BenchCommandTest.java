@@ -2,6 +2,7 @@ package dev.gapless.node;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,12 +18,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class BenchCommandTest {
     private static final Plan TWO_RUNS = new Plan(
@@ -79,6 +82,25 @@ class BenchCommandTest {
         String withFailure =
                 String.join("\n", BenchTable.of(new Result(TWO_RUNS, List.of(run("gapless", 1, 0), failed("tcp")))));
         assertTrue(withFailure.contains("tcp: 1 failed and have no figures"), withFailure);
+    }
+
+    private static Plan plan(String... options) {
+        BenchCommand bench = new BenchCommand(new Termination());
+        new CommandLine(bench).parseArgs(options);
+        return bench.plan();
+    }
+
+    @Test
+    void ratiosAreToTheBaseline() {
+        String[] peers = {"--workloads", "w1", "--rounds", "1", "--peers", "gapless,tcp"};
+        List<Run> runs = List.of(run("gapless", 250_000, 0), run("tcp", 1_000_000, 0));
+        assertEquals("gapless", plan(peers).baseline(), "the first peer, without batches-128");
+        assertEquals("batches-128", plan("--peers", "tcp,batches-128").baseline());
+        Plan plan = plan(
+                Stream.concat(Stream.of(peers), Stream.of("--baseline", "tcp")).toArray(String[]::new));
+        String table = String.join("\n", BenchTable.of(new Result(plan, runs)));
+        assertTrue(table.contains("Ratios are to tcp") && table.contains("0.25 [0.25 0.25]"), table);
+        assertFalse(table.contains("4.00 [4.00 4.00]"), table);
     }
 
     @Test

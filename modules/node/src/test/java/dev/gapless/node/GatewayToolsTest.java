@@ -71,6 +71,23 @@ class GatewayToolsTest {
     }
 
     @Test
+    void asksForTheOverflowThatItWasTold() throws Exception {
+        String[] publish = {"publish", "--topic", "t", "--url", gateway.url(), "--overflow", "expire"};
+        try (Program program = Program.start(directory, publish)) {
+            program.write(List.of("1"));
+            program.endInput();
+            assertEquals(0, program.awaitExit(), program::toString);
+            List<String> asked = gateway.requests().stream()
+                    .filter(request -> request.method().equals("POST"))
+                    .map(FakeGateway.Request::target)
+                    .toList();
+            assertTrue(
+                    !asked.isEmpty() && asked.stream().allMatch(target -> target.contains("?overflow=expire")),
+                    asked::toString);
+        }
+    }
+
+    @Test
     void printsEvents() throws Exception {
         gateway.plan((request, reply) -> reply.events("data: " + EVENT + "\n\n"));
         try (Program subscribe = program("subscribe", "--topic", "t", "--url", gateway.url(), "--count", "1")) {

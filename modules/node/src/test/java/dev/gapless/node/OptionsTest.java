@@ -9,6 +9,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.core.Overflow;
 import dev.gapless.gateway.internal.json.PayloadJson;
+import dev.gapless.simulation.schedule.Simulator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -21,8 +22,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
@@ -251,15 +255,39 @@ class OptionsTest {
     }
 
     @Test
-    @DisplayName("simulate --faults chooses the faults, and --threads how many run at once")
+    @DisplayName("simulate --faults chooses the faults")
     void simulates() {
         assertEquals(0, execute("simulate", "--seeds", "7", "--trace"));
         String all = out.toString();
         out.getBuffer().setLength(0);
         assertEquals(0, execute("simulate", "--seeds", "7", "--trace", "--faults", "none"));
         assertFalse(all.equals(out.toString()), "the faults of this seed are left out");
-        assertEquals(0, execute("simulate", "--seeds", "7..8", "--threads", "3"));
-        assertTrue(err.toString().contains("seeds 7..8, 3 at a time"), err::toString);
+    }
+
+    @Test
+    @DisplayName("simulate --threads is how many schedules run at once")
+    void simulatesAtOnce() throws Exception {
+        long threads = Runtime.getRuntime().availableProcessors() + 1L; // not the default
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
+                () -> execute("simulate", "--seeds", "1..1000000", "--threads", "" + threads),
+                task -> new Thread(task, "simulate").start());
+        Await.within(Duration.ofSeconds(60), err::toString, () -> simulating().containsValue(threads));
+        for (int i = 0; i < 10; i++) {
+            assertTrue(simulating().containsValue(threads), "none is added, and none ends");
+        }
+        termination.request();
+        assertEquals(1, exit.get(60, TimeUnit.SECONDS));
+        assertTrue(err.toString().contains("seeds 1..1000000, " + threads + " at a time"), err::toString);
+    }
+
+    /** How many threads of which pool run schedules now: those of other tests are of another one. */
+    private static Map<String, Long> simulating() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> Stream.of(thread.getValue())
+                        .anyMatch(frame -> frame.getClassName().equals(Simulator.class.getName())
+                                && !frame.getMethodName().equals("runAll")))
+                .collect(Collectors.groupingBy(
+                        thread -> thread.getKey().getName().replaceFirst("-thread-.*", ""), Collectors.counting()));
     }
 
     @Test
