@@ -36,6 +36,7 @@
  *   <li>{@code log} and {@code producer}: the ring of a topic's messages, and a cursor for each reader.
  *   <li>{@code consumer}: what a node knows of each producer, and how it registers.
  *   <li>{@code feed} and {@code subscription}: what arrived, and who reads it.
+ *   <li>{@code named}: the token of a subscription that has a name.
  *   <li>{@code member}: names. {@code effect}: the outbox.
  * </ol>
  *

@@ -1,6 +1,7 @@
 package dev.gapless.internal.node;
 
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.named.KeptTokenSettings;
 import dev.gapless.internal.store.TokenStore;
 import dev.gapless.internal.subscribe.KeptToken;
 import dev.gapless.internal.time.Clock;
@@ -38,11 +39,14 @@ public final class NamedTokens {
     public KeptToken of(String topic, String name) {
         TopicSettings its = settings.topic(topic);
         KeptToken token = new KeptToken(
-                new TokenStore.Name(topic, name),
-                settings.clusterId,
+                new KeptTokenSettings(
+                        topic,
+                        name,
+                        settings.clusterId,
+                        settings.tokenStoreInterval.toNanos(),
+                        its.storeTimeoutNs(),
+                        its.storeBackoff()),
                 stores.apply(name),
-                new KeptToken.Settings(
-                        settings.tokenStoreInterval, Duration.ofNanos(its.storeTimeoutNs()), its.storeBackoff()),
                 timer,
                 clock);
         open.add(token);
