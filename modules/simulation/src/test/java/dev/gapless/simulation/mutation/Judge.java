@@ -3,6 +3,7 @@ package dev.gapless.simulation.mutation;
 import dev.gapless.simulation.explore.Configuration;
 import dev.gapless.simulation.explore.Configurations;
 import dev.gapless.simulation.explore.Explorer;
+import dev.gapless.simulation.named.NamedSchedule;
 import dev.gapless.simulation.scenario.Scenarios;
 import dev.gapless.simulation.schedule.FailedSchedule;
 import dev.gapless.simulation.schedule.ScheduleReport;
@@ -55,6 +56,9 @@ final class Judge {
     private static final long FIRST_SEEDS = 40;
 
     private static final long FURTHER_SEEDS = 300;
+    /** Schedules of named subscriptions. */
+    private static final long NAMES = 300;
+
     private static final int MOST_STATES = 1_000;
 
     /** Whoever judges. All of them know guarantees alone, but for a story that is named; who finds most for its time comes first. */
@@ -63,6 +67,7 @@ final class Judge {
             mandate -> seeds(mandate, 0, FIRST_SEEDS),
             mandate -> Scenarios.firstBroken(),
             mandate -> seeds(mandate, FIRST_SEEDS, FURTHER_SEEDS),
+            mandate -> NamedSchedule.firstBroken(1, NAMES),
             mandate -> needless(),
             mandate -> explore(),
             mandate -> seeds(mandate, FURTHER_SEEDS, mandate.toSeed()));
@@ -99,6 +104,10 @@ final class Judge {
             return Scenarios.broken(name.substring(Mutations.SCENARIO.length()));
         } else if (name.startsWith(Mutations.STORY)) {
             return Scenarios.changed(name.substring(Mutations.STORY.length()));
+        }
+        if (name.startsWith(Mutations.NAMES)) {
+            long seed = Long.parseLong(name.substring(Mutations.NAMES.length()));
+            return NamedSchedule.firstBroken(seed, seed);
         }
         return judge(mandate, List.of(Long.valueOf(name.substring(Mutations.SEED.length()))));
     }

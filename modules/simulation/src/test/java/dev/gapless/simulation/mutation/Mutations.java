@@ -17,6 +17,9 @@ final class Mutations {
 
     static final String STORY = "story ";
 
+    /** A schedule of named subscriptions. */
+    static final String NAMES = "names ";
+
     private final List<Mutation> mutations = new ArrayList<>();
     private final List<String> named = new ArrayList<>();
     private final List<Edit> edits = new ArrayList<>();
@@ -49,7 +52,7 @@ final class Mutations {
             int colon = line.indexOf(':');
             name = line.substring(0, colon);
             breaks = line.substring(colon + 1).strip();
-        } else if (Stream.of(SEED, SCENARIO, STORY).anyMatch(text::startsWith)) {
+        } else if (Stream.of(SEED, SCENARIO, STORY, NAMES).anyMatch(text::startsWith)) {
             named.add(text);
         } else if (text.startsWith("-")) {
             if (replacing) {

@@ -22,11 +22,8 @@ class CoverageTest {
     private static final Pattern NAMED = Pattern.compile("\\b([PCDFSTM]\\d+|[Bb]ackpressure|Delivery)\\b");
     private static final Pattern SPACES = Pattern.compile("\\s+");
 
-    /**
-     * The store of a scenario has no damaged records: DurableLogTest shows what becomes of them. The core knows nothing of names of
-     * subscriptions: KeptTokenTest and NamedKillsTest show what they do.
-     */
-    private static final Set<String> WITHOUT_SCENARIO = Set.of("D11", "D12", "S7");
+    /** The store of a scenario has no damaged records: DurableLogTest shows what becomes of them. */
+    private static final Set<String> WITHOUT_SCENARIO = Set.of("D11", "D12");
 
     @Test
     void everyRuleHasAScenarioThatNamesIt() throws IOException {

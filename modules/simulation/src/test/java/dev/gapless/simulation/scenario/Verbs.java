@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What the commands of a scenario mean. */
 final class Verbs {
-    private static final String CLUSTER = "cluster";
+    private static final String CLUSTER = Named.CLUSTER;
     private static final int NO_LIMIT = Integer.MAX_VALUE;
     private static final long SECOND = 1_000_000_000L;
     /** More than G6 allows with the times that hold in scenarios. */
@@ -33,9 +33,6 @@ final class Verbs {
     private long messages;
     /** The numbers of messages with an id, by what a scenario calls it. */
     private final Map<String, Long> ids = new HashMap<>();
-
-    /** A token, what had been given and announced when it was taken, and who took it. */
-    private record Taken(CursorToken token, Witness witness, Heard taker, long stamp) {}
 
     Verbs(World world) {
         this.world = world;
@@ -79,6 +76,7 @@ final class Verbs {
             case "limit" -> limit(world.incarnation(command.argument(0)), command.number(1, 1));
             case "invalidate" -> invalidate(world.incarnation(command.argument(0)));
             case "store" -> store(command);
+            case "tokens" -> tokens(command.argument(0));
             case "flush" -> world.flush(world.incarnation(command.argument(0)));
             case "subscribe" -> subscribe(command);
             case "resume" -> resume(command);
@@ -121,6 +119,11 @@ final class Verbs {
 
     private void store(Command command) {
         world.store(command.argument(0)).command(command.argument(1), command.number(2, 0));
+        world.settle();
+    }
+
+    private void tokens(String what) {
+        world.nameStore().command(what);
         world.settle();
     }
 
@@ -316,6 +319,26 @@ final class Verbs {
     }
 
     private void subscribe(Command command) {
+        String name = command.settings().get("named");
+        if (name == null) {
+            begin(command);
+            return;
+        }
+        String subscription = command.argument(0);
+        ScenarioNode incarnation = world.incarnation(command.argument(2));
+        Named named = new Named(world, name, subscription, incarnation, taken -> {
+            if (taken == null) {
+                begin(command);
+            } else {
+                resume(subscription, incarnation, taken);
+            }
+        });
+        world.named(named);
+        named.open();
+        world.settle();
+    }
+
+    private void begin(Command command) {
         ScenarioNode incarnation = world.incarnation(command.argument(2));
         long id = id(command.argument(0));
         switch (command.argument(3)) {
@@ -341,8 +364,11 @@ final class Verbs {
     }
 
     private void cancel(Reader reader) {
-        world.readers().remove(reader.name());
-        reader.incarnation().node().unsubscribe(reader.witness().id());
+        Named named = world.named(reader.name());
+        if (named != null) {
+            named.end();
+        }
+        world.close(reader);
         world.settle();
     }
 
@@ -434,11 +460,12 @@ final class Verbs {
     private void resume(Command command) {
         ScenarioNode incarnation = world.incarnation(command.argument(2));
         Taken taken = there(tokens.get(command.argument(4)), "There is no such token");
-        Witness witness = taken.witness()
-                .resumed(
-                        id(command.argument(0)),
-                        new Witness.Handover(taken.taker(), taken.stamp(), incarnation.heard(), world.stamp()));
-        open(command.argument(0), incarnation, new Opening.Resume(taken.token()), witness);
+        resume(command.argument(0), incarnation, taken);
+    }
+
+    private void resume(String name, ScenarioNode incarnation, Taken taken) {
+        Witness witness = taken.resumed(id(name), incarnation.heard(), world.stamp());
+        open(name, incarnation, new Opening.Resume(taken.token()), witness);
     }
 
     // ------------------------------------------------------------------ the end

@@ -61,6 +61,10 @@ final class World {
 
     private final Map<String, Reader> readers = new LinkedHashMap<>();
     private final Map<String, Store> stores = new LinkedHashMap<>();
+    private final NameStore nameStore = new NameStore(this);
+    /** By the names of their subscriptions. */
+    private final Map<String, Named> named = new LinkedHashMap<>();
+
     private final Map<Long, String> addresses = new LinkedHashMap<>();
     private final Network network = new Network(this);
     private final Set<ScenarioNode> toFlush = new LinkedHashSet<>();
@@ -203,6 +207,20 @@ final class World {
     Store store(String address) {
         String node = nodeAt(address);
         return stores.computeIfAbsent(node, of -> new Store(this, node));
+    }
+
+    /** The store of the tokens of named subscriptions. */
+    NameStore nameStore() {
+        return nameStore;
+    }
+
+    void named(Named subscription) {
+        named.put(subscription.subscription(), subscription);
+    }
+
+    /** Null if this subscription has no name. */
+    @Nullable Named named(String subscription) {
+        return named.get(subscription);
     }
 
     /** A later incarnation has its store. */
@@ -444,6 +462,11 @@ final class World {
     void ready(ScenarioNode incarnation, long subscription, Set<String> silent) {
         Reader reader = reader("s" + subscription);
         oracle.ready(reader.witness(), incarnation.heard());
+        Named its = named.get(reader.name());
+        if (its != null) {
+            its.mayBeReady();
+            return;
+        }
         story.tell(reader.name() + " is ready" + (silent.isEmpty() ? "" : " without " + String.join(", ", silent)));
     }
 
@@ -471,6 +494,7 @@ final class World {
             for (Store store : List.copyOf(stores.values())) {
                 more |= store.work();
             }
+            more |= nameStore.work();
             for (ScenarioNode incarnation : List.copyOf(toFlush)) {
                 if (!unsent.contains(incarnation)) {
                     toFlush.remove(incarnation);
@@ -507,6 +531,7 @@ final class World {
                     .mapToLong(ScenarioNode::dueNs)
                     .min()
                     .orElse(Long.MAX_VALUE);
+            dueNs = Math.min(dueNs, namedDueNs());
             dueNs = delivering ? Math.min(dueNs, network.dueNs()) : dueNs;
             if (dueNs > untilNs) {
                 break;
@@ -522,12 +547,22 @@ final class World {
                     settle();
                 }
             }
+            for (Named subscription : List.copyOf(named.values())) {
+                if (subscription.dueNs() <= nowNs) {
+                    subscription.onTime();
+                    settle();
+                }
+            }
             if (delivering) {
                 network.deliverAll();
             }
         }
         nowNs = untilNs;
         story.prefix("");
+    }
+
+    private long namedDueNs() {
+        return named.values().stream().mapToLong(Named::dueNs).min().orElse(Long.MAX_VALUE);
     }
 
     /** A subscription that is opened now, and whose witness is this. */
@@ -537,5 +572,11 @@ final class World {
             throw new IllegalArgumentException("There is a subscription " + name + " already");
         }
         return reader;
+    }
+
+    /** Its subscription is over. */
+    void close(Reader reader) {
+        readers.remove(reader.name());
+        reader.incarnation().node().unsubscribe(reader.witness().id());
     }
 }
