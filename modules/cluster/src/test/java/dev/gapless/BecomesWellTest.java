@@ -142,12 +142,19 @@ class BecomesWellTest {
 
     private static void becomesWell(String name, Kind kind, Trouble trouble) {
         awaitWell();
-        Runnable goesAway = trouble.begin(Topic.of(TOPIC + " where " + name, String.class));
+        String topic = TOPIC + " where " + name;
+        Runnable goesAway = trouble.begin(Topic.of(topic, String.class));
         try {
             await(() -> node().health().has(kind));
             Health bad = node().health();
             assertEquals(State.DEGRADED, bad.state());
             assertTrue(bad.isUp() && !bad.isReady(), bad::toString);
+            if (kind == Kind.STORE) {
+                assertTrue(
+                        bad.reason()
+                                .contains("it cannot store the token of subscription a name of topic " + topic + ": "),
+                        bad::reason);
+            }
             await(() -> !wrong().isEmpty());
             goesAway.run();
             awaitWell();

@@ -112,6 +112,7 @@ class DirectoryTest {
             assertRefused(node, place, "was removed");
             Health bad = node.gapless().health();
             assertTrue(bad.has(Health.Kind.STORE) && bad.reason().contains(place.toString()), bad::toString);
+            assertTrue(bad.reason().contains("it cannot store what is published to durable topics: "), bad::reason);
             assertTrue(bad.isReady(), "other nodes may lack their stores, too");
             get(node.producer("memory").publish("in memory"));
             Files.createDirectory(place);

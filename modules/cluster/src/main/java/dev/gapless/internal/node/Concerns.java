@@ -31,7 +31,7 @@ final class Concerns {
     record Seen(
             Optional<String> otherCluster,
             boolean isOutnumbered,
-            Optional<String> store,
+            Optional<String> notStored,
             Map<String, Set<String>> givenUp,
             Map<String, List<TableReport>> tables) {}
 
@@ -45,10 +45,7 @@ final class Concerns {
         Kind cluster = seen.isOutnumbered() ? Kind.OUTNUMBERED : Kind.OTHER_CLUSTER;
         add(concerns, cluster, seen.otherCluster());
         since.remove(seen.isOutnumbered() ? Kind.OTHER_CLUSTER : Kind.OUTNUMBERED);
-        add(
-                concerns,
-                Kind.STORE,
-                seen.store().map(what -> "it cannot store what is published to durable topics: " + what));
+        add(concerns, Kind.STORE, seen.notStored().map(what -> "it cannot store " + what));
         add(concerns, Kind.GIVEN_UP, givenUp(seen.givenUp()));
         seen.tables()
                 .forEach((topic, reports) -> reports.forEach(report -> {

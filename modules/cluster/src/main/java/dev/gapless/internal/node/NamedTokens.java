@@ -1,13 +1,14 @@
 package dev.gapless.internal.node;
 
+import dev.gapless.NodeStatus.NamedStatus;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.named.KeptTokenSettings;
 import dev.gapless.internal.store.TokenStore;
 import dev.gapless.internal.subscribe.KeptToken;
 import dev.gapless.internal.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +22,8 @@ public final class NamedTokens {
     private final Function<String, TokenStore> stores;
     private final KeptToken.Timer timer;
     private final Clock clock;
-    private final Set<KeptToken> open = ConcurrentHashMap.newKeySet();
+    /** Each with its topic. */
+    private final Map<KeptToken, String> open = new ConcurrentHashMap<>();
 
     /**
      * None yet.
@@ -49,7 +51,7 @@ public final class NamedTokens {
                 stores.apply(name),
                 timer,
                 clock);
-        open.add(token);
+        open.put(token, topic);
         token.whenOver(() -> open.remove(token));
         return token;
     }
@@ -59,10 +61,15 @@ public final class NamedTokens {
         var unused = stores.apply(name);
     }
 
-    /** What is wrong with one of them, for people. */
+    /** Which one cannot be stored, and why, for people; empty if all can be. */
     Optional<String> problem() {
-        return open.stream()
-                .flatMap(token -> Stream.ofNullable(token.status().problem()))
+        return open.entrySet().stream()
+                .flatMap(one -> {
+                    NamedStatus status = one.getKey().status();
+                    return Stream.ofNullable(status.problem())
+                            .map(why -> "the token of subscription " + status.name() + " of topic " + one.getValue()
+                                    + ": " + why);
+                })
                 .findFirst();
     }
 
@@ -73,8 +80,9 @@ public final class NamedTokens {
 
     /** Completes once each has stored its last token. */
     public CompletionStage<Void> over() {
-        CompletableFuture<?>[] all =
-                open.stream().map(token -> token.over().toCompletableFuture()).toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] all = open.keySet().stream()
+                .map(token -> token.over().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
         return CompletableFuture.allOf(all);
     }
 }

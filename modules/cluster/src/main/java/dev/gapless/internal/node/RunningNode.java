@@ -421,8 +421,12 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
         return nodeSettings.clusterId;
     }
 
-    private Optional<String> storeProblem() {
-        return Optional.ofNullable(store.problem().get()).or(logs::storeProblem).or(tokens::problem);
+    /** What cannot be stored, and why, for people; empty if everything can be. */
+    private Optional<String> notStored() {
+        return Optional.ofNullable(store.problem().get())
+                .or(logs::storeProblem)
+                .map(why -> "what is published to durable topics: " + why)
+                .or(tokens::problem);
     }
 
     @Override
@@ -507,7 +511,7 @@ final class RunningNode implements Presence, NodeBackend, MessageHost, TableHost
     }
 
     private Concerns.Seen seen(Map<String, List<NodeStatus.TableReport>> ofTables) {
-        return new Concerns.Seen(stats.otherCluster(), stats.isOutnumbered(), storeProblem(), givenUps.all(), ofTables);
+        return new Concerns.Seen(stats.otherCluster(), stats.isOutnumbered(), notStored(), givenUps.all(), ofTables);
     }
 
     /** Also where nobody asks: it is to be known since when something is wrong. Tables know that by themselves. */
