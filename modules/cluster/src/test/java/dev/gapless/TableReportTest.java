@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.NodeStatus.TableReport;
 import dev.gapless.NodeStatus.TopicStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +104,29 @@ class TableReportTest {
         assertEquals("live", report("prices").state());
         other.close();
         await(() -> reports("prices").isEmpty());
+    }
+
+    @Test
+    @DisplayName("the worst come first: what an operator looks for is not behind what is well")
+    void worstFirst() {
+        TableSource<String> unread = TableSource.versioned(
+                () -> {
+                    throw new IllegalStateException("database down");
+                },
+                row -> row,
+                row -> 1);
+        List<Table<String>> all = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            for (TableSource<String> one :
+                    List.of(source.withSize(row -> 1), unread.withSize(row -> 1))) { // each another one
+                all.add(cluster.gapless(1).table(Topic.of("several", String.class), one));
+            }
+        }
+        await(() -> all.stream().filter(table -> table.status().isLive()).count() == 4);
+        assertEquals(
+                List.of("stale", "stale", "stale", "stale", "live", "live", "live", "live"),
+                reports("several").stream().map(TableReport::state).toList());
+        all.forEach(Table::close);
     }
 
     @Test

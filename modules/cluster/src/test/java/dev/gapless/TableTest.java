@@ -48,6 +48,7 @@ class TableTest {
         cluster = TestCluster.of(2, """
                 gapless {
                   topics.missed.buffer-messages = 20
+                  topics.spread { buffer-messages = 20, reload-interval = 1h }
                   reload-backoff { min = 10ms, max = 20ms }
                   reload-interval = 0s
                   reload-jitter = 0s
@@ -225,6 +226,21 @@ class TableTest {
     }
 
     @Test
+    @DisplayName("the next read may be far off: the table is stale, and says what it has missed, as soon as it knows")
+    void staleBeforeItReads() {
+        database.put("a:1");
+        Table<String> table = open("spread");
+        get(table.ready());
+        for (int times = 1; times <= 2; times++) {
+            int missed = times;
+            overrun("spread", () -> {});
+            await(() -> table.status().missed().size() >= missed);
+            assertFalse(table.status().isLive());
+        }
+        assertEquals(1, database.reads.get());
+    }
+
+    @Test
     @DisplayName("stateA2: a deletion with a version keeps an older row from coming back")
     void deletionWithVersion() {
         database.put("a:6");
@@ -295,9 +311,16 @@ class TableTest {
         }
         try (TestCluster own = TestCluster.of(1, "gapless.table.serve-stale = on")) {
             Table<String> table = own.gapless(0).table(Topic.of("left", String.class), database.source);
+            TableSource<String> unread = TableSource.positioned(
+                    () -> {
+                        throw new IllegalStateException("database down");
+                    },
+                    row -> row);
+            Table<String> positioned = own.gapless(0).table(Topic.of("left", String.class), unread);
             get(table.ready());
             own.leave(0);
             await(() -> table.status().state() == TableStatus.State.CLOSED);
+            await(() -> positioned.status().state() == TableStatus.State.CLOSED);
             assertEquals("a:1", table.get("a"));
             assertEquals(Map.of("a", "a:1"), rows(table));
         }
@@ -367,6 +390,7 @@ class TableTest {
             await(() -> !log.lines(
                             Level.WARN, "Topic slow: the source of its table has not answered", "a timeout of its own")
                     .isEmpty());
+            assertTrue(table.status().reading());
             table.close();
             answer.countDown();
             assertFalse(get(interrupted));
@@ -576,7 +600,11 @@ class TableTest {
             last = publish("waits", "a:" + i);
             assertEquals("a:" + i, get(next).rows().get("a"));
         }
+        CompletionStage<TableView<String>> inVain = table.reached(never);
         table.close();
+        assertInstanceOf(
+                TableClosed.class,
+                assertThrows(CompletionException.class, () -> get(inVain)).getCause());
         assertThrows(NullPointerException.class, () -> cluster.gapless(1).table(null, database.source));
         assertThrows(NullPointerException.class, () -> TableSource.versioned(null, row -> "", row -> 1));
     }

@@ -53,7 +53,7 @@ final class Heads {
                 });
     }
 
-    private static Map<Epoch, Long> of(CursorToken there, CursorToken own) {
+    static Map<Epoch, Long> of(CursorToken there, CursorToken own) {
         Map<Epoch, Long> heads = new HashMap<>();
         for (CursorToken.Entry entry : own.entries()) {
             heads.put(entry.epoch(), Long.MAX_VALUE); // unless it is there

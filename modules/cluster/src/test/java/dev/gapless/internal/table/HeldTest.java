@@ -78,6 +78,15 @@ class HeldTest {
     }
 
     @Test
+    void ofAStreamWhoseEndWasAnnouncedRowsKnowTheEnd() {
+        Held held = held(null, new Gap("n", Reason.PRODUCER_LOST, STREAM, 3L, null, null));
+        assertNotNull(lacked(held, token(NOW_MS + 1, entry(9))));
+        assertNull(lacked(held, token(NOW_MS + 1, new Entry("n", 1, STREAM, 9, true))));
+        assertNotNull(lacked(held, token(NOW_MS)), "not listed: of before");
+        assertNull(lacked(held, token(NOW_MS + 1)), "not listed: of later");
+    }
+
+    @Test
     void whereAStreamHasEndedRowsKnowThatItHas() {
         Held held = held(null, new Gap("n", Reason.PRODUCER_RESTARTED, STREAM, 3L, null, new Position(NEXT_STREAM, 1)));
         Entry next = new Entry("n", 2, NEXT_STREAM, 4, false);
