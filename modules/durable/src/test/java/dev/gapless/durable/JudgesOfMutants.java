@@ -17,6 +17,7 @@ class JudgesOfMutants {
                 "DirectoryTest",
                 "EmbeddedDatabaseTest",
                 "EmbeddedDirectoryTest",
+                "EmbeddedFileTest",
                 "JournalAdminTest",
                 "NamedTest",
                 "RecordCodecTest",

@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +54,21 @@ class RepairTest {
     @BeforeEach
     void thereIsAStore() {
         new Tables(new JournalSettings(config()), null).check();
+    }
+
+    @Test
+    @DisplayName("whoever looks after a store that does not answer is told which one, and why")
+    void saysWhatIsWrongWithTheStore() throws SQLException {
+        try (JournalAdmin admin = JournalAdmin.open(config())) {
+            try (Connection connection = connect();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("DROP TABLE \"gapless_journal\"");
+            }
+            IllegalStateException failed =
+                    assertThrows(IllegalStateException.class, () -> admin.dropSubscription("prices", "billing"));
+            assertTrue(failed.getMessage().startsWith(new JournalSettings(config()).named()), failed::getMessage);
+            assertTrue(failed.getMessage().contains("\"gapless_journal\" not found"), failed::getMessage);
+        }
     }
 
     // ------------------------------------------------------------------ what was stored

@@ -84,6 +84,9 @@ class ServerUrlTest {
         assertNull(problem.getCause());
         SQLException harmless = new SQLException("Connection refused");
         assertEquals(harmless, settings.problem(harmless).getCause());
+        JournalSettings without = settings("jdbc:postgresql://db:5432/orders?ssl", "");
+        SQLException clear = new SQLException("database \"gapless\" does not exist");
+        assertEquals(clear, without.problem(clear).getCause(), "what is empty is no secret");
     }
 
     @Test
