@@ -120,7 +120,7 @@ class ServiceTest {
         AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
         assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(503);
         AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
-        assertThat(get("/actuator/health/readiness").statusCode()).isEqualTo(200);
+        await(() -> get("/actuator/health/readiness").statusCode() == 200);
     }
 
     @Test
