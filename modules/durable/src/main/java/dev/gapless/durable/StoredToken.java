@@ -1,21 +1,56 @@
 package dev.gapless.durable;
 
+import com.typesafe.config.Config;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.apache.pekko.persistence.DeleteMessagesFailure;
-import org.apache.pekko.persistence.DeleteMessagesSuccess;
+import org.apache.pekko.actor.typed.BackoffSupervisorStrategy;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.typed.DeleteEventsCompleted;
+import org.apache.pekko.persistence.typed.DeleteEventsFailed;
+import org.apache.pekko.persistence.typed.JournalPersistFailed;
+import org.apache.pekko.persistence.typed.JournalPersistRejected;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryFailed;
+import org.apache.pekko.persistence.typed.SnapshotCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what is stored of a named subscription, stores a token behind it, if that may be, and ends. */
-final class StoredToken extends StoredEvents {
+final class StoredToken extends EventSourcedBehavior<StoredToken.Step, byte[], byte[]> {
     private static final byte FORMAT = 1;
     private static final int HEAD_BYTES = 1 + 4 * Long.BYTES;
+    private static final byte[] NOTHING = {};
 
+    /** When the journal fails it stops without a word: who asked is told, and asks again. */
+    private static final BackoffSupervisorStrategy QUIETLY = SupervisorStrategy.restartWithBackoff(
+                    Duration.ofMillis(1), Duration.ofMillis(1), 0)
+            .withMaxRestarts(0)
+            .withLoggingEnabled(false);
+
+    private final ActorContext<Step> context;
+    private final JournalPlugin journal;
     private final Change change;
     private final CompletableFuture<Row> done;
-    private byte @Nullable [] last;
+    /** Is its token the first? */
+    private boolean isFirst;
+
+    /** What it does next. */
+    enum Step {
+        CHANGE,
+        END
+    }
 
     /**
      * What is wanted.
@@ -74,62 +109,115 @@ final class StoredToken extends StoredEvents {
         }
     }
 
+    private StoredToken(ActorContext<Step> context, String id, Change change, CompletableFuture<Row> done) {
+        super(PersistenceId.ofUniqueId(id), QUIETLY);
+        this.context = context;
+        this.journal = JournalPlugin.of(context.getSystem().classicSystem());
+        this.change = change;
+        this.done = done;
+    }
+
     /**
      * Begins at once.
      *
      * @param done gets what is stored then
      */
-    StoredToken(String id, Change change, CompletableFuture<Row> done) {
-        super(id);
-        this.change = change;
-        this.done = done;
+    static Behavior<Step> create(String id, Change change, CompletableFuture<Row> done) {
+        return Behaviors.setup(context -> {
+            context.getSelf().tell(Step.CHANGE); // it comes when all was read
+            return new StoredToken(context, id, change, done);
+        });
     }
 
-    @Override
-    void onEvent(long number, byte[] event) {
-        last = event;
-    }
+    // ------------------------------------------------------------------ what is there
 
     @Override
-    void onEnd() {
-        try {
-            Row row = last == null ? Row.NONE : Row.read(last);
-            Row next = row.next(change, System.currentTimeMillis());
-            if (next == null) {
-                end(row);
-            } else if (System.nanoTime() - change.untilNs() >= 0) {
-                fail(new IllegalStateException("The store took too long (gapless.store-timeout)"));
-            } else {
-                persist(next.toBytes(), stored -> {
-                    done.complete(next);
-                    deleteMessages(lastSequenceNr() - 1);
-                });
+    public byte[] emptyState() {
+        return NOTHING;
+    }
+
+    /** The last event says it all. */
+    @Override
+    public EventHandler<byte[], byte[]> eventHandler() {
+        return (before, event) -> event;
+    }
+
+    // ------------------------------------------------------------------ what is stored
+
+    @Override
+    public CommandHandler<Step, byte[], byte[]> commandHandler() {
+        return (there, step) -> {
+            try {
+                return step == Step.CHANGE ? change(there) : Effect().stop();
+            } catch (IllegalStateException e) {
+                done.completeExceptionally(e);
+                return Effect().stop();
             }
-        } catch (IllegalStateException e) {
-            fail(e);
+        };
+    }
+
+    private Effect<byte[], byte[]> change(byte[] there) {
+        Row row = there.length == 0 ? Row.NONE : Row.read(there);
+        Row next = row.next(change, System.currentTimeMillis());
+        if (next == null) {
+            done.complete(row);
+            return Effect().stop();
+        } else if (System.nanoTime() - change.untilNs() >= 0) {
+            throw new IllegalStateException("The store took too long (gapless.store-timeout)");
         }
+        isFirst = there.length == 0;
+        return Effect().persist(next.toBytes()).thenRun(stored -> done.complete(next));
+    }
+
+    /** All but the last event goes: see {@link LastEvents}. */
+    @Override
+    public RetentionCriteria retentionCriteria() {
+        return RetentionCriteria.snapshotEvery(1, 1).withDeleteEventsOnSnapshot();
     }
 
     @Override
-    public Receive createReceive() {
-        return receiveBuilder()
-                .match(DeleteMessagesSuccess.class, gone -> getContext().stop(self()))
-                .match(DeleteMessagesFailure.class, stay -> getContext().stop(self())) // they go with the next
+    public SignalHandler<byte[]> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(RecoveryFailed.class, (there, failed) -> fail(failed.getFailure()))
+                .onSignal(JournalPersistFailed.class, (there, failed) -> fail(failed.getFailure()))
+                .onSignal(JournalPersistRejected.class, (there, failed) -> fail(failed.getFailure()))
+                .onSignal(SnapshotCompleted.class, (there, snapshot) -> {
+                    if (isFirst) { // nothing is deleted
+                        context.getSelf().tell(Step.END);
+                    }
+                })
+                .onSignal(
+                        DeleteEventsCompleted.class,
+                        (there, gone) -> context.getSelf().tell(Step.END))
+                .onSignal(
+                        DeleteEventsFailed.class,
+                        (there, stay) -> context.getSelf().tell(Step.END)) // they go with the next
                 .build();
     }
 
-    private void end(Row row) {
-        done.complete(row);
-        getContext().stop(self());
+    private void fail(Throwable cause) {
+        done.completeExceptionally(journal.settings.problem(cause));
     }
 
-    private void fail(Throwable cause) {
-        done.completeExceptionally(cause);
-        getContext().stop(self());
+    // ------------------------------------------------------------------ where
+
+    @Override
+    public String journalPluginId() {
+        return JournalSettings.PLUGIN;
     }
 
     @Override
-    void onFailure(IllegalStateException cause) {
-        done.completeExceptionally(cause);
+    public Optional<Config> journalPluginConfig() {
+        return Optional.of(journal.config);
+    }
+
+    @Override
+    public String snapshotPluginId() {
+        return LastEvents.PLUGIN;
+    }
+
+    @Override
+    public Optional<Config> snapshotPluginConfig() {
+        return Optional.of(LastEvents.CONFIG);
     }
 }

@@ -6,7 +6,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.ExtendedActorSystem;
-import org.apache.pekko.actor.Props;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +42,7 @@ final class StoredTokens implements TokenStore {
             String id = LogIds.subscription(name.topic(), name.name());
             StoredToken.Change change = new StoredToken.Change(owner, number, token, untilNs);
             system.systemActorOf(
-                    Props.create(StoredToken.class, id, change, done), "gapless-token-" + UUID.randomUUID());
+                    Adapter.props(() -> StoredToken.create(id, change, done)), "gapless-token-" + UUID.randomUUID());
             return done;
         });
     }

@@ -20,12 +20,16 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.actor.LocalActorRef;
+import org.apache.pekko.actor.Props;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -110,7 +114,7 @@ class StoredTokensTest {
     @Test
     @DisplayName("of many that open a name at once the last has it, and no token is lost")
     void ofManyAtOnceTheLastHasIt() {
-        use("", tokens -> {
+        useIn("", (system, tokens) -> {
             get(tokens.open(NAME, ONE, LONG));
             get(tokens.store(NAME, ONE, 1, "a", LONG));
             List<UUID> owners = new ArrayList<>();
@@ -125,6 +129,7 @@ class StoredTokensTest {
                 try {
                     assertEquals("a", get(one));
                 } catch (CompletionException e) {
+                    assertInstanceOf(IllegalStateException.class, e.getCause(), "it is said");
                     failed++; // its number was taken
                 }
             }
@@ -134,6 +139,7 @@ class StoredTokensTest {
                 owning += get(tokens.store(NAME, owner, 0, "b", LONG)) ? 1 : 0;
             }
             assertEquals(1, owning);
+            TestNode.await(() -> nobodyIsAtWork(system));
         });
     }
 
@@ -160,23 +166,123 @@ class StoredTokensTest {
             }
             get(tokens.open(new Name("prices", "other"), OTHER, LONG));
             TestNode.await(() -> rows() == 2);
-            TestNode.await(() -> actors(system).stream().noneMatch(name -> name.startsWith("gapless-token-")));
+            TestNode.await(() -> nobodyIsAtWork(system));
             assertFalse(actors(system).isEmpty(), "it is looked where they are");
         });
     }
 
-    /** Those of names. */
-    private int rows() {
-        JournalSettings settings = new JournalSettings(config());
-        try (Connection connection = Tables.connect(settings, "");
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT COUNT(*) FROM \"gapless_journal\""
-                        + " WHERE \"persistence_id\" LIKE '|_%' AND \"deleted\" = FALSE")) {
-            rows.next();
-            return rows.getInt(1);
+    @Test
+    @DisplayName("a token costs six statements: two that read, one that writes, and three that delete the one before")
+    void aTokenCostsSixStatements() {
+        int tokens = 10;
+        useIn("", (system, store) -> {
+            get(store.open(NAME, ONE, LONG));
+            assertTrue(get(store.store(NAME, ONE, 1, "first", LONG)));
+            TestNode.await(() -> nobodyIsAtWork(system));
+            Connection connection = connection();
+            execute(connection, "SET QUERY_STATISTICS TRUE");
+            for (int i = 2; i <= tokens + 1; i++) {
+                assertTrue(get(store.store(NAME, ONE, i, "token " + i, LONG)));
+            }
+            TestNode.await(() -> nobodyIsAtWork(system));
+            Map<String, Long> statements = statements(connection);
+            assertEquals(
+                    6L * tokens, statements.values().stream().mapToLong(n -> n).sum(), statements::toString);
+            long rows =
+                    count(connection, "SELECT COUNT(*) FROM \"gapless_journal\" WHERE \"persistence_id\" LIKE '|_%'");
+            assertEquals(2, rows, "the last one, and one that says that it is deleted");
+            close(connection);
+        });
+    }
+
+    @Test
+    @DisplayName("a token that a classic actor stored is read, and one of another version is refused")
+    void whatIsThereIsReadOrRefused() {
+        useIn("", (system, tokens) -> {
+            get(tokens.open(new Name("prices", "first"), ONE, LONG)); // the tables are there
+            append(system, new StoredToken.Row(OTHER, 7, 1, "of before").toBytes());
+            assertEquals("of before", get(tokens.open(NAME, ONE, LONG)));
+            assertTrue(get(tokens.store(NAME, ONE, 1, "a", LONG)));
+            byte[] newer = new StoredToken.Row(OTHER, 8, 1, "of a later version").toBytes();
+            newer[0]++; // its format
+            append(system, newer);
+            CompletionException refused =
+                    assertThrows(CompletionException.class, () -> get(tokens.open(NAME, OTHER, LONG)));
+            assertTrue(refused.getMessage().contains("journal drop --subscription"), refused::getMessage);
+            TestNode.await(() -> nobodyIsAtWork(system));
+        });
+    }
+
+    private static void append(ActorSystem system, byte[] event) {
+        CompletableFuture<StoreStarts.Done> done = new CompletableFuture<>();
+        Function<List<byte[]>, byte[]> next = found -> event;
+        system.actorOf(Props.create(StoreStarts.class, LogIds.subscription(NAME.topic(), NAME.name()), next, 1, done));
+        get(done);
+    }
+
+    private static boolean nobodyIsAtWork(ActorSystem system) {
+        return actors(system).stream().noneMatch(name -> name.startsWith("gapless-token-"));
+    }
+
+    private Connection connection() {
+        try {
+            return Tables.connect(new JournalSettings(config()), "");
         } catch (SQLException e) {
             throw new AssertionError(e);
         }
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Those about the journal, and how often each was executed. */
+    private static Map<String, Long> statements(Connection connection) {
+        Map<String, Long> all = new TreeMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet each = statement.executeQuery(
+                        "SELECT SQL_STATEMENT, EXECUTION_COUNT FROM INFORMATION_SCHEMA.QUERY_STATISTICS")) {
+            while (each.next()) {
+                if (each.getString(1).contains("gapless_journal")) {
+                    all.put(each.getString(1), each.getLong(2));
+                }
+            }
+            return all;
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static long count(Connection connection, String sql) {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Those of names. */
+    private long rows() {
+        Connection connection = connection();
+        long rows = count(
+                connection,
+                "SELECT COUNT(*) FROM \"gapless_journal\" WHERE \"persistence_id\" LIKE '|_%' AND \"deleted\" = FALSE");
+        close(connection);
+        return rows;
     }
 
     private static List<String> actors(ActorSystem system) {
