@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -81,6 +83,7 @@ class TablesUnderFaultsTest {
     /** Processes that the cluster may have removed while they went on writing: nobody is told of what these wrote. */
     private final Set<String> removed = new HashSet<>();
 
+    private final List<Fault> toCome = new ArrayList<>();
     private final Map<Fault, Integer> took = new EnumMap<>(Fault.class);
     private final Path journals;
     private final TableChecker checker;
@@ -176,10 +179,19 @@ class TablesUnderFaultsTest {
             all.forEach(fault -> strike(fault, cluster, nodes, store));
         } else {
             do {
-                strike(all.get(random.nextInt(all.size())), cluster, nodes, store);
+                strike(next(all), cluster, nodes, store);
             } while (System.nanoTime() - endNs < 0);
         }
         settle(cluster, nodes, store, clients);
+    }
+
+    /** Each of them once, in a drawn order, and then again. */
+    private Fault next(List<Fault> all) {
+        if (toCome.isEmpty()) {
+            toCome.addAll(all);
+            Collections.shuffle(toCome, random);
+        }
+        return toCome.remove(0);
     }
 
     private void strike(Fault fault, TestCluster cluster, List<TestNode> nodes, RowStore store) {
