@@ -80,6 +80,8 @@ class Producer:
                 self.hears(e, m["head"])
             elif g.event is None:                  # never a member here: it ended before this node counts
                 g.event, g.ended = 0, LONG_AGO
+            if last is not None:
+                g.heard = max(g.heard, last)
             if "heard forgotten" in ON and last is not None:
                 g.heard = last
         self.sort()
@@ -103,8 +105,15 @@ class Producer:
         unknown = ("lost", "POSITION_UNKNOWN") if self.live or self.settled() else "wait"
         if place == UNKNOWN or isinstance(place, Since):
             return unknown
-        if place == AWAITED or isinstance(place, Stated):
+        if place == AWAITED:
             return "wait"
+        if isinstance(place, Stated):                # its member is asked; if there is none, what was heard counts
+            if not self.settled():
+                return "wait"
+            g = self.gen(place.epoch)
+            if g is None or place.seq > g.heard:
+                return "lost", "POSITION_UNKNOWN"
+            place = Place(place.epoch, place.seq)
         i = self.index(place.epoch) if place else -1
         if place and i < 0 and not (place.mark == TOLD and not self.live):
             return unknown
@@ -142,6 +151,8 @@ class Producer:
                 return None if "open end in silence" in ON else ("lost", g.reason)
             return "wait"
         if seq < g.last:
+            if "left before" in ON and g.left and not cached(g.epoch, seq + 1):
+                return "left", g.epoch
             return "message", g.epoch, seq + 1
         if seq > g.last or g.heard > g.last:
             return "lost", "POSITION_UNKNOWN"        # a store that went back
@@ -183,15 +194,10 @@ class Cache:
     def put(self, name, epoch, seq, value, needed):
         self.live[name, epoch, seq] = value
         for key in list(self.live)[:max(0, len(self.live) - self.bound)]:
-            if not needed(*key) or "evicts unread" in ON:
+            if not needed(*key):
                 del self.live[key]
 
     def fetch(self, name, epoch, seq, value):
         self.fetched[name, epoch, seq] = value
         while len(self.fetched) > self.bound + 2:
             del self.fetched[next(iter(self.fetched))]
-
-    def cut(self, wrong):
-        for part in (self.live, self.fetched):
-            for key in [k for k in part if wrong(*k)]:
-                del part[key]

@@ -1,8 +1,8 @@
 """A node: members, live copies, subscriptions, tokens (L1, L3, L5 to L9)."""
-from producer import ON, Log
+from producer import ON, Cursor, Log
 from consumer import AWAITED, END, LONG_AGO, OPEN, TOLD, UNKNOWN, Cache, Gen, Place, Producer, Since, Stated
 
-WAIT, READY, JITTER, FORGET = 40, 25, 6, 150
+READY, JITTER, FORGET = 25, 6, 150
 MARGIN = 2 * JITTER
 FAULTS = {
     "open end in silence": "an end that nobody stated is passed without a word",
@@ -11,7 +11,6 @@ FAULTS = {
     "unlisted at the tail": "a member that a token should have listed is read from its newest, without a word",
     "moved before told": "a place moves when a loss is found, not when the reload has succeeded",
     "given before told": "messages are given, though a loss that was found concerns an earlier incarnation, by its address",
-    "oldest of any log": "what an answer to a fetch states as oldest counts, from whichever log it comes",
     "window of the slowest": "the window follows the slowest subscription",
     "one place in an Ack": "an Ack states the newest place for both",
     "led to the oldest": "a loss says that it ends at the newest, and its place moves to the ring's oldest",
@@ -20,8 +19,6 @@ FAULTS = {
     "told passes": "a place that was told as lost goes on in silence",
     "not folded": "a generation told by its address is given when its name is known",
     "parts shrink": "a log states only the parts that it has messages of",
-    "evicts unread": "the cache drops what nobody has read yet",
-    "durable not listed": "a token leaves out a durable producer whose incarnation ended long ago",
     "awaited stays": "ready() goes on without a member, whose answer then counts as the latest",
     "horizon ignored": "a token from before the history's horizon counts as covered",
     "split ignored": "a token that lists as a member what ended here long before counts as covered",
@@ -29,10 +26,8 @@ FAULTS = {
     "left twice": "a place does not say that ProducerLeft was given",
     "left before": "ProducerLeft is given though messages are missing in front of it",
     "stated believed": "a position that an application states is a place without asking",
-    "long awaited": "a latest subscription stays awaited when its member's name moves on",
     "goes back": "a loss leads to the newest that is over, though the place is of a later generation",
     "oldest of before": "what an earlier log stated as its oldest stays",
-    "cache not cut": "cached messages beyond a generation's end are kept",
     "margin forgotten": "a token's time is compared without the margin between clocks",
 }
 
@@ -51,12 +46,13 @@ class Node:
         self.w, self.uid, self.start, self.name, self.store = world, uid, start, name, store
         self.members, self.names, self.joined, self.queue = [], {}, {}, []
         self.producers, self.subs, self.fetching, self.cache = {}, [], {}, Cache(world.cache)
-        self.frozen = 0
+        self.frozen, self.left_behind = 0, False
+        self.truly = {}                                      # for the oracle: the highest head that it was ever told, by incarnation
         self.pinged = None                                  # when it heard of another member last
         self.by_token = {}                                  # names that tokens give to members that have not said theirs
-        self.session, self.up, self.event, self.horizon, self.isolated = 0, False, 0, LONG_AGO, False
-        parts, items = ([], {}) if store is None else (store["parts"], dict(store["items"]))
-        self.log = Log(uid, start, parts, items, waits, world.ring)
+        self.session, self.up, self.event, self.horizon, self.half = 0, False, 0, LONG_AGO, 0
+        parts, items, head = ([], {}, 0) if store is None else (store["parts"], dict(store["items"]), store["head"])
+        self.log = Log(uid, start, parts, items, head, waits, world.ring)
         if store is not None:
             store["parts"] = list(self.log.parts)
 
@@ -91,12 +87,13 @@ class Node:
             p.add(g)
         g.event, g.ended = self.event, time
         if farewell:
+            self.truly[uid] = max(self.truly.get(uid, 0), farewell["head"])
             g.last, g.reason, g.left = farewell["head"], "PRODUCER_LOST", True
             g.heard = max(g.heard, g.last)
             p.durable = p.durable or farewell["durable"]
         if p.host in (uid, None):
             p.host, p.live = None, False
-            p.waits = self.w.now + WAIT if p.durable or any(g.last is None for g in p.gens) else None
+            p.waits = self.w.now + self.w.wait if p.durable or any(g.last is None for g in p.gens) else None
         if name.startswith("@"):
             p.given_up()
 
@@ -148,7 +145,7 @@ class Node:
                 if p.live:
                     for s in self.subs:
                         place = s.places.get(p.name)
-                        if isinstance(place, Stated):
+                        if isinstance(place, Stated) or self.beyond(p, place):
                             self.send(uid, "find", place=(place.epoch, place.seq))
         for p in list(self.producers.values()):
             if p.host is None and p.waits is not None and self.w.now > p.waits:
@@ -167,8 +164,6 @@ class Node:
             if place == AWAITED and not s.ready:
                 del s.places[p.name]
                 s.told[p.name] = p.events()
-            elif isinstance(place, Stated):
-                s.places[p.name] = Place(place.epoch, place.seq) if p.gen(place.epoch) and place.seq <= p.gen(place.epoch).heard else UNKNOWN
 
     def ready(self, s):
         waiting = [n for n, p in s.places.items() if p == AWAITED or isinstance(p, Stated)]
@@ -207,6 +202,17 @@ class Node:
                 at.append((p.tail.seq if "one place in an Ack" in ON else seq, s.sid))
         return dict(least=(p.gens[-1].epoch if p.live else p.tail.epoch, min(at)[0]) if at else None, subs=tuple(sid for _, sid in at))
 
+    def own_cursor(self):
+        """How far the own node's subscriptions are, who are waited for like others; None once they were left behind, until they have caught up."""
+        p = self.producers.get(self.name)
+        if not p or not p.own:
+            return None
+        self.refresh()
+        own = Cursor(0, self.log.head, True)
+        self.log.least(own, self.least(p))
+        self.left_behind &= own.least is not None and own.least < self.log.lowest
+        return None if self.left_behind else own
+
     def register(self, p):
         self.session += 1
         p.session, p.live = self.session, False
@@ -230,13 +236,11 @@ class Node:
             if epoch != m["present"]:
                 self.fold(epoch, p)
         before = p.oldest
+        self.truly[m["present"]] = max(self.truly.get(m["present"], 0), m["head"])
         p.durable = p.durable or len(m["parts"]) > 1 or m.get("durable", False)
         p.answered(m)
         if "oldest of before" in ON:
             p.oldest = max(before, p.oldest)
-        ends = {g.epoch: m["head"] if g.last is None else g.last for g in p.gens if g.inlog}
-        if "cache not cut" not in ON:
-            self.cache.cut(lambda n, e, q: n == p.name and q > ends.get(e, 1 << 60))
         for s in self.subs:
             place = s.places.get(p.name)
             if place == AWAITED or isinstance(place, Since) and place.uid == p.host and m["published"] < place.time:
@@ -269,6 +273,7 @@ class Node:
         p.oldest = max(p.oldest, m["oldest"])
         p.newest = Place(*m["newest"])
         p.hears(m["present"], m["head"])
+        self.truly[m["present"]] = max(self.truly.get(m["present"], 0), m["head"])
 
     def needed(self, name, epoch, seq):
         """Has the foremost not read it? Or, if nobody can be asked for it: has somebody not?"""
@@ -318,9 +323,15 @@ class Node:
         self.heard(p, m)
         for s in self.subs:
             place = s.places.get(p.name)
-            if isinstance(place, Stated) and (place.epoch, place.seq) == m["place"]:
+            if self.beyond(p, place) and not m["has"] and (place.epoch, place.seq) == m["place"]:
+                s.places[p.name] = UNKNOWN
+            elif isinstance(place, Stated) and (place.epoch, place.seq) == m["place"]:
                 s.places[p.name] = self.later(p, Place(place.epoch, place.seq), place.base) if m["has"] else UNKNOWN
                 self.read(s)
+
+    def beyond(self, p, place):
+        """Was it told as lost, further than anything that was heard here? The log is asked whether it ever was there."""
+        return isinstance(place, Place) and place.mark == TOLD and p.live and p.gen(place.epoch) is not None and place.seq > p.gen(place.epoch).heard
 
     def later(self, p, a, b):
         return max((x for x in (a, b) if x), key=lambda x: (p.index(x.epoch), x.seq))
@@ -335,8 +346,7 @@ class Node:
         if p is None or p.host != src or not p.live:
             return
         self.fetching.pop(p.name, None)
-        if p.gens[-1].epoch == m["present"] or "oldest of any log" in ON:
-            self.heard(p, m)
+        self.heard(p, m)
         for q, (epoch, value) in m["items"].items():
             self.cache.fetch(p.name, epoch, q, value)
         for s in self.subs:
@@ -369,6 +379,10 @@ class Node:
             else:
                 s.places[p.name] = UNKNOWN
             place = s.places[p.name]
+        if self.beyond(p, place):
+            if not p.own:
+                return "wait"
+            place = s.places[p.name] = UNKNOWN
         step = self.next(s, p, place, lambda e, q: get(e, q) is not None)
         if step[0] != "message":
             return self.lost(p, step) if step[0] == "lost" else step
@@ -386,6 +400,12 @@ class Node:
     def lost(self, p, step):
         """A copy that is itself behind the log's oldest is led on first."""
         return "wait" if p.live and not p.own and p.tail.seq + 1 < p.oldest else step
+
+    def wait_for(self, name, epoch):
+        """Somebody states a place of a generation that is not known here: one of its name may come who knows it."""
+        p = self.producer(name)
+        if p.host is None and p.gen(epoch) is None:
+            p.waits = self.w.now + self.w.wait
 
     def refresh(self):
         """The own log is its own copy."""
@@ -411,14 +431,14 @@ class Node:
                     step = self.step(s, p)
                     if step[0] == "lost":
                         place = s.places.get(p.name)
-                        place = place.base if isinstance(place, Stated) else place
+                        if isinstance(place, Stated):     # of one that is not known here nobody can say how far it came
+                            place = place.base if p.gen(place.epoch) else Place(place.epoch, place.seq)
                         to = p.lead(place, step[1])
                         if "goes back" in ON and to.mark == TOLD and any(g.over for g in p.gens):
                             g = [g for g in p.gens if g.over][-1]
                             to = Place(g.epoch, g.heard, END)
                         lost[p.name] = (step[1], to)
-                        if step[1] == "OVERRUN":
-                            self.w.overrun(self, s, p)
+                        self.w.needless(self, s, p, step[1])
                         if "moved before told" in ON:
                             s.places[p.name] = to
                     elif not looking and step[0] == "give":
@@ -453,10 +473,10 @@ class Node:
                 else:
                     s.places[f"@{uid}"] = UNKNOWN
             s.told.update({n: self.event for n in self.producers})
-            s.event = self.event
+            s.event, s.time = self.event, None
             return self.read(s)
         lost, s.reload = s.reload, None
-        s.out.append(("lost", {n: (s.places.get(n), r, to) for n, (r, to) in lost.items()}, self.w.value, self.isolated))
+        s.out.append(("lost", {n: (s.places.get(n), r, to) for n, (r, to) in lost.items()}, self.w.value, self.half > 0))
         for name, (_, to) in lost.items():
             p = self.producers.get(name)
             if p is None:                               # folded meanwhile
@@ -483,7 +503,7 @@ class Node:
     # -------------------------------------------- tokens (L8)
     def unlist(self, s, p, time):
         """May a token leave that name out?"""
-        return p.host is None and (not p.durable or "durable not listed" in ON) and p.gens and all(
+        return p.host is None and p.gens and all(
             g.ended is not None and g.ended < time - 2 * MARGIN for g in p.gens) and self.step(s, p) == "level"
 
     def token(self, s):
@@ -500,6 +520,8 @@ class Node:
         places = {}
         for n, v in s.places.items():
             places[n] = UNKNOWN if v == AWAITED or isinstance(v, Since) else v
+            if "left twice" in ON and isinstance(v, Place) and v.mark == END:
+                places[n] = v._replace(mark="")
         for uid in self.members:
             name = self.names.get(uid)
             if (name or f"@{uid}") not in places:
@@ -517,7 +539,7 @@ class Node:
             elif self.unlist(s, p, min(back)):
                 del places[n]
         if s.general:
-            return dict(sub=s, home=self.uid, places={}, time=LONG_AGO, open={})
+            return dict(sub=s, home=self.uid, places=dict(s.places), time=LONG_AGO, open={})
         host = {p.name: p.host for p in self.producers.values() if p.host is not None}
         return dict(sub=s, home=self.uid, places=places, time=min(back), open={n: host[n] for n in places if n in host})
 
@@ -538,6 +560,8 @@ class Node:
                     self.by_token[uid] = name
                     if f"@{uid}" in self.producers:
                         self.fold(uid, self.producer(name))
+        # Neither here nor remembered: it went before the horizon. One that is to come yet is waited for (here: looked up).
+        late += [u for u in token["open"].values() if u not in gens and u not in self.members and all(q[1] != u for q in self.queue)]
         if self.horizon + MARGIN > s.time and "horizon ignored" not in ON or late and "split ignored" not in ON:
             s.general = True
             s.places = {n: p for n, p in token["places"].items() if isinstance(p, Place) and n[0] != "@"}
@@ -548,6 +572,7 @@ class Node:
                     over = gens[place.epoch].event is not None if place.epoch in gens else place.epoch not in self.members
                     if not (trusted and over):            # the taker may have been cut off from who is here
                         place = place._replace(mark=TOLD)
+                        s.out.append(("resumed", True))
                 s.places[name] = place
                 if name.startswith("@"):
                     uid = int(name[1:])
@@ -557,7 +582,7 @@ class Node:
                         continue
                 p = self.producer(name)
                 if p.host is None and not name.startswith("@") and (not p.gens or isinstance(place, Place) and place.epoch and not p.gen(place.epoch)):
-                    p.waits = self.w.now + WAIT
+                    p.waits = self.w.now + self.w.wait
         self.subs.append(s)
 
     def forget(self):

@@ -22,13 +22,14 @@ class World:
     def __init__(self, seed, steps=700):
         r = self.r = random.Random(seed)
         self.steps, self.now, self.value = steps, 0, 0
-        self.nodes, self.links, self.cut, self.alive = {}, {}, set(), {}
+        self.nodes, self.links, self.cut, self.alive, self.halves = {}, {}, set(), {}, 0
         self.order, self.label, self.begun, self.removed = [], {}, {}, {}
-        self.names = ["a", "b", "c"]
-        self.stores = {n: dict(parts=[], items={}) if r.random() < .4 else None for n in self.names}
+        self.names = ["a", "b", "c"] + ["d"] * (r.random() < .3)
+        self.stores = {n: dict(parts=[], items={}, head=0) if r.random() < .4 else None for n in self.names}
         self.waits = {n: r.random() < .4 for n in self.names}
         self.truth, self.subs, self.tokens, self.lost_by_store, self.outside, self.wrong = {}, [], [], {}, set(), None
         self.ring, self.cache = r.choice([(6, 6), (12, 4), (20, 6)])
+        self.wait = r.choice([8, 40])                       # producer-return-timeout
         self.shy = r.choice([1, 1, .2])                     # how often a node says its name
         self.jitter, self.forgets, self.splits = r.random() < .5, r.random() < .4, r.random() < .3
         self.stats = dict(published=0, messages=0, told=0, needless=0, general=0, left=0, fetched=0)
@@ -39,7 +40,7 @@ class World:
     # -------------------------------------------- links
     def send(self, src, to, kind, m):
         one, other = self.nodes.get(src), self.nodes.get(to)
-        if one and other and one.isolated == other.isolated == False and (src, to) not in self.cut and (to, src) not in self.cut \
+        if one and other and one.half == other.half and (src, to) not in self.cut and (to, src) not in self.cut \
                 and self.r.random() >= self.drop:
             self.links.setdefault((src, to), []).append((kind, m))
             self.stats["fetched"] += kind == "fetch"
@@ -62,13 +63,13 @@ class World:
     def when(self):
         return self.now + (self.r.randint(-JITTER, JITTER) if self.jitter else 0)
 
-    def announce(self, kind, uid, farewell=None):
-        event = (kind, uid, farewell, self.now, self.label[uid])
-        self.order.append(event)
-        if kind == "removed":
-            self.removed[uid] = self.now
+    def announce(self, kind, uid, farewell=None, half=0):
+        if half == 0:
+            self.order.append((kind, uid, farewell, self.now, self.label[uid]))
+            if kind == "removed":
+                self.removed[uid] = self.now
         for n in self.nodes.values():
-            if not n.isolated:
+            if n.half == half:
                 n.queue.append((kind, uid, farewell, self.when(), None))
 
     def start(self, name):
@@ -82,7 +83,7 @@ class World:
         for _, u, farewell, time, label in gone:           # the history, as members tell it to whoever joins
             n.see("removed", u, farewell, time + self.when() - self.now, label)
         for p in n.producers.values():
-            p.waits = self.now + node.WAIT if any(g.last is None for g in p.gens) or p.durable else None
+            p.waits = self.now + self.wait if any(g.last is None for g in p.gens) or p.durable else None
         up = {u: t for k, u, _, t, _ in self.order if k == "up"}
         n.queue = [("up", u, None, up[u] + self.when() - self.now, None) for u in self.members()]
         self.nodes[uid], self.alive[name] = n, uid
@@ -95,16 +96,20 @@ class World:
             self.tokens.append(n.token(s))
             s.home = None
         own = n.log.parts[-1]
-        if not n.isolated:
-            self.announce("removed", n.uid, dict(name=name, first=own[2], head=n.log.head, durable=n.store is not None)
-                          if gracefully and n.up else None)
+        self.announce("removed", n.uid, dict(name=name, first=own[2], head=n.log.head, durable=n.store is not None)
+                      if gracefully and n.up else None, n.half)
 
-    def isolate(self, n):
-        """It is cut off for good: each side removes the other."""
-        n.isolated = True
-        self.links = {k: v for k, v in self.links.items() if n.uid not in k}
-        self.announce("removed", n.uid)
-        n.queue += [("removed", u, None, self.when(), None) for u in self.members() if u != n.uid]
+    def split(self, nodes):
+        """They are cut off for good: each side removes the other."""
+        self.halves += 1
+        for n in nodes:
+            n.half = self.halves
+        self.links = {k: v for k, v in self.links.items() if k[0] in self.nodes and k[1] in self.nodes
+                      and self.nodes[k[0]].half == self.nodes[k[1]].half}
+        for n in nodes:
+            self.announce("removed", n.uid)
+        for u in self.members():
+            self.announce("removed", u, None, self.halves)
 
     def go_back(self, name):
         store = self.stores[name]
@@ -113,42 +118,53 @@ class World:
             for q in gone:
                 self.lost_by_store[name, store["items"][q][0], q] = True
                 del store["items"][q]
-            top = max(store["items"])
+            top = store["head"] = max(store["items"])
             store["parts"] = [p for p in store["parts"] if p[2] <= top + 1 and self.r.random() < .9 or p[2] <= top]
 
     # -------------------------------------------- what applications do
     def publish(self, n):
         if not n.up:
             return
-        if n.log.full():
-            if self.r.random() < .2:                        # backpressure-timeout: it is left behind alone
-                low = n.log.lowest
-                for c in n.log.cursors.values():
-                    if c.least is not None and c.least < low:
+        own = n.own_cursor()
+        cursors = list(n.log.cursors.values()) + [own] * (own is not None)
+        if n.log.full(cursors):
+            if self.r.random() < .2:                        # backpressure-timeout: who holds it up is left behind
+                for c in cursors:
+                    if c.least is not None and c.least < n.log.lowest:
                         c.least, c.subs = None, ()
-                n.own_given_up = True
+                        n.left_behind |= c is own
             return
         self.value += 1
         for q in n.log.publish(self.value, self.now):
-            for c in n.log.cursors.values():
-                for sid in c.subs if n.log.waits else ():
-                    s = self.subs[sid]
+            for c in cursors if n.log.waits else ():
+                for s in [self.subs[sid] for sid in c.subs]:
                     place = s.places.get(n.name)
-                    if s.home and s.home.uid in n.log.cursors and n.log.cursors[s.home.uid] is c and isinstance(place, Place) \
+                    if s.home and (c is own and s.home is n or n.log.cursors.get(s.home.uid) is c) and isinstance(place, Place) \
                             and n.log.has(place.epoch, place.seq) and place.mark == "" and place.seq < q and not s.reload:
-                        self.wrong = f"{n.name} drops {q}, which subscription {sid} at {place} lacks, and it is waited for: least {c.least}"
+                        self.wrong = f"{n.name} drops {q}, which subscription {s.sid} at {place} lacks, and it is waited for: least {c.least}"
         self.truth[n.name, n.uid, n.log.head] = self.value
-        if n.isolated:
+        if n.half:
             self.outside.add((n.name, n.uid, n.log.head))    # nobody in the cluster can know of it
         self.stats["published"] += 1
         if n.store is not None:
             kept = dict(n.log.items)
-            n.store["items"] = kept
+            n.store["items"], n.store["head"] = kept, n.log.head
             n.store["parts"] = list(n.log.parts[-producer.PARTS:])
         for to in list(n.log.cursors):
             n.push(to)
         for s in n.subs:
             n.read(s)
+
+    def age(self, n):
+        """max-age: what nobody is waited for goes."""
+        own = n.own_cursor()
+        hold = min((c.least for c in [*n.log.cursors.values()] + [own] * (own is not None) if c.least is not None), default=1 << 60) if n.log.waits else 1 << 60
+        while n.log.items and n.log.lowest <= hold:
+            del n.log.items[n.log.lowest]
+            n.log.lowest += 1
+        if n.store is not None:
+            n.store["items"] = dict(n.log.items)
+            n.store["head"] = n.log.head
 
     def subscribe(self, n):
         s = Subscription(len(self.subs), n, n.event, None, self.value)
@@ -163,6 +179,7 @@ class World:
                 _, epoch, seq = self.r.choice(known)
                 bogus = self.r.random() < .2
                 s.places[name] = Stated(epoch, seq + (5000 if bogus else 0), None)
+                n.wait_for(name, epoch)
                 s.out.append(("stated", name, None if bogus else (epoch, seq), self.value, self.now))
         n.subs.append(s)
         self.subs.append(s)
@@ -182,6 +199,8 @@ class World:
             return
         if x < .58:
             self.publish(n)
+            if r.random() < .02:
+                self.age(n)
         elif x < .70:
             if n.queue:
                 n.see(*n.queue.pop(0))
@@ -204,14 +223,14 @@ class World:
                         self.start(name)
             elif n and y < .28:
                 self.stop(n.name, r.random() < .4)
-            elif self.splits and n and y < .30 and n.up and not n.isolated and len(live) > 1:
-                self.isolate(n)
+            elif self.splits and n and y < .30 and n.up and not n.half and len(live) > 1:
+                self.split([n] + [m for m in live if m is not n and m.up and not m.half and r.random() < .4][:1])
             elif len(live) > 1 and y < .38:
                 a, b = r.sample(live, 2)
                 self.cut.add((a.uid, b.uid))
             elif y < .6:
                 self.cut.clear()
-            elif n and n.up and n.members and not n.isolated:
+            elif n and n.up and n.members and not n.half:
                 if self.tokens:
                     t = self.tokens.pop(r.randrange(len(self.tokens)))
                     n.resume(t["sub"], t)
@@ -231,12 +250,18 @@ class World:
                         s.out.append(("upto", name, (epoch, seq), self.value))
         n.reloaded(s, upto)
 
-    def overrun(self, n, s, p):
-        """Is the next message really gone from the ring?"""
-        _, epoch, seq = n.next(s, p, s.places.get(p.name), lambda e, q: False)
-        one = self.nodes.get(p.host)
-        if one and one.log.items.get(seq, (None,))[0] == epoch:
-            self.wrong = f"subscription {s.sid} is told as overrun what {p.name} has: {epoch, seq}"
+    def needless(self, n, s, p, reason):
+        """Is the next message really gone from the ring, and the place none of the log's?"""
+        one, place = self.nodes.get(p.host), s.places.get(p.name)
+        if one is None or not p.live or not isinstance(place, Place) or place.mark:
+            return
+        if reason == "OVERRUN":
+            _, epoch, seq = n.next(s, p, place, lambda e, q: False)
+            if one.log.items.get(seq, (None,))[0] == epoch:
+                self.wrong = f"subscription {s.sid} is told as overrun what {p.name} has: {epoch, seq}"
+        elif reason == "POSITION_UNKNOWN" and one.log.has(place.epoch, place.seq) and place.seq + 1 >= one.log.oldest \
+                and n.truly.get(place.epoch, 0) <= one.log.last(place.epoch):
+            self.wrong = f"subscription {s.sid} is told that {place} of {p.name} is unknown, which its log has"
 
     # -------------------------------------------- a run
     def settle(self, rounds):
@@ -264,7 +289,7 @@ class World:
         self.drop = 0
         self.cut.clear()
         for name in self.names:
-            if name in self.alive and self.nodes[self.alive[name]].isolated:
+            if name in self.alive and self.nodes[self.alive[name]].half:
                 self.stop(name, False)
             if name not in self.alive:
                 self.start(name)
@@ -411,9 +436,7 @@ class World:
         """A store lost it, and nobody there has ever heard of it."""
         if (name,) + m not in self.lost_by_store:
             return False
-        p = s.home.producers.get(name)
-        g = p and p.gen(m[0])
-        return not g or g.heard < m[1]
+        return s.home.truly.get(m[0], 0) < m[1]
 
 
 def schedule(seed):

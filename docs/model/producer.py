@@ -11,25 +11,22 @@ class Cursor:
 
 
 class Log:
-    def __init__(self, uid, start, parts, items, waits, ring):
-        first = max(items, default=parts[-1][2] - 1 if parts else 0) + 1
-        self.parts = parts + [(uid, start, first)]   # (epoch, start, first): fixed for the incarnation
+    def __init__(self, uid, start, parts, items, head, waits, ring):
+        self.parts = parts + [(uid, start, head + 1)]   # (epoch, start, first): fixed for the incarnation
         self.items = items                           # sequence -> (epoch, value)
         self.ring = ring
         self.waits = waits                           # overflow = backpressure
-        self.head = self.parts[-1][2] - 1
+        self.head = head
         self.lowest = min(items, default=self.head + 1)
         self.published, self.cursors = -1, {}
 
     oldest = property(lambda log: log.lowest)
     present = property(lambda log: log.parts[-1][0])
 
-    def hold(self):
-        """What may not be overwritten yet: somebody lacks it who is waited for."""
-        return min((c.least for c in self.cursors.values() if c.least is not None), default=1 << 60)
-
-    def full(self):
-        return self.waits and len(self.items) >= self.ring and self.lowest > self.hold()
+    def full(self, cursors):
+        """Does somebody lack what would be overwritten, who is waited for? cursors: with that of the own node."""
+        least = min((c.least for c in cursors if c.least is not None), default=1 << 60)
+        return self.waits and len(self.items) >= self.ring and self.lowest > least
 
     def publish(self, value, now):
         self.head += 1

@@ -50,7 +50,7 @@ def read(self, s):
 original_read, Node.read = Node.read, read
 after(World, "start", lambda w, n: f"start {n} {w.alive[n]}")
 after(World, "stop", lambda w, n, gracefully: f"stop {n}, leaves: {gracefully}")
-after(World, "isolate", lambda w, n: f"isolate {n.name} {n.uid}")
+after(World, "split", lambda w, nodes: f"split off {[n.name for n in nodes]}")
 after(World, "publish", lambda w, n: f"    {n.uid} is at {n.log.head}" if n.name == name else None)
 after(World, "subscribe", lambda w, n: f"subscribe on {n.name} {n.subs[-1].places}" if n.subs[-1].sid == sid else None)
 after(Node, "see", lambda n, kind, uid, farewell, time, label=None: f"{n.name} sees {kind} {uid} {farewell} at {time} {known(n)}"
