@@ -1,10 +1,8 @@
 package dev.gapless.simulation.scenario;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +16,7 @@ final class NameStore {
     /** What becomes of the requests that come next. */
     private final Deque<String> fates = new ArrayDeque<>();
 
-    private final List<Runnable> due = new ArrayList<>();
-    /** What it was asked while it was held. */
-    private final List<Runnable> held = new ArrayList<>();
-
-    private boolean holds;
+    private final StoreWork work = new StoreWork();
 
     /**
      * What is stored of a name.
@@ -38,12 +32,8 @@ final class NameStore {
     /** What the command says: {@code hold}, {@code release}, or that the next request {@code fails}, {@code lies} or is {@code mute}. */
     void command(String what) {
         switch (what) {
-            case "hold" -> holds = true;
-            case "release" -> {
-                holds = false;
-                due.addAll(held);
-                held.clear();
-            }
+            case "hold" -> work.hold();
+            case "release" -> work.release();
             case "fails", "lies", "mute" -> fates.add(what);
             default -> throw new IllegalArgumentException("A store of tokens does not " + what);
         }
@@ -51,14 +41,11 @@ final class NameStore {
 
     /** Does what is due. Returns whether anything was. */
     boolean work() {
-        List<Runnable> now = List.copyOf(due);
-        due.clear();
-        now.forEach(Runnable::run);
-        return !now.isEmpty();
+        return work.run();
     }
 
     void open(Named by, long number) {
-        later(() -> {
+        work.ask(() -> {
             String fate = fate();
             Row before = rows.get(by.name());
             Taken there = before == null ? null : before.taken();
@@ -75,7 +62,7 @@ final class NameStore {
     }
 
     void store(Named by, long number, Taken taken) {
-        later(() -> {
+        work.ask(() -> {
             String fate = fate();
             Row before = rows.get(by.name());
             boolean isOwner = before != null && before.owner().equals(by.subscription());
@@ -87,10 +74,6 @@ final class NameStore {
                             + (isOwner ? how(fate) : ", in vain: another one has " + by.name()));
             answer(fate, () -> by.stored(number, isOwner), () -> by.failed(number));
         });
-    }
-
-    private void later(Runnable what) {
-        (holds ? held : due).add(what);
     }
 
     private String fate() {
@@ -107,9 +90,9 @@ final class NameStore {
 
     private void answer(String fate, Runnable done, Runnable failed) {
         if (fate.isEmpty()) {
-            due.add(done);
+            work.answer(done);
         } else if (!fate.equals("mute")) {
-            due.add(failed);
+            work.answer(failed);
         }
     }
 }

@@ -24,11 +24,7 @@ final class Store {
     /** What becomes of the writes that come next. */
     private final Deque<Fate> fates = new ArrayDeque<>();
 
-    private final List<Runnable> due = new ArrayList<>();
-    /** What it was asked while it was held. */
-    private final List<Runnable> held = new ArrayList<>();
-
-    private boolean holds;
+    private final StoreWork work = new StoreWork();
 
     /** What becomes of a write. */
     private enum Fate {
@@ -49,12 +45,8 @@ final class Store {
     /** What the command says: {@code hold}, {@code release}, {@code back 3}, or what becomes of the next write. */
     void command(String what, long number) {
         switch (what) {
-            case "hold" -> holds = true;
-            case "release" -> {
-                holds = false;
-                due.addAll(held);
-                held.clear();
-            }
+            case "hold" -> work.hold();
+            case "release" -> work.release();
             case "back" -> goesBack(number);
             case "fails" -> fates.add(Fate.FAILS);
             case "lies" -> fates.add(Fate.LIES);
@@ -65,21 +57,14 @@ final class Store {
 
     /** Does what is due. Returns whether anything was. */
     boolean work() {
-        List<Runnable> now = List.copyOf(due);
-        due.clear();
-        now.forEach(Runnable::run);
-        return !now.isEmpty();
-    }
-
-    private void later(Runnable what) {
-        (holds ? held : due).add(what);
+        return work.run();
     }
 
     void open(ScenarioNode by) {
-        later(() -> {
+        work.ask(() -> {
             Generation its = new Generation(users.size() + 1L, users);
             users.add(by.node().uid());
-            due.add(() -> {
+            work.answer(() -> {
                 if (world.runs(by)) {
                     by.node().storeOpened(its);
                 }
@@ -88,7 +73,7 @@ final class Store {
     }
 
     void store(ScenarioNode by, StoreRequest request) {
-        later(() -> {
+        work.ask(() -> {
             if (request instanceof StoreRequest.Drop drop) {
                 records.drop(drop.upTo());
                 world.story().tell(by.name() + " drops what it has stored up to " + drop.upTo());
@@ -118,7 +103,7 @@ final class Store {
     }
 
     private void answer(ScenarioNode by, StoreAnswer answer) {
-        due.add(() -> {
+        work.answer(() -> {
             if (world.runs(by)) {
                 by.node().onStore(answer);
             }
@@ -135,8 +120,7 @@ final class Store {
     /** An earlier copy of it is put back, with the records up to this one. */
     private void goesBack(long upTo) {
         records.goBack(upTo);
-        due.clear();
-        held.clear();
+        work.forget();
         long generation =
                 records.from(1).stream().mapToLong(LogRecord::generation).max().orElse(0);
         users = new ArrayList<>(users.subList(0, (int) generation));
