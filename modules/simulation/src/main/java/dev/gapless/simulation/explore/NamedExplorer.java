@@ -103,21 +103,22 @@ public final class NamedExplorer {
 
     private NamedWorld world(int number) {
         NamedWorld world = NamedWorld.toExplore(budget);
-        for (int on : states.path(number)) {
-            if (states.from(on) != States.NONE) {
-                world.perform(actions.get(states.action(on)));
-            }
-        }
+        way(number).forEach(world::perform);
         return world;
     }
 
     private String path(int number) {
-        List<NamedAction> path = new ArrayList<>();
+        return ", after " + way(number);
+    }
+
+    /** What leads to that state. */
+    private List<NamedAction> way(int number) {
+        List<NamedAction> way = new ArrayList<>();
         for (int on : states.path(number)) {
             if (states.from(on) != States.NONE) {
-                path.add(actions.get(states.action(on)));
+                way.add(actions.get(states.action(on)));
             }
         }
-        return ", after " + path;
+        return way;
     }
 }
