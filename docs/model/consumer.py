@@ -33,7 +33,7 @@ class Producer:
         self.waits = None                                           # until when one of its name is waited for
         self.durable = self.own = False
         self.tail = self.newest = None                              # the copy's newest place; the newest that the log stated
-        self.oldest, self.open, self.asked = 1, True, None
+        self.oldest, self.open = 1, True
 
     def gen(self, epoch):
         return next((g for g in self.gens if g.epoch == epoch), None)

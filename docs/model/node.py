@@ -38,7 +38,7 @@ class Subscription:
         self.places, self.told = {}, {}      # name -> place; name -> event up to which all that is known here was told
         self.reload = None                   # {name: (reason, where it leads)}
         self.ready, self.opened, self.paused, self.general = False, home.w.now, False, False
-        self.out, self.counted, self.latest_time = [], set(), LONG_AGO
+        self.out, self.latest_time = [], LONG_AGO
 
 
 class Node:
@@ -136,7 +136,7 @@ class Node:
             if uid != self.uid and uid in self.members:
                 p = self.producer(name)
                 if p.host != uid:
-                    p.host, p.live, p.asked, p.own = uid, False, None, False
+                    p.host, p.live, p.own = uid, False, False
                 p.open = self.is_open(p)
                 if not p.live or any(s.places.get(p.name) == AWAITED for s in self.subs):
                     self.register(p)
@@ -550,7 +550,7 @@ class Node:
         s.out.append(("resumed", s.latest_time > token["time"] or token["time"] < 0))
         s.latest_time = max(s.latest_time, token["time"])
         s.home, s.reload, s.general, s.ready, s.opened = self, None, False, True, self.w.now
-        s.event, s.time, s.told, s.paused, s.counted = self.event, token["time"], {}, False, set()
+        s.event, s.time, s.told, s.paused = self.event, token["time"], {}, False
         gens = {g.epoch: g for p in self.producers.values() for g in p.gens}
         late = [u for u in token["open"].values() if u in gens and gens[u].ended is not None and gens[u].ended < s.time - MARGIN]
         s.places = {}

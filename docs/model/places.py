@@ -14,7 +14,7 @@ import traceback
 import node
 import producer
 from consumer import END, TOLD, Place, Stated
-from node import FAULTS, FORGET, JITTER, MARGIN, Node, Subscription
+from node import FAULTS, FORGET, JITTER, Node, Subscription
 from producer import ON
 
 
