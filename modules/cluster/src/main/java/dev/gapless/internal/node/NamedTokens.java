@@ -1,20 +1,18 @@
 package dev.gapless.internal.node;
 
-import dev.gapless.NodeStatus.NamedStatus;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.named.KeptTokenSettings;
 import dev.gapless.internal.store.TokenStore;
 import dev.gapless.internal.subscribe.KeptToken;
 import dev.gapless.internal.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** The tokens of a node's named subscriptions. Thread-safe. */
 public final class NamedTokens {
@@ -22,8 +20,7 @@ public final class NamedTokens {
     private final Function<String, TokenStore> stores;
     private final KeptToken.Timer timer;
     private final Clock clock;
-    /** Each with its topic. */
-    private final Map<KeptToken, String> open = new ConcurrentHashMap<>();
+    private final Set<KeptToken> open = ConcurrentHashMap.newKeySet();
 
     /**
      * None yet.
@@ -51,7 +48,7 @@ public final class NamedTokens {
                 stores.apply(name),
                 timer,
                 clock);
-        open.put(token, topic);
+        open.add(token);
         token.whenOver(() -> open.remove(token));
         return token;
     }
@@ -63,14 +60,7 @@ public final class NamedTokens {
 
     /** Which one cannot be stored, and why, for people; empty if all can be. */
     Optional<String> problem() {
-        return open.entrySet().stream()
-                .flatMap(one -> {
-                    NamedStatus status = one.getKey().status();
-                    return Stream.ofNullable(status.problem())
-                            .map(why -> "the token of subscription " + status.name() + " of topic " + one.getValue()
-                                    + ": " + why);
-                })
-                .findFirst();
+        return open.stream().flatMap(token -> token.problem().stream()).findFirst();
     }
 
     /** Completes once each has stored its last token, or after that time. */
@@ -80,9 +70,8 @@ public final class NamedTokens {
 
     /** Completes once each has stored its last token. */
     public CompletionStage<Void> over() {
-        CompletableFuture<?>[] all = open.keySet().stream()
-                .map(token -> token.over().toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?>[] all =
+                open.stream().map(token -> token.over().toCompletableFuture()).toArray(CompletableFuture<?>[]::new);
         return CompletableFuture.allOf(all);
     }
 }

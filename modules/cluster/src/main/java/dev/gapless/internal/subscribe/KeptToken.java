@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Queue;
@@ -254,6 +255,12 @@ public final class KeptToken {
     /** How it does. */
     public NamedStatus status() {
         return status;
+    }
+
+    /** Which token cannot be stored, and why, for people; empty if it can be. */
+    public Optional<String> problem() {
+        return Optional.ofNullable(status.problem())
+                .map(why -> "the token of subscription " + name.name() + " of topic " + name.topic() + ": " + why);
     }
 
     /** Does the subscription wait for the store, to be told where it begins? */
