@@ -29,6 +29,13 @@ public record Column(String name, String title, Figure figure, double unit, Stri
                     "told after member ms", "told after the member was up (ms)", Figure.TOLD_AFTER_MEMBER, 1, "%.0f"),
             new Column("opened ms", "opened after (ms)", Figure.OPENED, 1, "%.0f"),
             new Column("caught up ms", "caught up (ms)", Figure.CATCH_UP, 1, "%.1f"),
+            new Column("ready ms", "all ready after (ms)", Figure.READY, 1, "%.0f"),
+            new Column("deliveries", "deliveries", Figure.DELIVERIES, 1, "%.0f"),
+            new Column("sent", "messages between nodes", Figure.SENT_MESSAGES, 1, "%.0f"),
+            new Column("sent KB", "sent between nodes (KB)", Figure.SENT_BYTES, 1_000, "%.0f"),
+            new Column("registers", "of them registrations", Figure.REGISTERS, 1, "%.0f"),
+            new Column("answers", "answers to registrations", Figure.REGISTER_ANSWERS, 1, "%.0f"),
+            new Column("acks", "acknowledgements", Figure.ACKS, 1, "%.0f"),
             new Column("CPU us", "CPU time per delivery (µs)", Figure.CPU, 1, "%.2f"),
             new Column(
                     "publisher's CPU us",

@@ -28,6 +28,7 @@ abstract sealed class OneRun
                 JacksonRun,
                 ManyTopicsRun,
                 OpeningRun,
+                ReadyRun,
                 RestartRun,
                 ReturnRun,
                 StopRun,
@@ -63,6 +64,7 @@ abstract sealed class OneRun
             case W4, W4B, W4B_RETAINED -> new StopRun(plan, workload, peer, children);
             case W5 -> new RestartRun(plan, workload, peer, children);
             case W9_1000, W9_10000, D_REST -> new IdleRun(plan, workload, peer, children);
+            case N_READY_8, N_READY_16 -> new ReadyRun(plan, workload, peer, children);
             case W6 -> new ManyTopicsRun(plan, workload, peer, children);
             case W10 ->
                 peer.equals(Peers.JACKSON)

@@ -182,6 +182,14 @@ public enum Workload {
             0,
             BenchMessage.BYTES,
             Figure.HEAP_USED),
+    N_READY_8(
+            "eight nodes in one JVM subscribe to 200 topics at once: what they send until all subscriptions are ready",
+            Scope.GAPLESS,
+            8,
+            0,
+            BenchMessage.BYTES,
+            Figure.SENT_MESSAGES),
+    N_READY_16("as N_READY_8, 16 nodes", Scope.GAPLESS, 16, 0, BenchMessage.BYTES, Figure.SENT_MESSAGES),
     R_RECEIPT(
             "200 messages a second, each with a receipt of two other nodes: time until it is there, beside tells and their answers",
             Scope.BESIDE_TELL,
@@ -352,6 +360,8 @@ public enum Workload {
             case W6, W11 -> START.multipliedBy(3);
             case W7 -> measure.plus(START.multipliedBy(2));
             case C_MUTE -> measure.plus(START);
+            case N_READY_8 -> START.multipliedBy(8);
+            case N_READY_16 -> START.multipliedBy(20);
             case C_SOCKETS, C_INGEST, C_IDLE -> START.multipliedBy(2);
             case C_SOCKETS_3, C_SOCKETS_12 -> START.multipliedBy(5);
             case C_RETURN, C_STATE_RETURN -> START.multipliedBy(25);

@@ -164,6 +164,17 @@ class BenchmarkTest {
         assertEquals(Set.of(Figure.LEVEL, Figure.READS), ofState.figures().keySet());
     }
 
+    @Test
+    void whatNodesSendUntilTheyAreReadyIsCounted() throws Exception {
+        Result result = run(plan(List.of(Workload.N_READY_8), "gapless"), CLASS_PATH, new ArrayList<>());
+        assertEquals(List.of(), result.failed());
+        int topics = 4;
+        assertEquals(8 * topics, figure(result, Workload.N_READY_8, Figure.DELIVERIES));
+        double registers = figure(result, Workload.N_READY_8, Figure.REGISTERS);
+        assertTrue(registers >= 8 * 7 * topics, () -> "each node asks each other one for each topic: " + registers);
+        assertTrue(figure(result, Workload.N_READY_8, Figure.SENT_MESSAGES) > registers);
+    }
+
     private static double figure(Result result, Workload workload, Figure figure) {
         return result.of(workload).get(0).figures().get(figure).median();
     }

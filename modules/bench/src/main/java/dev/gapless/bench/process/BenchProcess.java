@@ -58,6 +58,9 @@ public final class BenchProcess {
     /** {@link RowsReturn}: PEER KEYS. */
     public static final String ROWS_RETURN = "rows-return";
 
+    /** {@link ReadyNodes}: COUNT TOPICS. */
+    public static final String READY_NODES = "ready-nodes";
+
     /** {@link CatchUp}: SUBSCRIPTIONS. */
     public static final String CATCH_UP = "catch-up";
 
@@ -136,6 +139,7 @@ public final class BenchProcess {
                         Integer.parseInt(words.get(2)));
             case ROWS_PUBLISHER -> new RowsPublisher(Integer.parseInt(words.get(0)));
             case ROWS_RETURN -> new RowsReturn(words.get(0).equals(Peers.HANDLER), Integer.parseInt(words.get(1)));
+            case READY_NODES -> new ReadyNodes(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
             case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
             case GATEWAY -> new GatewayNode(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
             case PUBLISHING_NODES -> new PublishingNodes(Integer.parseInt(words.get(0)), bytes(words));
