@@ -1,7 +1,7 @@
 package dev.gapless.stress;
 
 import dev.gapless.core.Gap;
-import dev.gapless.core.feed.FeedMessage;
+import dev.gapless.core.delivery.RunMessage;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 
@@ -19,7 +19,7 @@ public final class Reader {
     public boolean read() {
         Step step = state.next(0);
         if (step instanceof Step.Messages messages) {
-            for (FeedMessage message : messages.run().messages()) {
+            for (RunMessage message : messages.run().messages()) {
                 goOn(message.sequence(), message.sequence());
             }
             state.handled(messages.run().size());

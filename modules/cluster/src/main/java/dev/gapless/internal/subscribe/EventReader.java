@@ -8,8 +8,8 @@ import dev.gapless.ProducerLeft;
 import dev.gapless.Topic;
 import dev.gapless.Undecodable;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
-import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.fence.Fence;
@@ -80,21 +80,22 @@ public final class EventReader<T> extends MessageReader {
         int i = index();
         int inRun = inRun();
         Slice slice = slice();
-        Stream stream = stream();
+        String node = node();
+        Epoch epoch = epoch();
         long sequence = sequence();
         long timeMs = slice.publishedMs(i);
         String key = slice.key(i);
         IntFunction<CursorToken> tokens = tokens();
         SubscriptionStats stats = stats();
         try {
-            T decoded = slice.isTombstone(i) ? null : decoder.decode(topic, stream.epoch(), sequence, slice, i);
+            T decoded = slice.isTombstone(i) ? null : decoder.decode(topic, epoch, sequence, slice, i);
             if (stats != null) {
                 stats.delivered();
             }
             return new Delivery<>(
                     topic.name(),
-                    stream.node(),
-                    stream.epoch(),
+                    node,
+                    epoch,
                     sequence,
                     timeMs,
                     key,
@@ -105,18 +106,17 @@ public final class EventReader<T> extends MessageReader {
                     slice.id(i),
                     slice.trace(i));
         } catch (WrongClass e) {
-            wrongClass(stream.node(), sequence, e);
+            wrongClass(node, sequence, e);
             return null;
         } catch (Throwable e) {
             Fence.rethrowFatal(e);
             if (stats != null) {
                 stats.undecodable();
             }
-            Position position = new Position(stream.epoch(), sequence);
+            Position position = new Position(epoch, sequence);
             Payload payload = Codec.payloadOf(slice, i);
             Instant time = Instant.ofEpochMilli(timeMs);
-            return new Undecodable<>(
-                    topic.name(), stream.node(), position, time, key, payload, e, () -> tokens.apply(inRun));
+            return new Undecodable<>(topic.name(), node, position, time, key, payload, e, () -> tokens.apply(inRun));
         }
     }
 

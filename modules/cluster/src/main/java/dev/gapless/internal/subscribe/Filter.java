@@ -3,7 +3,7 @@ package dev.gapless.internal.subscribe;
 import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.Gap;
-import dev.gapless.core.feed.Stream;
+import dev.gapless.core.NodeLabel;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.Opening;
 import java.nio.ByteBuffer;
@@ -126,6 +126,6 @@ public final class Filter {
     /** May messages that it takes be missing? So may those of an incarnation that went before anybody knew its node's name. */
     boolean takesGap(Gap gap) {
         String node = gap.node();
-        return node == null || takesNode(node) || (gap.epoch() == null && Stream.isAddress(node));
+        return node == null || takesNode(node) || (gap.epoch() == null && NodeLabel.isAddress(node));
     }
 }

@@ -2,11 +2,11 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.Lag;
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
-import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.delivery.RunPart;
 import dev.gapless.core.feed.Frontier;
-import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.subscription.MessageRun;
@@ -147,7 +147,7 @@ public class MessageReader {
     }
 
     private boolean takes(MessageRun messages) {
-        FeedEntry.Messages part = Objects.requireNonNull(messages.part());
+        RunPart part = Objects.requireNonNull(messages.part());
         return filter.takesNode(part.node()) && filter.takesMessage(part.slice(), messages.inPart());
     }
 
@@ -184,7 +184,7 @@ public class MessageReader {
     private Step step() {
         handled(); // what was left out, too
         MessageRun before = run;
-        FeedEntry.Messages last = before == null ? null : before.part();
+        RunPart last = before == null ? null : before.part();
         if (before != null && last != null) {
             lastNode = last.node();
             lastKey = last.slice().key(before.inPart());
@@ -281,7 +281,7 @@ public class MessageReader {
 
     /** What keeps the message that it is at, with others. */
     public Slice slice() {
-        return messages().slice();
+        return part().slice();
     }
 
     /** The number of that message in {@link #slice}. */
@@ -289,17 +289,22 @@ public class MessageReader {
         return current().inPart();
     }
 
-    /** Who published it, and in which stream. */
-    public Stream stream() {
-        return messages().stream();
+    /** The name of the node that published it. */
+    public String node() {
+        return part().node();
+    }
+
+    /** That of the log that it is in. */
+    public Epoch epoch() {
+        return part().epoch();
     }
 
     /** Its sequence. */
     public long sequence() {
-        return messages().sequence() + index();
+        return part().sequence() + index();
     }
 
-    private FeedEntry.Messages messages() {
+    private RunPart part() {
         return Objects.requireNonNull(current().part(), "it is at no message");
     }
 

@@ -1,6 +1,8 @@
 package dev.gapless.core.feed;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Reason;
+import dev.gapless.core.delivery.RunPart;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Slice;
 
@@ -47,9 +49,19 @@ public sealed interface FeedEntry extends Ring.Piece {
      *
      * @param sequence of the first
      */
-    record Messages(long index, Stream stream, long sequence, Slice slice) implements FeedEntry {
+    record Messages(long index, Stream stream, long sequence, Slice slice) implements FeedEntry, RunPart {
         /** What an entry is charged for beside its messages: it goes with the last of them. */
         static final int OVERHEAD_BYTES = 96;
+
+        @Override
+        public String node() {
+            return stream.node();
+        }
+
+        @Override
+        public Epoch epoch() {
+            return stream.epoch();
+        }
 
         @Override
         public int count() {

@@ -1,8 +1,8 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.NodeLabel;
 import dev.gapless.core.Position;
-import java.util.regex.Pattern;
 
 /**
  * The log of a topic in one incarnation of a node. Sequences begin at 1, and are not given out twice as long as the incarnation lives. Streams
@@ -17,8 +17,6 @@ public record Stream(Epoch epoch, long uid, String node) {
     /** Of a position that an application gives: it names the epoch alone. */
     public static final long UNKNOWN = 0;
 
-    private static final Pattern ADDRESS = Pattern.compile(".*:\\d+");
-
     /** That of an incarnation. */
     public static Stream of(long uid, String topic, String node) {
         return new Stream(Epoch.of(uid, topic), uid, node);
@@ -26,12 +24,7 @@ public record Stream(Epoch epoch, long uid, String node) {
 
     /** Does its label look like an address? Then it may be that nobody has heard its node's name. */
     public boolean isUnnamed() {
-        return isAddress(node);
-    }
-
-    /** Does this label look like an address? */
-    public static boolean isAddress(String label) {
-        return ADDRESS.matcher(label).matches();
+        return NodeLabel.isAddress(node);
     }
 
     /** A position in it. */

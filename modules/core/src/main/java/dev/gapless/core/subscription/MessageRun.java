@@ -1,8 +1,9 @@
 package dev.gapless.core.subscription;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.delivery.RunMessage;
+import dev.gapless.core.delivery.RunPart;
 import dev.gapless.core.feed.FeedEntry;
-import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;
@@ -203,8 +204,8 @@ public final class MessageRun {
         return passed;
     }
 
-    /** The messages of one stream among which it is; null before the first. */
-    public FeedEntry.@Nullable Messages part() {
+    /** The messages among which it is; null before the first. */
+    public @Nullable RunPart part() {
         return part;
     }
 
@@ -214,19 +215,31 @@ public final class MessageRun {
     }
 
     /** The message of this number, counted from 0. */
-    public FeedMessage get(int number) {
+    public RunMessage get(int number) {
         int i = number;
-        for (FeedEntry.Messages part : parts) {
-            if (i < part.count()) {
-                return new FeedMessage(part, i);
+        for (FeedEntry.Messages each : parts) {
+            if (i < each.count()) {
+                return new RunMessage(each, i);
             }
-            i -= part.count();
+            i -= each.count();
+        }
+        throw new IndexOutOfBoundsException(number + " of " + size);
+    }
+
+    /** The index in the feed of the message of this number, counted from 0. */
+    long index(int number) {
+        int i = number;
+        for (FeedEntry.Messages each : parts) {
+            if (i < each.count()) {
+                return each.index() + i;
+            }
+            i -= each.count();
         }
         throw new IndexOutOfBoundsException(number + " of " + size);
     }
 
     /** All of them. */
-    public List<FeedMessage> messages() {
+    public List<RunMessage> messages() {
         return IntStream.range(0, size).mapToObj(this::get).toList();
     }
 

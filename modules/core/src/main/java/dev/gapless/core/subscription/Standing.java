@@ -35,7 +35,7 @@ record Standing(
     }
 
     private static long lastOf(MessageRun run) {
-        return run.isEmpty() ? 0 : run.get(run.size() - 1).index();
+        return run.isEmpty() ? 0 : run.index(run.size() - 1);
     }
 
     /** One that has not begun. */
@@ -66,7 +66,7 @@ record Standing(
     /** The index of the first entry that it has not dealt with. */
     long oldestUnread() {
         int done = run.handled();
-        return done < run.size() ? run.get(done).index() : index;
+        return done < run.size() ? run.index(done) : index;
     }
 
     // ------------------------------------------------------------------ transitions within a phase

@@ -131,8 +131,7 @@ final class OneTopic {
             if (step instanceof Step.Messages messages) {
                 messages.run()
                         .messages()
-                        .forEach(message -> given.computeIfAbsent(
-                                        message.stream().epoch(), made -> new ArrayList<>())
+                        .forEach(message -> given.computeIfAbsent(message.epoch(), made -> new ArrayList<>())
                                 .add(message.sequence()));
                 state.handled(messages.run().size());
             } else if (step instanceof Step.Missed missed) {

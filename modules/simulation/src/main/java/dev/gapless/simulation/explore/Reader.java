@@ -3,7 +3,7 @@ package dev.gapless.simulation.explore;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
-import dev.gapless.core.feed.FeedMessage;
+import dev.gapless.core.delivery.RunMessage;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.simulation.node.SimulatedNode;
@@ -73,7 +73,7 @@ final class Reader {
 
     private void take(Step step) {
         if (step instanceof Step.Messages messages) {
-            for (FeedMessage message : messages.run().messages()) {
+            for (RunMessage message : messages.run().messages()) {
                 oracle.given(witness, message.node(), message.position(), SimulatedNode.idOf(message.content()));
             }
             state().handled(messages.run().size());

@@ -6,8 +6,8 @@ import dev.gapless.core.HistoryId;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.delivery.RunMessage;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.FeedMessage;
 import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Opening;
@@ -259,7 +259,7 @@ final class Subscriber {
     private boolean deliver(MessageRun run, int from) {
         int i = from;
         while (i < run.size()) {
-            FeedMessage message = run.get(i);
+            RunMessage message = run.get(i);
             long id = SimulatedNode.idOf(message.content());
             process.effect();
             schedule.oracle().given(witness, message.node(), message.position(), id);

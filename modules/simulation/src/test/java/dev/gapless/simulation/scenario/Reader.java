@@ -3,7 +3,7 @@ package dev.gapless.simulation.scenario;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
-import dev.gapless.core.feed.FeedMessage;
+import dev.gapless.core.delivery.RunMessage;
 import dev.gapless.core.subscription.MessageRun;
 import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
@@ -94,7 +94,7 @@ final class Reader {
         int count = 0;
         MessageRun messages = run;
         while (messages != null && handled < messages.size() && count < most) {
-            FeedMessage message = messages.get(handled);
+            RunMessage message = messages.get(handled);
             Position at = message.position();
             world.oracle().given(witness, message.node(), at, SimulatedNode.idOf(message.content()));
             world.story().tell(name + " gets", world.names().log(at.epoch()), at.sequence());

@@ -111,8 +111,8 @@ abstract class JsonFraming implements Framing {
     }
 
     private MessageJson.Place place(MessageReader reader, int more) {
-        Position position = new Position(reader.stream().epoch(), reader.sequence() + more);
-        return new MessageJson.Place(topic, reader.stream().node(), position);
+        Position position = new Position(reader.epoch(), reader.sequence() + more);
+        return new MessageJson.Place(topic, reader.node(), position);
     }
 
     /** An idle client holds no messages. */

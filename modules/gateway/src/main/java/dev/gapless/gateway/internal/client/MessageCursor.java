@@ -98,7 +98,7 @@ final class MessageCursor extends TopicCursor {
         } else if (held instanceof Pulled.Left left && !filter.takesNode(left.node())) {
             held = null;
         } else if (held == Pulled.Plain.MESSAGE
-                && !(filter.takesNode(reader.stream().node()) && filter.takesMessage(reader.slice(), reader.index()))) {
+                && !(filter.takesNode(reader.node()) && filter.takesMessage(reader.slice(), reader.index()))) {
             held = null;
         }
     }

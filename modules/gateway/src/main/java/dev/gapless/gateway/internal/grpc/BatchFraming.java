@@ -72,7 +72,7 @@ final class BatchFraming extends GrpcFraming {
         Slice slice = reader.slice();
         int i = reader.index();
         Event.Builder event = Event.newBuilder()
-                .setPosition(position(reader.stream().node(), reader.stream().epoch(), reader.sequence()))
+                .setPosition(position(reader.node(), reader.epoch(), reader.sequence()))
                 .setTime(time(slice.publishedMs(i)))
                 .putAllHeaders(slice.headers(i));
         String key = slice.key(i);

@@ -1,5 +1,6 @@
-package dev.gapless.core.feed;
+package dev.gapless.core.delivery;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.TraceContext;
 import dev.gapless.core.log.Format;
@@ -7,24 +8,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One message of a feed.
+ * One message of a run.
  *
  * @param of those it is one of
  * @param i which, counted from 0
  */
-public record FeedMessage(FeedEntry.Messages of, int i) {
-    /** Its index in the feed. */
-    public long index() {
-        return of.index() + i;
-    }
-
+public record RunMessage(RunPart of, int i) {
     /** The name of the producer's node. */
     public String node() {
         return of.node();
     }
 
-    public Stream stream() {
-        return of.stream();
+    /** That of the log that it is in. */
+    public Epoch epoch() {
+        return of.epoch();
     }
 
     public long sequence() {
@@ -33,7 +30,7 @@ public record FeedMessage(FeedEntry.Messages of, int i) {
 
     /** The position behind it. */
     public Position position() {
-        return of.stream().at(sequence());
+        return new Position(of.epoch(), sequence());
     }
 
     /** When it was published, in milliseconds since 1970. */
