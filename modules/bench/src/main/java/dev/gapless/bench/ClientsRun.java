@@ -160,7 +160,7 @@ final class ClientsRun extends OneRun {
     private void put(List<Child> servers, Child clients) throws RunFailure, InterruptedException {
         List<Usage> used = usedBy(servers);
         Usage reading = usedBy(List.of(clients)).get(0);
-        used.add(new Usage(reading.elapsedNs(), reading.count(), 0, 0, 0));
+        used.add(new Usage(reading.elapsedNs(), reading.count(), 0, 0, 0, 0));
         putUsage(used, servers.size());
         figures.put(Figure.CPU_CLIENTS, reading.cpuNs() / NS_PER_US / reading.count());
         double fewest = Double.parseDouble(clients.answer("fewest", PATIENCE));

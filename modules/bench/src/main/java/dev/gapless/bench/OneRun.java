@@ -22,6 +22,7 @@ abstract sealed class OneRun
         permits CatchUpRun,
                 ClientsRun,
                 DurableRun,
+                FarReturnRun,
                 FlowRun,
                 IdleClientsRun,
                 IdleRun,
@@ -31,6 +32,7 @@ abstract sealed class OneRun
                 ReadyRun,
                 RestartRun,
                 ReturnRun,
+                SlowRun,
                 StopRun,
                 StuckRun,
                 TableReturnRun,
@@ -65,6 +67,7 @@ abstract sealed class OneRun
             case W5 -> new RestartRun(plan, workload, peer, children);
             case W9_1000, W9_10000, D_REST -> new IdleRun(plan, workload, peer, children);
             case N_READY_8, N_READY_16 -> new ReadyRun(plan, workload, peer, children);
+            case S_BESIDE_1, S_BESIDE_10, S_BESIDE_50, S_ALL, S_RATES -> new SlowRun(plan, workload, peer, children);
             case W6 -> new ManyTopicsRun(plan, workload, peer, children);
             case W10 ->
                 peer.equals(Peers.JACKSON)
@@ -77,6 +80,7 @@ abstract sealed class OneRun
                 new ClientsRun(plan, workload, peer, children);
             case C_IDLE -> new IdleClientsRun(plan, workload, peer, children);
             case C_RETURN, C_STATE_RETURN -> new ReturnRun(plan, workload, peer, children);
+            case C_RETURN_FAR -> new FarReturnRun(plan, workload, peer, children);
             case T_RETURN -> new TableReturnRun(plan, workload, peer, children);
             case T_10000, T_1000000 -> new TableRun(plan, workload, peer, children);
             case W7 -> new StuckRun(plan, workload, peer, children);
@@ -134,6 +138,11 @@ abstract sealed class OneRun
     /** The JVM option for rings of so many messages. */
     static String ring(long messages) {
         return "-Dgapless.buffer-messages=" + messages;
+    }
+
+    /** The JVM option for a node that keeps so many messages of a topic for its subscriptions. */
+    static String cache(long messages) {
+        return "-Dgapless.feed-messages=" + messages;
     }
 
     /** Tells all processes the addresses of all, in this order, and waits until they are connected; the addresses. */

@@ -143,6 +143,14 @@ public enum Workload {
             20,
             BenchMessage.BYTES,
             Figure.LEVEL),
+    C_RETURN_FAR(
+            "2,000 WebSocket clients lose their gateway one by one, and come to another one at once, whose feed holds less than any of them"
+                    + " lacks: what the publishing node sends until all are level",
+            Scope.CLIENTS,
+            2_000,
+            200,
+            BenchMessage.BYTES,
+            Figure.SENT_OF_LACKED),
     D_WAITING(
             "a durable topic, its publisher waits for each message, beside a bare persistent actor with the same database",
             Scope.BESIDE_JOURNAL,
@@ -197,6 +205,35 @@ public enum Workload {
             200,
             BenchMessage.BYTES,
             Figure.LATENCY_MEDIAN),
+    S_BESIDE_1(
+            "1,000 messages a second to a subscription that takes them all: alone, and beside one of its node that takes a fifth of them",
+            Scope.GAPLESS,
+            2,
+            1_000,
+            2_000,
+            Figure.SENT_OF_PUBLISHED),
+    S_BESIDE_10(
+            "as S_BESIDE_1, beside ten that take a tenth to three tenths of them",
+            Scope.GAPLESS,
+            11,
+            1_000,
+            2_000,
+            Figure.SENT_OF_PUBLISHED),
+    S_BESIDE_50("as S_BESIDE_10, beside 50", Scope.GAPLESS, 51, 1_000, 2_000, Figure.SENT_OF_PUBLISHED),
+    S_ALL(
+            "1,000 messages a second, each of a node's ten subscriptions takes a fifth of them",
+            Scope.GAPLESS,
+            10,
+            1_000,
+            2_000,
+            Figure.SENT_OF_READ),
+    S_RATES(
+            "1,000 messages a second, 300 subscriptions of a node take from one to 950 of them",
+            Scope.GAPLESS,
+            300,
+            1_000,
+            2_000,
+            Figure.SENT_OF_PUBLISHED),
     T_10000(
             "a node publishes rows of 10,000 keys, 10,000 at a time, into a table, beside a handler with a HashMap",
             Scope.BESIDE_HANDLER,
@@ -360,11 +397,12 @@ public enum Workload {
             case W6, W11 -> START.multipliedBy(3);
             case W7 -> measure.plus(START.multipliedBy(2));
             case C_MUTE -> measure.plus(START);
+            case S_BESIDE_1, S_BESIDE_10, S_BESIDE_50, S_ALL, S_RATES -> measure.plus(START.multipliedBy(6));
             case N_READY_8 -> START.multipliedBy(8);
             case N_READY_16 -> START.multipliedBy(20);
             case C_SOCKETS, C_INGEST, C_IDLE -> START.multipliedBy(2);
             case C_SOCKETS_3, C_SOCKETS_12 -> START.multipliedBy(5);
-            case C_RETURN, C_STATE_RETURN -> START.multipliedBy(25);
+            case C_RETURN, C_RETURN_FAR, C_STATE_RETURN -> START.multipliedBy(25);
             case T_RETURN -> scale.stop().multipliedBy(3).plus(START.multipliedBy(10));
             case D_OPENING_1, D_OPENING_64 -> START.multipliedBy(20);
             case W9_1000, D_REST -> measure.multipliedBy(2).plus(START);

@@ -175,6 +175,30 @@ class BenchmarkTest {
         assertTrue(figure(result, Workload.N_READY_8, Figure.SENT_MESSAGES) > registers);
     }
 
+    @Test
+    void slowSubscriptionsAreToldWhatTheyMissAndAFastOneMissesNothing() throws Exception {
+        Result result =
+                run(plan(List.of(Workload.S_BESIDE_1, Workload.S_ALL), "gapless"), CLASS_PATH, new ArrayList<>());
+        assertEquals(List.of(), result.failed());
+        for (Run run : result.runs()) {
+            assertTrue(run.figures().get(Figure.LOSSES) > 0, run::toString);
+            assertTrue(run.figures().get(Figure.ANNOUNCED) > 0, run::toString);
+            assertTrue(run.figures().get(Figure.SENT_OF_PUBLISHED) > 0, run::toString);
+            assertTrue(run.figures().get(Figure.SENT_OF_READ) > 0, run::toString);
+        }
+        assertTrue(figure(result, Workload.S_BESIDE_1, Figure.FAST_OF_ALONE) > 0);
+        assertTrue(figure(result, Workload.S_BESIDE_1, Figure.CPU_OF_ALONE) > 0);
+    }
+
+    @Test
+    void clientsThatLackMoreThanTheFeedHoldsReturnToAnotherGateway() throws Exception {
+        Result result = run(plan(List.of(Workload.C_RETURN_FAR), "gapless"), CLASS_PATH, new ArrayList<>());
+        assertEquals(List.of(), result.failed());
+        assertTrue(figure(result, Workload.C_RETURN_FAR, Figure.LEVEL) > 0);
+        assertTrue(figure(result, Workload.C_RETURN_FAR, Figure.LACKED) > 1_000);
+        assertTrue(figure(result, Workload.C_RETURN_FAR, Figure.SENT_OF_LACKED) >= 1, "each message is sent once");
+    }
+
     private static double figure(Result result, Workload workload, Figure figure) {
         return result.of(workload).get(0).figures().get(figure).median();
     }

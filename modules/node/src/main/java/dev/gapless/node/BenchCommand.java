@@ -48,14 +48,14 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "W,W",
             split = ",",
             description =
-                    "Which workloads (default: all of W but W4B_RETAINED, none of C, D, G, N, R and T): W1, one publisher to one subscriber, as fast as it can; W2, one to"
+                    "Which workloads (default: all of W but W4B_RETAINED, none of C, D, G, N, R, S and T): W1, one publisher to one subscriber, as fast as it can; W2, one to"
                             + " three; W3, latency at 10,000 messages a second; W4, the subscriber is stopped for 5 s; W4B and"
                             + " W4B_RETAINED, for longer than the ring lasts; W5, the publisher is killed; W7, a subscription of 1,000 is stuck; W6, four publishers of 16 topics; W10, messages of a class;"
                             + " W11, 1,000 subscriptions catch up at once; W8, messages of"
                             + " 16 bytes, 1 KiB and 16 KiB; W9, 1,000 and 10,000 topics with nothing to do. All peers take part in W1"
-                            + " to W3, gapless and at most one other in the others. C_SOCKETS, C_SOCKETS_3, C_SOCKETS_12, C_MUTE, C_INGEST, C_IDLE, C_RETURN and C_STATE_RETURN, or C for all of"
+                            + " to W3, gapless and at most one other in the others. C_SOCKETS, C_SOCKETS_3, C_SOCKETS_12, C_MUTE, C_INGEST, C_IDLE, C_RETURN, C_RETURN_FAR and C_STATE_RETURN, or C for all of"
                             + " them: WebSocket clients of a gateway, beside a bare Jetty. D_WAITING, D_8, D_64, D_1000, D_20000, D_DELIVERY, D_OPENING_1,"
-                            + " D_OPENING_64 and D_REST, or D for all of them: durable topics, beside bare pekko-persistence or topics in memory. T_10000, T_1000000 and T_RETURN, or T for all of them: a table of so many keys, and a node that returns to it, beside a handler with a HashMap. R_RECEIPT: receipts, beside tells that are answered. N_READY_8 and N_READY_16, or N for both of them: what so many nodes send until they have subscribed to 200 topics. G_NODES, G_SYSTEMS, G_TOPICS,"
+                            + " D_OPENING_64 and D_REST, or D for all of them: durable topics, beside bare pekko-persistence or topics in memory. T_10000, T_1000000 and T_RETURN, or T for all of them: a table of so many keys, and a node that returns to it, beside a handler with a HashMap. R_RECEIPT: receipts, beside tells that are answered. S_BESIDE_1, S_BESIDE_10, S_BESIDE_50, S_ALL and S_RATES, or S for all of them: subscriptions that are slower than the publisher. N_READY_8 and N_READY_16, or N for both of them: what so many nodes send until they have subscribed to 200 topics. G_NODES, G_SYSTEMS, G_TOPICS,"
                             + " G_SUBSCRIPTIONS, G_RING, G_PAYLOAD and G_BACKLOG, or G for all of them: what a message costs with more and more of that.")
     private List<String> workloads = List.of();
 

@@ -230,25 +230,33 @@ public final class GaplessPeer implements Peer {
 
         @Override
         public CompletionStage<Reload> onCursorExpired(CursorExpired<byte[]> expired) {
-            for (Gap gap : expired.gaps()) {
-                Long first = gap.firstMissing();
-                Long missed = gap.missed();
-                if (gap.reason() == Reason.PRODUCER_RESTARTED) {
-                    receiver.takeRestart();
-                } else if (gap.reason() == Reason.OVERRUN && first != null && missed != null) {
-                    receiver.takeGap(first, missed);
-                } else {
-                    receiver.takeProblem("the subscription was told of " + gap);
-                }
-            }
-            return CompletableFuture.completedFuture(Reload.done());
+            return takeGaps(expired, receiver);
         }
 
         @Override
         public void onEnded(Ended<byte[]> ended) {
-            if (ended.reason() == Ended.Reason.CANCELLED) {
-                return;
+            takeEnd(ended, receiver);
+        }
+    }
+
+    /** What a handler of one publisher's messages does about gaps. */
+    static CompletionStage<Reload> takeGaps(CursorExpired<byte[]> expired, Receiver receiver) {
+        for (Gap gap : expired.gaps()) {
+            Long first = gap.firstMissing();
+            Long missed = gap.missed();
+            if (gap.reason() == Reason.PRODUCER_RESTARTED) {
+                receiver.takeRestart();
+            } else if (gap.reason() == Reason.OVERRUN && first != null && missed != null) {
+                receiver.takeGap(first, missed);
+            } else {
+                receiver.takeProblem("the subscription was told of " + gap);
             }
+        }
+        return CompletableFuture.completedFuture(Reload.done());
+    }
+
+    static void takeEnd(Ended<byte[]> ended, Receiver receiver) {
+        if (ended.reason() != Ended.Reason.CANCELLED) {
             receiver.takeProblem("the subscription has ended: " + ended.reason());
         }
     }

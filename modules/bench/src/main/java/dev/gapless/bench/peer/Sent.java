@@ -11,8 +11,4 @@ public record Sent(long messages, long bytes) {
     public Sent plus(Sent other) {
         return new Sent(messages + other.messages, bytes + other.bytes);
     }
-
-    public Sent minus(Sent other) {
-        return new Sent(messages - other.messages, bytes - other.bytes);
-    }
 }

@@ -1,5 +1,7 @@
 package dev.gapless.bench.peer;
 
+import dev.gapless.core.wire.NodeMessage;
+import dev.gapless.core.wire.Packet;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
@@ -9,14 +11,13 @@ import org.apache.pekko.actor.ActorRef;
 import org.apache.pekko.remote.artery.RemoteInstrument;
 
 /**
- * Counts what all nodes of this process send to other nodes for Gapless, as Pekko's remoting encodes it, with its envelope. What Pekko sends for
- * its cluster does not count. Pekko makes one of these for each connection; they count together.
+ * Counts what all nodes of this process send to other nodes for topics, as Pekko's remoting encodes it, with its envelope. What nodes tell each
+ * other as members does not count. Pekko makes one of these for each connection; they count together.
  */
 public final class Traffic extends RemoteInstrument {
     /** The JVM option of a process that counts. */
     public static final String OPTION = "-Dpekko.remote.artery.advanced.instruments.0=" + Traffic.class.getName();
 
-    private static final String COUNTED = "dev.gapless.core.wire.";
     private static final byte IDENTIFIER = 7;
     private static final Map<String, Kind> KINDS = new ConcurrentHashMap<>();
 
@@ -33,14 +34,10 @@ public final class Traffic extends RemoteInstrument {
                 .reduce(Sent.NOTHING, Sent::plus);
     }
 
-    /** All of these kinds so far: names of classes of {@code core.wire}. */
-    public static Sent sent(String... kinds) {
-        Sent sum = Sent.NOTHING;
-        for (String name : kinds) {
-            Kind kind = KINDS.get(name);
-            sum = kind == null ? sum : sum.plus(new Sent(kind.messages.sum(), kind.bytes.sum()));
-        }
-        return sum;
+    /** Those of one kind so far: the name of its class. */
+    public static Sent sent(String name) {
+        Kind kind = KINDS.get(name);
+        return kind == null ? Sent.NOTHING : new Sent(kind.messages.sum(), kind.bytes.sum());
     }
 
     /** How many messages of each kind, for people. */
@@ -57,7 +54,7 @@ public final class Traffic extends RemoteInstrument {
 
     @Override
     public void remoteMessageSent(ActorRef recipient, Object message, ActorRef sender, int size, long time) {
-        if (message.getClass().getName().startsWith(COUNTED)) {
+        if (message instanceof Packet && !(message instanceof NodeMessage)) {
             Kind kind = KINDS.computeIfAbsent(message.getClass().getSimpleName(), name -> new Kind());
             kind.messages.increment();
             kind.bytes.add(size);

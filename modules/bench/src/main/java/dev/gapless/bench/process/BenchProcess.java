@@ -61,6 +61,9 @@ public final class BenchProcess {
     /** {@link ReadyNodes}: COUNT TOPICS. */
     public static final String READY_NODES = "ready-nodes";
 
+    /** {@link SlowSubscriptions}: FAST SLOW LOWEST HIGHEST. */
+    public static final String SLOW_SUBSCRIPTIONS = "slow-subscriptions";
+
     /** {@link CatchUp}: SUBSCRIPTIONS. */
     public static final String CATCH_UP = "catch-up";
 
@@ -140,6 +143,12 @@ public final class BenchProcess {
             case ROWS_PUBLISHER -> new RowsPublisher(Integer.parseInt(words.get(0)));
             case ROWS_RETURN -> new RowsReturn(words.get(0).equals(Peers.HANDLER), Integer.parseInt(words.get(1)));
             case READY_NODES -> new ReadyNodes(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
+            case SLOW_SUBSCRIPTIONS ->
+                new SlowSubscriptions(
+                        Integer.parseInt(words.get(0)),
+                        Integer.parseInt(words.get(1)),
+                        Double.parseDouble(words.get(2)),
+                        Double.parseDouble(words.get(3)));
             case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
             case GATEWAY -> new GatewayNode(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
             case PUBLISHING_NODES -> new PublishingNodes(Integer.parseInt(words.get(0)), bytes(words));

@@ -1,6 +1,8 @@
 package dev.gapless.bench.process;
 
 import dev.gapless.bench.peer.BenchJsonPublisher;
+import dev.gapless.bench.peer.Sent;
+import dev.gapless.bench.peer.Traffic;
 import dev.gapless.gateway.GaplessGateway;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -13,6 +15,8 @@ import java.util.concurrent.CompletableFuture;
  *                        listening ADDRESS
  *   connect ADDRESS...   ready, port PORT
  *   heap                 heap BYTES
+ *   sent                 sent MESSAGES BYTES                        so far, to other nodes
+ *   burst N              published N                                so many at once
  *   run BEGIN END ...    used ... for each time from BEGIN to END, published N
  * </pre>
  *
@@ -36,6 +40,14 @@ record GatewayNode(int messageBytes, int ratePerSecond) implements Job {
             List<String> order = dialogue.take();
             switch (order.get(0)) {
                 case "heap" -> dialogue.say("heap", heapBytes());
+                case "sent" -> {
+                    Sent sent = Traffic.sent();
+                    dialogue.say("sent", sent.messages(), sent.bytes());
+                }
+                case "burst" -> {
+                    publishing.publish(Long.parseLong(order.get(1)));
+                    dialogue.say("published", publishing.published());
+                }
                 case "run" -> publish(dialogue, publishing, ratePerSecond, Window.of(order.subList(1, order.size())));
                 default -> throw new IllegalStateException("a node with a gateway knows no '" + order.get(0) + "'");
             }

@@ -2,6 +2,7 @@ package dev.gapless.bench.process;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import dev.gapless.bench.peer.Traffic;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -25,7 +26,7 @@ final class Meter {
     }
 
     /** At one moment. */
-    private record Reading(long atNs, long count, long cpuNs, Map<Long, Long> allocated) {}
+    private record Reading(long atNs, long count, long cpuNs, Map<Long, Long> allocated, long sentBytes) {}
 
     /** Waits for the window and until it is over; what took place in it. */
     Usage measure(Window window) {
@@ -45,7 +46,8 @@ final class Meter {
                 allocated,
                 heapPools().stream()
                         .mapToLong(pool -> pool.getPeakUsage().getUsed())
-                        .sum());
+                        .sum(),
+                end.sentBytes - begin.sentBytes);
     }
 
     /** {@link #measure} on a thread of its own. */
@@ -74,7 +76,12 @@ final class Meter {
                 allocated.put(ids[i], bytes[i]);
             }
         }
-        return new Reading(System.nanoTime(), count.getAsLong(), PROCESS.getProcessCpuTime(), allocated);
+        return new Reading(
+                System.nanoTime(),
+                count.getAsLong(),
+                PROCESS.getProcessCpuTime(),
+                allocated,
+                Traffic.sent().bytes());
     }
 
     private static List<MemoryPoolMXBean> heapPools() {

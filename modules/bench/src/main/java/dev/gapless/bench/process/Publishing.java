@@ -22,6 +22,16 @@ final class Publishing {
         return published.get();
     }
 
+    /** So many more, as fast as it can. */
+    void publish(long count) throws Exception {
+        long last = published() + count;
+        for (long number = published() + 1; number <= last; number++) {
+            publisher.publish(BenchMessage.of(messageBytes, number, 0));
+            published.lazySet(number);
+        }
+        publisher.flush();
+    }
+
     /** As fast as it can. */
     void runUntil(long endNs) throws Exception {
         long number = published();

@@ -13,6 +13,7 @@ import dev.gapless.bench.peer.BenchMessage;
 import dev.gapless.bench.peer.ClusterNode;
 import dev.gapless.bench.peer.GaplessPeer;
 import dev.gapless.bench.peer.Patience;
+import dev.gapless.bench.peer.Sent;
 import dev.gapless.bench.peer.Traffic;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *                        listening ADDRESS                                        of the first of them
  *   connect ADDRESS      ready                                                    they are one cluster
- *   subscribe NS         subscribed NS MESSAGES BYTES REGISTERS ANSWERS ACKS      until all are ready, within so long; pings and Hellos apart
+ *   subscribe NS         subscribed NS MESSAGES BYTES REGISTERS ANSWERS ACKS      until all are ready, within so long
  *   publish              checked [PROBLEM], delivered N                           a message to each topic, from each node in turn
  * </pre>
  */
@@ -146,11 +147,10 @@ record ReadyNodes(int count, int topics) implements Job {
         return GaplessPeer.topic(number);
     }
 
-    /** What was sent so far, but for pings and what comes with new members. */
+    /** What was sent so far. */
     private record Tally(long messages, long bytes, long registers, long answers, long acks) {
         static Tally now() {
-            var apart = Traffic.sent("Ping", "Hello", "AskHistory", "HistoryPart");
-            var all = Traffic.sent().minus(apart);
+            Sent all = Traffic.sent();
             return new Tally(
                     all.messages(),
                     all.bytes(),

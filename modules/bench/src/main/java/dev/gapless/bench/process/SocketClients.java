@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *   open PORT               ready                                         once all of them are subscribed
  *   mute                                                                  the first one reads nothing any more
  *   run BEGIN END           used ..., fewest N, most N, bytes N           what one client got in that time, and what an event took
- *   again PORT              level NS                                      all connections were lost; until the last client is level
+ *   again PORT [N]          level NS                                      all connections were lost; until the last client is level, with N at least
+ *   lose NS                 lost N                                        all connections within that time, one by one; what all of them have
  *   expect N                checked [PROBLEM], announced N                once all of them have everything up to N, or were told
  * </pre>
  *
@@ -45,7 +46,17 @@ record SocketClients(
                                 dialogue,
                                 swarm,
                                 Window.of(order.subList(1, order.size())).get(0));
-                    case "again" -> dialogue.say("level", again(swarm, Integer.parseInt(order.get(1))));
+                    case "again" ->
+                        dialogue.say(
+                                "level",
+                                again(
+                                        swarm,
+                                        Integer.parseInt(order.get(1)),
+                                        order.size() > 2 ? Long.parseLong(order.get(2)) : 0));
+                    case "lose" -> {
+                        swarm.lose(Long.parseLong(order.get(1)));
+                        dialogue.say("lost", swarm.oldest());
+                    }
                     case "expect" -> {
                         long published = Long.parseLong(order.get(1));
                         swarm.await(all -> all.haveAll(published), PATIENCE_NS);
@@ -82,11 +93,11 @@ record SocketClients(
     }
 
     /** Level is a client that has what any other one has. */
-    private static long again(SocketSwarm swarm, int port) throws IOException, InterruptedException {
+    private static long again(SocketSwarm swarm, int port, long published) throws IOException, InterruptedException {
         long beginNs = System.nanoTime();
         swarm.open(port);
         swarm.await(SocketSwarm::allAreSubscribed, PATIENCE_NS);
-        long newest = swarm.newest();
+        long newest = Math.max(published, swarm.newest());
         swarm.await(all -> all.haveAll(newest), PATIENCE_NS);
         return System.nanoTime() - beginNs;
     }

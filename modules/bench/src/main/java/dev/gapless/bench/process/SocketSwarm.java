@@ -118,6 +118,20 @@ final class SocketSwarm implements AutoCloseable {
         firstIsMute = true;
     }
 
+    /** Closes all connections, at even distances within that time. */
+    void lose(long ns) throws IOException {
+        long beginNs = System.nanoTime();
+        for (int i = 0; i < clients.size(); i++) {
+            Window.sleepUntil(beginNs + ns / clients.size() * i);
+            synchronized (this) {
+                SelectionKey key = clients.get(i).key;
+                if (key != null) {
+                    key.channel().close();
+                }
+            }
+        }
+    }
+
     /** Waits until it is so. Throws IllegalStateException if it does not come to that, or something was not right. */
     void await(Predicate<SocketSwarm> condition, long patienceNs) throws InterruptedException {
         long beginNs = System.nanoTime();
@@ -153,6 +167,11 @@ final class SocketSwarm implements AutoCloseable {
 
     synchronized long newest() {
         return clients.stream().mapToLong(client -> client.checker.last()).max().orElseThrow();
+    }
+
+    /** Up to this number all have everything. */
+    synchronized long oldest() {
+        return clients.stream().mapToLong(client -> client.checker.last()).min().orElseThrow();
     }
 
     synchronized long announced() {
