@@ -2,7 +2,7 @@ package dev.gapless.internal.measure;
 
 import dev.gapless.Ended;
 import dev.gapless.core.Reason;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.internal.measure.TopicStats.Publishing;
 import dev.gapless.internal.time.Clock;
 import java.util.ArrayList;
@@ -131,31 +131,35 @@ public final class Meters {
                 MESSAGES,
                 "Entries of the ring",
                 producer -> producer.log().size(),
-                Feed::size);
+                ConsumerMeasures::cacheMessages);
         ring(
                 "gapless.ring.bytes",
                 BYTES,
                 "Bytes of the ring",
                 producer -> producer.log().bytes(),
-                Feed::bytes);
+                ConsumerMeasures::cacheBytes);
         ring(
                 "gapless.ring.max.messages",
                 MESSAGES,
                 "Entries that the ring may have",
                 producer -> producer.settings().bufferMessages(),
-                feed -> feed.settings().mostInFeed());
+                ConsumerMeasures::maxCacheMessages);
         ring(
                 "gapless.ring.max.bytes",
                 BYTES,
                 "Bytes that the ring may have",
                 producer -> producer.log().maxBytes(),
-                Feed::maxBytes);
+                ConsumerMeasures::maxCacheBytes);
     }
 
     private void ring(
-            String name, String unit, String description, ToLongFunction<Publishing> log, ToLongFunction<Feed> feed) {
+            String name,
+            String unit,
+            String description,
+            ToLongFunction<Publishing> log,
+            ToLongFunction<ConsumerMeasures> feed) {
         add(Kind.GAUGE, name, unit, new Tag(RING, "log"), description, stats -> stats.ofProducers(log));
-        add(Kind.GAUGE, name, unit, new Tag(RING, "feed"), description, stats -> stats.ofFeeds(feed));
+        add(Kind.GAUGE, name, unit, new Tag(RING, "feed"), description, stats -> stats.ofConsumers(feed));
     }
 
     private void producing() {

@@ -3,7 +3,7 @@ package dev.gapless.internal.measure;
 import dev.gapless.Ended;
 import dev.gapless.NodeStatus.Totals;
 import dev.gapless.core.Reason;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.core.wire.Batch;
 import java.util.HashSet;
 import java.util.Set;
@@ -36,7 +36,7 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
     private long deliveredBefore;
 
     private TopicStats.@Nullable Publishing producer;
-    private @Nullable Feed feed;
+    private @Nullable ConsumerMeasures consumer;
     private Set<SubscriptionStats> subscriptions = Set.of();
     private Set<TopicStats.Kept> tables = Set.of();
 
@@ -108,14 +108,14 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
         shown.remove(removed);
     }
 
-    public synchronized void add(Feed added) {
-        feed = added;
+    public synchronized void add(ConsumerMeasures added) {
+        consumer = added;
         shown.add(added);
     }
 
-    public synchronized void remove(Feed removed) {
-        if (feed == removed) {
-            feed = null;
+    public synchronized void remove(ConsumerMeasures removed) {
+        if (consumer == removed) {
+            consumer = null;
         }
         shown.remove(removed);
     }
@@ -177,10 +177,10 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
         if (published != null) {
             in.take(published, before);
         }
-        Feed fed = feed;
-        if (fed != null) {
-            before.remove(fed);
-            in.add(fed);
+        ConsumerMeasures consuming = consumer;
+        if (consuming != null) {
+            before.remove(consuming);
+            in.add(consuming);
         }
         subscriptions.forEach(subscription -> in.take(subscription, before));
         tables.forEach(table -> {
@@ -191,7 +191,7 @@ public final class TopicMeasure implements SubscriptionStats.Totals {
 
     /** Nobody takes part now, nor did at the last look. */
     synchronized boolean isUnusedAgain() {
-        boolean unused = producer == null && feed == null && subscriptions.isEmpty() && tables.isEmpty();
+        boolean unused = producer == null && consumer == null && subscriptions.isEmpty() && tables.isEmpty();
         boolean again = unused && seenUnused;
         seenUnused = unused;
         return again;

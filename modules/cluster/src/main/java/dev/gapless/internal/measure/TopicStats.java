@@ -3,7 +3,7 @@ package dev.gapless.internal.measure;
 import dev.gapless.Ended;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.producer.StoreStatus;
@@ -57,7 +57,7 @@ public final class TopicStats {
     private final Counters<Reason> subscriptionExpiries = new Counters<>(Reason.class);
     private final Counters<Ended.Reason> ended = new Counters<>(Ended.Reason.class);
     private final Set<Publishing> producers = ConcurrentHashMap.newKeySet();
-    private final Set<Feed> feeds = ConcurrentHashMap.newKeySet();
+    private final Set<ConsumerMeasures> consumers = ConcurrentHashMap.newKeySet();
     private final Set<Kept> tables = ConcurrentHashMap.newKeySet();
     private final Set<SubscriptionStats> subscriptions = ConcurrentHashMap.newKeySet();
 
@@ -128,12 +128,12 @@ public final class TopicStats {
         }
     }
 
-    void add(Feed feed) {
-        feeds.add(feed);
+    void add(ConsumerMeasures consumer) {
+        consumers.add(consumer);
     }
 
-    void remove(Feed feed) {
-        feeds.remove(feed);
+    void remove(ConsumerMeasures consumer) {
+        consumers.remove(consumer);
     }
 
     void add(Kept table) {
@@ -246,9 +246,9 @@ public final class TopicStats {
         });
     }
 
-    /** A sum over the feeds. */
-    public long ofFeeds(ToLongFunction<Feed> number) {
-        return sum(feeds, number);
+    /** A sum over the consumers. */
+    public long ofConsumers(ToLongFunction<ConsumerMeasures> number) {
+        return sum(consumers, number);
     }
 
     /** How many rows the tables have. */

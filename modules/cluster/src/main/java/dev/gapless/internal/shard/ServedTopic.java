@@ -8,7 +8,7 @@ import dev.gapless.NodeStatus.RegistrationStatus;
 import dev.gapless.NodeStatus.SubscriptionStatus;
 import dev.gapless.core.Reason;
 import dev.gapless.core.consumer.TopicConsumer;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.LogPart;
 import dev.gapless.core.producer.ProducerState;
@@ -49,7 +49,7 @@ public final class ServedTopic extends Deadlines.Entry {
     private final int registerAttempts;
     private final Map<Long, Reading> readings = new LinkedHashMap<>(1);
     private @Nullable ProducerLog local;
-    private @Nullable Feed feed;
+    private @Nullable ConsumerMeasures measured;
     private long registeredAgain;
     private long failures;
     private Set<String> givenUp = Set.of();
@@ -126,16 +126,16 @@ public final class ServedTopic extends Deadlines.Entry {
         if (local != null && producer != null) {
             local.follow(producer);
         }
-        Feed present = consumer == null ? null : consumer.feed();
-        boolean ended = feed != null && present == null;
-        if (present != feed) {
-            if (feed != null) {
-                stats.remove(feed);
+        ConsumerMeasures present = consumer == null ? null : consumer.measures();
+        boolean ended = measured != null && present == null;
+        if (present != measured) {
+            if (measured != null) {
+                stats.remove(measured);
             }
             if (present != null) {
                 stats.add(present);
             }
-            feed = present;
+            measured = present;
             registeredAgain = 0;
         }
         if (consumer != null && consumer.registeredAgain() != registeredAgain) {
@@ -192,14 +192,14 @@ public final class ServedTopic extends Deadlines.Entry {
                 .sorted(SubscriptionStats.WORST_FIRST)
                 .limit(MAX_REPORTED)
                 .toList();
-        Feed read = consumer.feed();
+        ConsumerMeasures measures = consumer.measures();
         return new ConsumerStatus(
                 registrations,
                 consumer.registeredAgain(),
-                read.size(),
-                read.settings().mostInFeed(),
-                read.bytes(),
-                read.maxBytes(),
+                measures.cacheMessages(),
+                measures.maxCacheMessages(),
+                measures.cacheBytes(),
+                measures.maxCacheBytes(),
                 readings.size(),
                 subscriptions,
                 copy(consumer.expiries()));

@@ -3,6 +3,7 @@ package dev.gapless.internal.node;
 import dev.gapless.core.effect.ToShard;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
+import dev.gapless.core.feed.FeedMeasures;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Slice;
@@ -38,7 +39,7 @@ public final class Provoke {
     public static void hole(ActorSystem system, String topic, String producer) {
         GaplessExtension.nodeOf(system).stats().topics().stream()
                 .filter(of -> of.topic().equals(topic))
-                .forEach(of -> of.ofFeeds(feed -> hole(feed, producer)));
+                .forEach(of -> of.ofConsumers(measures -> hole(((FeedMeasures) measures).feed(), producer)));
     }
 
     private static long hole(Feed feed, String producer) {

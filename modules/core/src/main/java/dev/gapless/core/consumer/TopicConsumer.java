@@ -6,12 +6,14 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedCursor;
+import dev.gapless.core.feed.FeedMeasures;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.StreamsView;
@@ -45,6 +47,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
     private final ResponseTimes asking;
     private final Outbox outbox;
     private final Effect.Arrived arrived;
+    private final ConsumerMeasures measures;
 
     private final Streams streams;
     private final TopicReader shared;
@@ -73,11 +76,25 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
                 new ReaderContext(topic, number, uid, its, asking, outbox, this), streams, new Feed(its), start);
         this.shared = readers.make(Message.SHARED_READER, Start.LATEST, settings);
         this.placement = new Placement(shared, streams, settings, readers, this::tellOf);
+        this.measures = new FeedMeasures(shared.feed());
     }
 
     /** The shared feed, which says by itself what any thread may call. */
     public Feed feed() {
         return shared.feed();
+    }
+
+    /** What it keeps; the same object as long as it lives. */
+    public ConsumerMeasures measures() {
+        return measures;
+    }
+
+    /** From now on it keeps so many bytes at most, and never more than its settings say. */
+    public void limit(long bytes) {
+        Feed feed = shared.feed();
+        if (feed.maxBytes() != Math.min(bytes, settings.mostBytesInFeed())) {
+            feed.limit(bytes);
+        }
     }
 
     /** What is wanted after an input that may have brought something for every subscription; made once, since that is often. */

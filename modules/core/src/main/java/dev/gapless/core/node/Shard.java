@@ -8,7 +8,6 @@ import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.effect.ToShard;
-import dev.gapless.core.feed.Feed;
 import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.StoreAnswer;
@@ -279,17 +278,14 @@ public final class Shard {
             afterProducerInput(topic, producer, now);
             TopicConsumer consumer = consumers.get(topic);
             if (consumer != null) {
-                limit(consumer.feed(), producer.log());
+                limit(consumer, producer.log());
             }
         }
     }
 
-    /** What a log gives way with, its node's feed does, too: it has the same messages, which would take as much memory as before. */
-    private static void limit(Feed feed, Log log) {
-        long most = log.isLimited() ? log.maxBytes() : Long.MAX_VALUE;
-        if (feed.maxBytes() != Math.min(most, feed.settings().mostBytesInFeed())) {
-            feed.limit(most);
-        }
+    /** What a log gives way with, its node's consumer does, too: it has the same messages, which would take as much memory as before. */
+    private static void limit(TopicConsumer consumer, Log log) {
+        consumer.limit(log.isLimited() ? log.maxBytes() : Long.MAX_VALUE);
     }
 
     private void afterAllProducersInput(Now now) {
@@ -350,7 +346,7 @@ public final class Shard {
             consumers.put(topic, consumer);
             ProducerState producer = producers.get(topic);
             if (producer != null) {
-                limit(consumer.feed(), producer.log());
+                limit(consumer, producer.log());
             }
             if (members.up()) {
                 consumer.begin(members, now);

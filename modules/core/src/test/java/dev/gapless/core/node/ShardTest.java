@@ -215,13 +215,13 @@ class ShardTest implements Outbox.Carrier, LogSource {
         shard.open("t", 1, new Opening.Latest(), at(0));
         logOf("t").limit(1_000);
         did(() -> shard.onAppended("t", at(0)));
-        assertEquals(1_000, shard.consumer("t").feed().maxBytes());
+        assertEquals(1_000, shard.consumer("t").measures().maxCacheBytes());
         shard.close("t", 1);
         shard.open("t", 2, new Opening.Latest(), at(0));
-        assertEquals(1_000, shard.consumer("t").feed().maxBytes());
+        assertEquals(1_000, shard.consumer("t").measures().maxCacheBytes());
         logOf("t").limit(Long.MAX_VALUE);
         did(() -> shard.onAppended("t", at(0)));
-        assertEquals(SETTINGS.mostBytesInFeed(), shard.consumer("t").feed().maxBytes());
+        assertEquals(SETTINGS.mostBytesInFeed(), shard.consumer("t").measures().maxCacheBytes());
     }
 
     @Test

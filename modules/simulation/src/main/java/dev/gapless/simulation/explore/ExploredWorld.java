@@ -1,6 +1,7 @@
 package dev.gapless.simulation.explore;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.LogPart;
 import dev.gapless.core.log.StoreAnswer;
@@ -786,8 +787,8 @@ final class ExploredWorld {
                 checkHasWhatWasAccepted(host.plan.name(), stored);
             }
             if (incarnation.node().consumer() != null) {
-                var feed = incarnation.node().consumer().feed();
-                oracle.checkBounds("feed of " + host.plan.name(), feed.size(), feed.bytes(), hosts.size(), 0);
+                ConsumerMeasures kept = incarnation.node().consumer().measures();
+                oracle.checkBounds("feed of " + host.plan.name(), kept.cacheMessages(), kept.cacheBytes(), hosts.size(), 0);
             }
         }
     }

@@ -146,6 +146,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("ProducerState.expiries", "statistics"),
             Map.entry("TopicReader.expiries", "statistics"),
             Map.entry("TopicConsumer.registeredAgain", "statistics"),
+            Map.entry("TopicConsumer.measures", "of the shared feed"),
             Map.entry("Registrar.failures", "statistics"),
             Map.entry("Registration.failures", "for people alone"),
             Map.entry("Registration.answeredNs", "as above"),

@@ -6,7 +6,7 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.consumer.TopicConsumer;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.member.History;
@@ -656,12 +656,12 @@ final class NodeProcess implements Outside {
         }
         TopicConsumer consumer = node.consumer();
         if (consumer != null) {
-            Feed feed = consumer.feed();
+            ConsumerMeasures kept = consumer.measures();
             schedule.oracle()
                     .checkBounds(
                             "feed of " + host,
-                            feed.size(),
-                            feed.bytes(),
+                            kept.cacheMessages(),
+                            kept.cacheBytes(),
                             schedule.hosts().size(),
                             largest);
         }

@@ -1,6 +1,6 @@
 package dev.gapless.simulation.scenario;
 
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.core.log.Log;
 import dev.gapless.simulation.oracle.Oracle;
 import dev.gapless.simulation.oracle.Truth;
@@ -18,8 +18,13 @@ final class Bounds {
             oracle.checkBounds("ring of " + incarnation.name(), log);
         }
         if (incarnation.node().consumer() != null) {
-            Feed feed = incarnation.node().consumer().feed();
-            oracle.checkBounds("feed of " + incarnation.name(), feed.size(), feed.bytes(), nodes, LARGEST_ENTRY_BYTES);
+            ConsumerMeasures kept = incarnation.node().consumer().measures();
+            oracle.checkBounds(
+                    "feed of " + incarnation.name(),
+                    kept.cacheMessages(),
+                    kept.cacheBytes(),
+                    nodes,
+                    LARGEST_ENTRY_BYTES);
         }
     }
 }
