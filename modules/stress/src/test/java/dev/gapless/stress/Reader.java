@@ -2,7 +2,7 @@ package dev.gapless.stress;
 
 import dev.gapless.core.Gap;
 import dev.gapless.core.delivery.RunMessage;
-import dev.gapless.core.subscription.Step;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 
 /** Reads a subscription, and reloads at once. One thread at a time. */

@@ -2,13 +2,13 @@ package dev.gapless.internal.node;
 
 import dev.gapless.NodeStatus;
 import dev.gapless.core.Now;
+import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.effect.ToNode;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.node.Shard;
-import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.NodeMessage;
 import dev.gapless.internal.measure.NodeStats;

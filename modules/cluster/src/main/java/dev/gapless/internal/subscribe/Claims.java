@@ -4,10 +4,11 @@ import dev.gapless.StartFrom;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
-import dev.gapless.core.feed.StreamsView;
 import dev.gapless.internal.measure.Claim;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a client outside the cluster says of where it was. Nobody here can check that: its gaps are told to it, and what of them rests on its word
@@ -39,15 +40,15 @@ public final class Claims {
     /**
      * What of that gap is its word alone.
      *
-     * @param known what this node knows of the topic's streams
+     * @param knows does this node know that there is, or was, an incarnation of a node with this log?
      */
-    Claim of(Gap gap, StreamsView known) {
+    Claim of(Gap gap, BiPredicate<Epoch, @Nullable String> knows) {
         Epoch epoch = gap.epoch();
         if (!past || epoch == null) {
             return Claim.NOTHING;
         }
         CursorToken.Entry listed = places.get(epoch);
-        if (listed != null && !known.knows(epoch, gap.node())) {
+        if (listed != null && !knows.test(epoch, gap.node())) {
             return Claim.STREAM;
         }
         long place = listed == null ? 0 : Math.max(0, listed.sequence());

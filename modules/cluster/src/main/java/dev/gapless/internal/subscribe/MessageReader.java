@@ -5,12 +5,11 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
+import dev.gapless.core.delivery.MessageRun;
 import dev.gapless.core.delivery.RunPart;
-import dev.gapless.core.feed.Frontier;
-import dev.gapless.core.feed.StreamsView;
+import dev.gapless.core.delivery.Standpoint;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.log.Slice;
-import dev.gapless.core.subscription.MessageRun;
-import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.measure.Claim;
 import dev.gapless.internal.measure.SubscriptionStats;
@@ -190,7 +189,8 @@ public class MessageReader {
             lastKey = last.slice().key(before.inPart());
         }
         run = null; // what was read must not be kept for as long as nothing comes
-        Step step = state.next(clock.ns());
+        long nowNs = clock.ns(); // first: of what came since the step says nothing
+        Step step = state.next(nowNs);
         if (state.isPressed()) {
             feedback.tell(room);
         }
@@ -199,10 +199,9 @@ public class MessageReader {
         }
         if (step instanceof Step.Messages messages) {
             run = messages.run();
-            MessageRun.Path path = run.path(); // a message that is kept keeps no other
-            StreamsView known = state.known();
-            Now now = now();
-            tokens = count -> token(path.after(count), known, now);
+            Standpoint front = messages.before(); // a message that is kept keeps no other
+            Now now = new Now(clock.ms(), nowNs);
+            tokens = count -> token(front.after(count), now);
         }
         return step;
     }
@@ -274,7 +273,7 @@ public class MessageReader {
 
     /** What of that gap is its client's word alone. */
     public Claim claim(Gap gap) {
-        return claims.of(gap, state.known());
+        return claims.of(gap, state::knows);
     }
 
     // ------------------------------------------------------------------ the message that it is at
@@ -350,10 +349,9 @@ public class MessageReader {
     public Supplier<CursorToken> inFront() {
         MessageRun messages = run;
         if (messages == null) {
-            StreamsView known = state.known(); // first: of what came since the frontier says nothing
-            Now now = now();
-            Frontier here = state.positions();
-            return () -> token(here, known, now);
+            Now now = now(); // first: of what came since it says nothing
+            Standpoint here = state.standpoint();
+            return () -> token(here, now);
         }
         int before = messages.passed() - 1;
         IntFunction<CursorToken> those = tokens;
@@ -371,8 +369,8 @@ public class MessageReader {
     }
 
     /** For where it was, by what was known then: a token that is made later says nothing of what came since. */
-    private CursorToken token(Frontier at, StreamsView then, Now now) {
-        return state.token(at, then, topic, clusterId, now);
+    private CursorToken token(Standpoint at, Now now) {
+        return state.token(at, topic, clusterId, now);
     }
 
     private Now now() {

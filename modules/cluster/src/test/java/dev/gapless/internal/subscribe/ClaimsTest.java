@@ -43,7 +43,7 @@ class ClaimsTest {
     }
 
     private static Claim of(Claims claims, @Nullable String node, @Nullable Epoch epoch, @Nullable Long first) {
-        return claims.of(gap(node, epoch, first), KNOWN);
+        return claims.of(gap(node, epoch, first), KNOWN::knows);
     }
 
     @Test

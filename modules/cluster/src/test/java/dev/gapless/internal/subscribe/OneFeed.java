@@ -1,10 +1,10 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.StreamsView;
-import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.subscription.ReadOn;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.subscription.TopicView;

@@ -2,7 +2,7 @@ package dev.gapless.core.consumer;
 
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Start;
-import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
 import java.util.HashSet;
 import java.util.Set;

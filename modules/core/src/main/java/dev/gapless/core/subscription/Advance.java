@@ -5,6 +5,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.feed.Frontier;
@@ -108,7 +109,7 @@ final class Advance {
         }
         Frontier at = here.positions();
         long index = here.index();
-        MessageRun.Builder run = new MessageRun.Builder(settings.windowBytes());
+        FeedRun.Builder run = new FeedRun.Builder(settings.windowBytes());
         while (!run.isFull() && index <= head) {
             FeedEntry entry = feed.get(index);
             if (!run.isEmpty() && !(entry instanceof FeedEntry.Messages)) {
@@ -160,9 +161,9 @@ final class Advance {
             here = reading().movedTo(index, at);
             return Step.IDLE;
         }
-        MessageRun messages = run.from(at);
-        here = reading().giving(index, messages);
-        return new Step.Messages(messages);
+        FeedRun messages = run.build();
+        here = reading().giving(index, at, messages);
+        return new Step.Messages(messages, new FeedStandpoint(at, messages.path(), known));
     }
 
     /** What it waited to be told may not be so any more. */
@@ -171,7 +172,7 @@ final class Advance {
     }
 
     /** Up to where it has got. Of a stream that is over nothing counts, unless its incarnation has turned out to be there. */
-    private long reached(Stream stream, MessageRun.Builder run, Frontier at) {
+    private long reached(Stream stream, FeedRun.Builder run, Frontier at) {
         long given = run.reached(stream.epoch());
         if (given > 0) {
             return given;

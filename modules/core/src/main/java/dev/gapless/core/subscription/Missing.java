@@ -4,6 +4,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.feed.Base;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;

@@ -3,6 +3,7 @@ package dev.gapless.core.subscription;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;

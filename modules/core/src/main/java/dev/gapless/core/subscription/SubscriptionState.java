@@ -10,6 +10,9 @@ import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.Standpoint;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Feed;
@@ -707,14 +710,29 @@ public final class SubscriptionState {
         return topic.known();
     }
 
+    /** Where it stands, for a token that may be made later. Any thread. */
+    public Standpoint standpoint() {
+        StreamsView known = topic.known(); // first: of what came since the frontier says nothing
+        return new FeedStandpoint(positions(), RunPath.NONE, known);
+    }
+
     /**
-     * A token for a place where this subscription was (rule T1). Any thread.
+     * A token for where this subscription stood (rule T1). Any thread.
      *
-     * @param then what was known when it was there
-     * @param now when that was
+     * @param at one of its own
+     * @param now when it stood there, or earlier
      */
-    public CursorToken token(Frontier at, StreamsView then, String topicName, String cluster, Now now) {
-        return token(standing, at, then, topicName, cluster, now);
+    public CursorToken token(Standpoint at, String topicName, String cluster, Now now) {
+        FeedStandpoint stood = (FeedStandpoint) at;
+        return token(standing, stood.frontier(), stood.known(), topicName, cluster, now);
+    }
+
+    /**
+     * Is there, or was there, an incarnation of that node with this log? A member is it, the history remembers it, or a log has its messages. That a
+     * token names it is not enough. Any thread.
+     */
+    public boolean knows(Epoch epoch, @Nullable String node) {
+        return topic.known().knows(epoch, node);
     }
 
     /** Where streams began of which it has read nothing yet, as far as its feed knows by now. */

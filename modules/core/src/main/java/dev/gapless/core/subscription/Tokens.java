@@ -6,6 +6,7 @@ import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Place;

@@ -23,6 +23,10 @@ import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.delivery.MessageRun;
+import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.Standpoint;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.feed.Asked;
 import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.End;
@@ -515,14 +519,12 @@ class SubscriptionStateTest implements TopicView {
     void tokenWithinARun() {
         began(P);
         feed.messages(P, 1, slices(1, 3));
-        MessageRun run =
-                assertInstanceOf(Step.Messages.class, subscription.next(0)).run();
-        run.handled(2);
+        Step.Messages messages = assertInstanceOf(Step.Messages.class, subscription.next(0));
+        messages.run().handled(2);
         assertEquals(P.at(2), token().positions().get("p"));
-        Frontier first = run.after(1);
+        Standpoint first = messages.before().after(1);
         assertEquals(
-                P.at(1),
-                subscription.token(first, known(), TOPIC, "c", NOW).positions().get("p"));
+                P.at(1), subscription.token(first, TOPIC, "c", NOW).positions().get("p"));
     }
 
     @Test
@@ -531,13 +533,11 @@ class SubscriptionStateTest implements TopicView {
         open.put(Q.epoch(), Q);
         began(P);
         feed.messages(P, 1, slices(1, 3));
-        MessageRun run =
-                assertInstanceOf(Step.Messages.class, subscription.next(0)).run();
-        Frontier first = run.after(1);
-        StreamsView then = known();
-        run.handled(3);
+        Step.Messages messages = assertInstanceOf(Step.Messages.class, subscription.next(0));
+        Standpoint first = messages.before().after(1);
+        messages.run().handled(3);
         open.clear();
-        CursorToken token = subscription.token(first, then, TOPIC, "c", NOW);
+        CursorToken token = subscription.token(first, TOPIC, "c", NOW);
         assertEquals(P.at(1), token.positions().get("p"));
         assertEquals(
                 new Entry("q", Q.uid(), Q.epoch(), 0, false), token.entries().get(1), "it was a member then");

@@ -15,6 +15,7 @@ import dev.gapless.core.HistoryView;
 import dev.gapless.core.LastPing;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.feed.EarlierStreams;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Frontier;

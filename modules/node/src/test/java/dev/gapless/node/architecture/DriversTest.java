@@ -12,11 +12,11 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.gapless.core.delivery.MessageRun;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.node.Node;
 import dev.gapless.core.node.Quota;
 import dev.gapless.core.node.Shard;
-import dev.gapless.core.subscription.MessageRun;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 

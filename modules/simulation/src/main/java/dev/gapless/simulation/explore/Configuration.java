@@ -4,7 +4,7 @@ import dev.gapless.core.Backoff;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.delivery.Opening;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;

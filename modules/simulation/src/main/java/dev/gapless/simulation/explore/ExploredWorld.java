@@ -2,12 +2,12 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.delivery.ConsumerMeasures;
+import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.LogPart;
 import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.producer.ProducerState;
-import dev.gapless.core.subscription.Opening;
 import dev.gapless.core.wire.AskHistory;
 import dev.gapless.core.wire.Hello;
 import dev.gapless.core.wire.HistoryPart;

@@ -4,7 +4,7 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
 import dev.gapless.core.delivery.RunMessage;
-import dev.gapless.core.subscription.Step;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Oracle;
@@ -108,7 +108,7 @@ final class Reader {
     }
 
     String describe() {
-        return witness + " at " + state().positions() + (state().isCatchingUp() ? " catching up" : "")
+        return witness + " at " + state().standpoint() + (state().isCatchingUp() ? " catching up" : "")
                 + (isReloading() ? " reloading " + gaps : "") + ", " + witness.describe();
     }
 

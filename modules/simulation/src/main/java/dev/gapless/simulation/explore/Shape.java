@@ -158,9 +158,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Write.id", "as above"),
             Map.entry("FeedCursors.stalledAfterNs", "never changes"),
             Map.entry("Hold.mostNs", "never changes"),
-            Map.entry("Path.streams", "those of the run's messages"),
-            Map.entry("Path.offsets", "those of the run's messages"),
-            Map.entry("Path.ends", "those of the run's messages"),
+            Map.entry("FeedRun.parts", "those of MessageRun"),
+            Map.entry("FeedRun.path", "made of its parts"),
             Map.entry("MessageRun.passed", "runs are handled at once"),
             Map.entry("MessageRun.part", "as above"),
             Map.entry("MessageRun.nextPart", "as above"),
@@ -294,8 +293,8 @@ record Shape(Sort sort, long name, Part[] parts) {
 
     private static Part[] partsOf(Class<?> type) {
         List<Part> parts = new ArrayList<>();
-        for (Field field : type.getDeclaredFields()) {
-            String name = type.getSimpleName() + "." + field.getName();
+        for (Field field : Fields.of(type)) {
+            String name = field.getDeclaringClass().getSimpleName() + "." + field.getName();
             if (isState(field, name)) {
                 field.setAccessible(true);
                 Meaning meaning = MEANINGS.getOrDefault(name, Meaning.VALUE);

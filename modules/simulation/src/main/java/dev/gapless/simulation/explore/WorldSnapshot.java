@@ -178,7 +178,7 @@ final class WorldSnapshot {
         private final List<Field> finals = new ArrayList<>();
 
         OfFields(Class<?> type) {
-            for (Field field : type.getDeclaredFields()) {
+            for (Field field : Fields.of(type)) {
                 boolean isFinal = Modifier.isFinal(field.getModifiers());
                 boolean isConstant =
                         isFinal && field.getType() != AtomicLong.class && Holder.isConstant(field.getType());

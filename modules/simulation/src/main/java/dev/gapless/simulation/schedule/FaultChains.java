@@ -1,6 +1,6 @@
 package dev.gapless.simulation.schedule;
 
-import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.delivery.Opening;
 import dev.gapless.simulation.oracle.Witness;
 import java.util.ArrayList;
 import java.util.List;

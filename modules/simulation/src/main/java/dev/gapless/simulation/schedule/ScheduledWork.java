@@ -2,7 +2,7 @@ package dev.gapless.simulation.schedule;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
-import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.delivery.Opening;
 import dev.gapless.simulation.oracle.Heard;
 import dev.gapless.simulation.oracle.Witness;
 import java.util.ArrayList;

@@ -6,12 +6,12 @@ import dev.gapless.core.HistoryId;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.delivery.MessageRun;
+import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.delivery.RunMessage;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.StreamsView;
-import dev.gapless.core.subscription.MessageRun;
-import dev.gapless.core.subscription.Opening;
-import dev.gapless.core.subscription.Step;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Reloads;
@@ -371,6 +371,6 @@ final class Subscriber {
         }
         return witness + (state.isCatchingUp() ? " catching up" : "")
                 + (state.isReloading() ? " reloading" : "") + (busy ? " busy" : "") + " lag " + state.lag() + " at "
-                + state.positions() + ", " + witness.describe();
+                + state.standpoint() + ", " + witness.describe();
     }
 }

@@ -5,7 +5,7 @@ import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
-import dev.gapless.core.subscription.Opening;
+import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.node.NamedTokens;
 import dev.gapless.internal.store.TokenStore;

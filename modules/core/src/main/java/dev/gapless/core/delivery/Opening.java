@@ -1,4 +1,4 @@
-package dev.gapless.core.subscription;
+package dev.gapless.core.delivery;
 
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Start;

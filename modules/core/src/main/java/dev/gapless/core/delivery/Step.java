@@ -1,4 +1,4 @@
-package dev.gapless.core.subscription;
+package dev.gapless.core.delivery;
 
 import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
@@ -6,8 +6,12 @@ import java.util.List;
 
 /** What a subscription is to do next. */
 public sealed interface Step {
-    /** Messages to deliver, in order. */
-    record Messages(MessageRun run) implements Step {}
+    /**
+     * Messages to deliver, in order.
+     *
+     * @param before where the subscription stands in front of them
+     */
+    record Messages(MessageRun run, Standpoint before) implements Step {}
 
     /**
      * Something is missed: reload.
