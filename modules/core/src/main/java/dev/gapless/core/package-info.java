@@ -35,6 +35,7 @@
  *   <li>{@code wire}: what nodes send to each other.
  *   <li>{@code log} and {@code producer}: the ring of a topic's messages, and a cursor for each reader.
  *   <li>{@code consumer}: what a node knows of each producer, and how it registers.
+ *   <li>{@code delivery}: a consumer and a subscription, as their drivers and readers see them.
  *   <li>{@code feed} and {@code subscription}: what arrived, and who reads it.
  *   <li>{@code named}: the token of a subscription that has a name.
  *   <li>{@code member}: names. {@code effect}: the outbox.

@@ -9,8 +9,8 @@ import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.StreamsView;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.core.subscription.ReadOn;
-import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.subscription.TopicView;
 import java.util.Map;
 
@@ -29,13 +29,13 @@ public final class OneTopic implements TopicView {
     }
 
     /** A subscription that reads its topic's shared feed from the first entry on. */
-    public static SubscriptionState reading(Feed shared) {
+    public static FeedSubscription reading(Feed shared) {
         return new OneTopic(shared).reading(shared, shared.settings());
     }
 
     /** A subscription that reads this feed from its first entry on. */
-    public SubscriptionState reading(Feed feed, TopicSettings settings) {
-        SubscriptionState state = SubscriptionState.of(new Opening.Latest(), shared, this, settings, 0);
+    public FeedSubscription reading(Feed feed, TopicSettings settings) {
+        FeedSubscription state = FeedSubscription.of(new Opening.Latest(), shared, this, settings, 0);
         state.begin(Frontier.EMPTY, Map.of(), 0);
         state.goOn(new ReadOn.In(feed, feed.attach(1, 0)));
         return state;
@@ -48,7 +48,7 @@ public final class OneTopic implements TopicView {
     }
 
     /** If it asks, it reads on in the shared feed, or else stays where it is. */
-    public void serve(SubscriptionState state) {
+    public void serve(FeedSubscription state) {
         if (state.asks() && !isPlaced(state)) {
             state.goOn(ReadOn.STAY);
         }
@@ -60,7 +60,7 @@ public final class OneTopic implements TopicView {
      * @param oldest the first message that the producer has
      * @param head the last one
      */
-    public void serve(SubscriptionState state, long oldest, long head) {
+    public void serve(FeedSubscription state, long oldest, long head) {
         if (!state.asks() || isPlaced(state)) {
             return;
         }
@@ -78,7 +78,7 @@ public final class OneTopic implements TopicView {
         state.leaveOnceRead();
     }
 
-    private boolean isPlaced(SubscriptionState state) {
+    private boolean isPlaced(FeedSubscription state) {
         Feed.Placed placed = shared.place(state.placedAt(), Asked.ANYTHING, 0);
         if (placed != null) {
             state.goOn(new ReadOn.In(shared, placed.cursor()));

@@ -3,15 +3,15 @@ package dev.gapless.stress;
 import dev.gapless.core.Gap;
 import dev.gapless.core.delivery.RunMessage;
 import dev.gapless.core.delivery.Step;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.FeedSubscription;
 
 /** Reads a subscription, and reloads at once. One thread at a time. */
 public final class Reader {
-    private final SubscriptionState state;
+    private final FeedSubscription state;
     private long reached;
     private int gaps;
 
-    public Reader(SubscriptionState state) {
+    public Reader(FeedSubscription state) {
         this.state = state;
     }
 

@@ -18,7 +18,7 @@ import dev.gapless.Topic;
 import dev.gapless.Unconfirmed;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.internal.forming.MemberSign;
 import dev.gapless.internal.measure.NodeStats;
 import dev.gapless.internal.measure.SubscriptionStats;

@@ -1,6 +1,6 @@
 package dev.gapless.internal.node;
 
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.internal.forming.TcpProbe;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.subscribe.Feedback;

@@ -2,7 +2,7 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.Ended;
 import dev.gapless.Ready;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import java.time.Duration;
 import org.apache.pekko.actor.NoSerializationVerificationNeeded;
 import org.jspecify.annotations.Nullable;

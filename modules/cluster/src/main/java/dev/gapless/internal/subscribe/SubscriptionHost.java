@@ -3,7 +3,7 @@ package dev.gapless.internal.subscribe;
 import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
 
 /** What the reader of a subscription needs of the node that it runs on. Thread-safe. */

@@ -2,7 +2,7 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.Ended;
 import dev.gapless.Ready;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.time.Wakeup;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package dev.gapless.internal.subscribe;
 
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
 import java.util.Set;
 

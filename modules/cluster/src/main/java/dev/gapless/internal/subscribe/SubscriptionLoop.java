@@ -5,7 +5,7 @@ import dev.gapless.Ended;
 import dev.gapless.Event;
 import dev.gapless.OnFailure;
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.internal.fence.Fence;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.time.Wakeup;

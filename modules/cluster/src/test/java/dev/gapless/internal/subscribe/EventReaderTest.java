@@ -19,13 +19,14 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.core.subscription.ReadOn;
-import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.internal.Slices;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
@@ -142,7 +143,7 @@ class EventReaderTest {
         TopicSettings small = SETTINGS.with(draft -> draft.bufferMessages = 2);
         Feed shared = new Feed(small);
         Feed own = new Feed(small.forCatchUp());
-        SubscriptionState catchingUp = OneFeed.read(own, shared, small);
+        FeedSubscription catchingUp = OneFeed.read(own, shared, small);
         for (Feed each : List.of(shared, own)) {
             each.began(PRODUCER, 0);
             each.messages(

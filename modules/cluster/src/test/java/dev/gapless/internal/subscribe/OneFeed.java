@@ -5,8 +5,8 @@ import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.StreamsView;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.core.subscription.ReadOn;
-import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.subscription.TopicView;
 import java.util.Map;
 
@@ -17,13 +17,13 @@ final class OneFeed implements TopicView {
     private OneFeed() {}
 
     /** A subscription that reads the shared feed from its first entry on. */
-    static SubscriptionState read(Feed shared, TopicSettings settings) {
+    static FeedSubscription read(Feed shared, TopicSettings settings) {
         return read(shared, shared, settings);
     }
 
     /** A subscription that reads this feed from its first entry on. */
-    static SubscriptionState read(Feed feed, Feed shared, TopicSettings settings) {
-        SubscriptionState state = SubscriptionState.of(new Opening.Latest(), shared, TOPIC, settings, 0);
+    static FeedSubscription read(Feed feed, Feed shared, TopicSettings settings) {
+        FeedSubscription state = FeedSubscription.of(new Opening.Latest(), shared, TOPIC, settings, 0);
         state.begin(Frontier.EMPTY, Map.of(), 0);
         state.goOn(new ReadOn.In(feed, feed.attach(1, 0)));
         return state;

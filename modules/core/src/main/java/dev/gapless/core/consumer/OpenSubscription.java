@@ -3,7 +3,7 @@ package dev.gapless.core.consumer;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Start;
 import dev.gapless.core.delivery.Opening;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.FeedSubscription;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** An open subscription, and what it waits for until it is ready (rule C10). */
 final class OpenSubscription {
     final long id;
-    final SubscriptionState subscription;
+    final FeedSubscription subscription;
     final Opening opening;
     /** Whose feed it reads; null while it waits for one. */
     @Nullable TopicReader reader;
@@ -30,7 +30,7 @@ final class OpenSubscription {
     /** Members that are to answer first. */
     private Set<Long> awaited = Set.of();
 
-    OpenSubscription(long id, SubscriptionState subscription, Opening opening) {
+    OpenSubscription(long id, FeedSubscription subscription, Opening opening) {
         this.id = id;
         this.subscription = subscription;
         this.opening = opening;

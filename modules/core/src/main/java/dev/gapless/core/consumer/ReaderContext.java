@@ -4,6 +4,7 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.delivery.ResponseTimes;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.Stream;

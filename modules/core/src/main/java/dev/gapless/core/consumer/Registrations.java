@@ -3,6 +3,7 @@ package dev.gapless.core.consumer;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Session;
+import dev.gapless.core.delivery.RegistrationStatus;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -7,6 +7,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
+import dev.gapless.core.delivery.RegistrationStatus;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.Asked;

@@ -1,6 +1,6 @@
 package dev.gapless.core.node;
 
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 
 /** What comes of opening a subscription. */
 public sealed interface Opened {

@@ -1,9 +1,9 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.Now;
-import dev.gapless.core.consumer.ResponseTimes;
-import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.ResponseTimes;
+import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
@@ -341,8 +341,8 @@ public final class Shard {
             if (!settings.consumers().take()) {
                 return new Opened.TooManyTopics(settings.consumers().most());
             }
-            consumer =
-                    new TopicConsumer(topic, settings.uid(), settings.topics().apply(topic), asking, outbox);
+            consumer = settings.factory()
+                    .make(topic, settings.uid(), settings.topics().apply(topic), asking, outbox);
             consumers.put(topic, consumer);
             ProducerState producer = producers.get(topic);
             if (producer != null) {

@@ -1,6 +1,8 @@
 package dev.gapless.core.node;
 
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.consumer.FeedConsumer;
+import dev.gapless.core.delivery.ConsumerFactory;
 import dev.gapless.core.log.Gate;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -16,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param sessions gives a higher number at each call, for all shards of this process
  * @param jitter for what is spread at random
  * @param consumers of how many topics the node may have consumers, in all its shards
+ * @param factory makes them
  */
 public record ShardSettings(
         long uid,
@@ -24,4 +27,17 @@ public record ShardSettings(
         Gate gate,
         LongSupplier sessions,
         RandomGenerator jitter,
-        Quota consumers) {}
+        Quota consumers,
+        ConsumerFactory factory) {
+    /** With consumers that merge all producers of a topic into one feed. */
+    public ShardSettings(
+            long uid,
+            Function<String, TopicSettings> topics,
+            LogSource logs,
+            Gate gate,
+            LongSupplier sessions,
+            RandomGenerator jitter,
+            Quota consumers) {
+        this(uid, topics, logs, gate, sessions, jitter, consumers, FeedConsumer::new);
+    }
+}

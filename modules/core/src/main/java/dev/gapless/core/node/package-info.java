@@ -21,8 +21,7 @@
  *
  * <ol>
  *   <li>gives a node, and each of its shards, one input at a time, with the time. Any thread may call everything public on
- *       {@code Log}; on {@code Feed} everything under "for everybody"; and on {@code SubscriptionState} what says "Any
- *       thread";
+ *       {@code Log} and on {@code ConsumerMeasures}, and on {@code SubscriptionState} what says "Any thread";
  *   <li>drains the outbox after each input, in order, before the next one: a message that overtakes an earlier one of its
  *       session looks like a loss to the other side, and costs a registration;
  *   <li>sends packets to the incarnation that they are for, and to nobody else. It may lose, delay or repeat them, and may not

@@ -127,13 +127,15 @@ record Standing(
     /** A reload is due, which may not begin before that time. */
     Standing waiting(long untilNs) {
         assertNotReloading();
-        return new Standing(new SubscriptionPhase.Waiting(untilNs), feed, cursor, index, before, run, pending, unannounced);
+        return new Standing(
+                new SubscriptionPhase.Waiting(untilNs), feed, cursor, index, before, run, pending, unannounced);
     }
 
     /** A reload begins, after which this is the frontier. */
     Standing reloading(Frontier upTo) {
         assertNotReloading();
-        return new Standing(new SubscriptionPhase.Reloading(upTo, 0), feed, cursor, index, before, run, pending, unannounced);
+        return new Standing(
+                new SubscriptionPhase.Reloading(upTo, 0), feed, cursor, index, before, run, pending, unannounced);
     }
 
     /** The reload has failed once more. */
@@ -169,8 +171,7 @@ record Standing(
             }
         }
         Frontier at = positions().with(places);
-        return new Standing(
-                SubscriptionPhase.READING, feed, cursor, index, at, FeedRun.none(), pending, unannounced);
+        return new Standing(SubscriptionPhase.READING, feed, cursor, index, at, FeedRun.none(), pending, unannounced);
     }
 
     /** It reads on there, from this place on, once it was told that. */

@@ -17,6 +17,7 @@ import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.ResponseTimes;
 import dev.gapless.core.delivery.Step;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
@@ -30,7 +31,7 @@ import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.log.StoreRequest;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.producer.ProducerState;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.ToConsumer;
@@ -59,7 +60,7 @@ final class OneTopic {
     /** The subscriptions for which something arrived; null for all. */
     final List<@Nullable Long> arrived = new ArrayList<>();
 
-    final TopicConsumer consumer;
+    final FeedConsumer consumer;
     private final TopicSettings settings;
     private final Map<Long, ProducerState> producers = new HashMap<>();
     /** By the name of their node the records of durable logs. */
@@ -81,14 +82,14 @@ final class OneTopic {
     /** Somebody who reads a subscription, and all that it was given and announced. */
     final class Reader {
         final long id;
-        final SubscriptionState state;
+        final FeedSubscription state;
         final List<Gap> gaps = new ArrayList<>();
         final List<Step.Left> left = new ArrayList<>();
         int reloads;
         private final Map<Epoch, List<Long>> given = new HashMap<>();
         private boolean stands;
 
-        private Reader(long id, SubscriptionState state) {
+        private Reader(long id, FeedSubscription state) {
             this.id = id;
             this.state = state;
         }
@@ -169,7 +170,7 @@ final class OneTopic {
             }
         });
         ResponseTimes asking = new ResponseTimes(() -> ++sessions, new SplittableRandom(1));
-        this.consumer = new TopicConsumer(TOPIC, CONSUMER, settings, asking, outbox);
+        this.consumer = new FeedConsumer(TOPIC, CONSUMER, settings, asking, outbox);
     }
 
     // ------------------------------------------------------------------ messages

@@ -22,6 +22,7 @@ import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.delivery.ResponseTimes;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.feed.End;

@@ -65,7 +65,7 @@ class SubscriptionStateTest implements TopicView {
     private long notices;
     private long changes;
     private EarlierStreams stored = EarlierStreams.NONE;
-    private SubscriptionState subscription = in(feed, SETTINGS);
+    private FeedSubscription subscription = in(feed, SETTINGS);
 
     @Override
     public StreamsView known() {
@@ -80,22 +80,22 @@ class SubscriptionStateTest implements TopicView {
 
     // ------------------------------------------------------------------ given
 
-    private SubscriptionState unplaced(TopicSettings settings, Place... places) {
+    private FeedSubscription unplaced(TopicSettings settings, Place... places) {
         return unplaced(settings, Map.of(), places);
     }
 
     /** It is told of these ends first. */
-    private SubscriptionState unplaced(TopicSettings settings, Map<Stream, End> ended, Place... places) {
-        SubscriptionState made = SubscriptionState.of(new Opening.Latest(), feed, this, settings, 0);
+    private FeedSubscription unplaced(TopicSettings settings, Map<Stream, End> ended, Place... places) {
+        FeedSubscription made = FeedSubscription.of(new Opening.Latest(), feed, this, settings, 0);
         made.begin(at(places), ended, notices);
         return made;
     }
 
-    private SubscriptionState in(Feed its, TopicSettings settings, Place... places) {
+    private FeedSubscription in(Feed its, TopicSettings settings, Place... places) {
         return in(its, unplaced(settings, places));
     }
 
-    private static SubscriptionState in(Feed its, SubscriptionState unplaced) {
+    private static FeedSubscription in(Feed its, FeedSubscription unplaced) {
         unplaced.goOn(new ReadOn.In(its, its.attach(its.oldest(), 0)));
         return unplaced;
     }
@@ -191,7 +191,7 @@ class SubscriptionStateTest implements TopicView {
     /** Of one that began with this token, and is yet to be told that anything may be missed. */
     private List<Entry> listed(long historyId, List<Entry> from, List<Entry> taken) {
         CursorToken token = new CursorToken(TOPIC, "c", 0, historyId, from, 0);
-        SubscriptionState made = SubscriptionState.of(new Opening.Resume(token), feed, this, SETTINGS, 0);
+        FeedSubscription made = FeedSubscription.of(new Opening.Resume(token), feed, this, SETTINGS, 0);
         made.begin(Frontier.EMPTY, Map.of(), notices++);
         return made.listed(new CursorToken(TOPIC, "c", 0, HistoryId.UNKNOWN, taken, 0));
     }
@@ -663,7 +663,7 @@ class SubscriptionStateTest implements TopicView {
     @DisplayName("rowO4, ruleS3: what becomes known while a reload waits does not put it off")
     void waitsForItsOwnTime() {
         TopicSettings apart = SETTINGS.with(draft -> draft.reloadJitterNs = 4 * SECOND);
-        subscription = SubscriptionState.of(new Opening.Latest(), feed, this, apart, 1);
+        subscription = FeedSubscription.of(new Opening.Latest(), feed, this, apart, 1);
         subscription.begin(at(Place.at(P, 0)), Map.of(), 0);
         subscription.goOn(new ReadOn.In(feed, feed.attach(1, 0)));
         feed.expired(P, 0, 5, Reason.OVERRUN, 0);
@@ -1043,7 +1043,7 @@ class SubscriptionStateTest implements TopicView {
             draft.reloadIntervalNs = 10 * SECOND;
             draft.reloadJitterNs = 4 * SECOND;
         });
-        subscription = SubscriptionState.of(new Opening.Latest(), feed, this, apart, 0.5)
+        subscription = FeedSubscription.of(new Opening.Latest(), feed, this, apart, 0.5)
                 .telling();
         subscription.begin(at(Place.at(P, 0)), Map.of(), 0);
         subscription.goOn(new ReadOn.In(feed, feed.attach(1, 0)));
@@ -1256,7 +1256,7 @@ class SubscriptionStateTest implements TopicView {
     void pendingIsToldFirst() {
         CursorToken token =
                 new CursorToken(TOPIC, "c", 5, Given.HISTORY, List.of(new Entry("p", 1, P.epoch(), 4, false)), 0);
-        subscription = SubscriptionState.of(new Opening.Resume(token), feed, this, SETTINGS, 0);
+        subscription = FeedSubscription.of(new Opening.Resume(token), feed, this, SETTINGS, 0);
         assertEquals(token, token(), "as long as its consumer has not begun it");
         assertFalse(subscription.asks());
         subscription.begin(at(Place.at(P, 4)), Map.of(P, End.exact(9, 0), Q, End.lost(0)), 0);
@@ -1297,7 +1297,7 @@ class SubscriptionStateTest implements TopicView {
     @DisplayName("ruleT1: whose token left out messages says so until it was told and has reloaded")
     void leftOut() {
         CursorToken token = new CursorToken(TOPIC, "c", 5, Given.HISTORY, List.of(), 77);
-        subscription = SubscriptionState.of(new Opening.Resume(token, true), feed, this, SETTINGS, 0);
+        subscription = FeedSubscription.of(new Opening.Resume(token, true), feed, this, SETTINGS, 0);
         subscription.filteredBy(5);
         subscription.begin(at(), Map.of(), -1);
         goesOn(feed);

@@ -16,6 +16,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.gapless.core.delivery.MessageRun;
+import dev.gapless.core.node.ShardSettings;
 import dev.gapless.internal.subscribe.MessageHost;
 import dev.gapless.internal.subscribe.MessageReader;
 import dev.gapless.internal.subscribe.MessageSubscription;
@@ -114,11 +115,33 @@ class ArchitectureTest {
             noClasses()
                     .that()
                     .resideInAnyPackage(
-                            "dev.gapless.core.producer", "dev.gapless.core.consumer", "dev.gapless.core.effect")
+                            "dev.gapless.core.producer",
+                            "dev.gapless.core.consumer",
+                            "dev.gapless.core.delivery",
+                            "dev.gapless.core.effect")
                     .should()
                     .dependOnClassesThat()
                     .resideInAPackage("dev.gapless.core.node")
                     .check(CORE);
+        }
+
+        /**
+         * How a consumer keeps what came, and where a subscription stands, is theirs alone: others can take their place. But for where they are
+         * chosen, and for what judges them from within.
+         */
+        @Test
+        void nobodyKnowsHowConsumersAndSubscriptionsAreMade() {
+            String[] made = {"dev.gapless.core.feed", "dev.gapless.core.consumer", "dev.gapless.core.subscription"};
+            holds(noClasses()
+                    .that()
+                    .resideOutsideOfPackages(made)
+                    .and()
+                    .resideOutsideOfPackage("dev.gapless.simulation.inside")
+                    .and()
+                    .doNotBelongToAnyOf(ShardSettings.class)
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(made));
         }
 
         /** A stream is one incarnation's: two incarnations of a node have one name. */
@@ -192,7 +215,10 @@ class ArchitectureTest {
             holds(noClasses()
                     .that()
                     .resideOutsideOfPackages(
-                            "dev.gapless.core.subscription", ROOMS.named("subscribe"), "dev.gapless.simulation..")
+                            "dev.gapless.core.delivery",
+                            "dev.gapless.core.subscription",
+                            ROOMS.named("subscribe"),
+                            "dev.gapless.simulation..")
                     .should()
                     .dependOnClassesThat()
                     .belongToAnyOf(MessageRun.class));

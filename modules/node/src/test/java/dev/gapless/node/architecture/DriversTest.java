@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.gapless.core.delivery.MessageRun;
+import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.node.Node;
 import dev.gapless.core.node.Quota;
@@ -33,12 +34,16 @@ class DriversTest {
                     "dev.gapless.core.member",
                     "dev.gapless.core.node",
                     "dev.gapless.core.consumer",
+                    "dev.gapless.core.delivery",
                     "dev.gapless.core.producer",
                     "dev.gapless.core.feed",
                     "dev.gapless.core.subscription")
             .and(DescribedPredicate.not(belongToAnyOf(Node.class, Shard.class, Quota.class, MessageRun.class)))
             .and(DescribedPredicate.describe("decide", type -> !type.isRecord() && !type.isInterface()))
             .as("parts of the node");
+
+    /** What takes inputs beside: consumers of any kind. */
+    private static final DescribedPredicate<JavaClass> TAKE_INPUTS = PARTS.or(belongToAnyOf(TopicConsumer.class));
 
     /** What only the core wants done is in there. */
     private static final Set<String> WANTS = Set.of("send", "add", "previewedBy");
@@ -73,7 +78,7 @@ class DriversTest {
                 .should()
                 .accessTargetWhere(DescribedPredicate.describe(
                         "it is an input of a part of the node",
-                        access -> PARTS.test(access.getTarget().getOwner()) && isInput(access)))
+                        access -> TAKE_INPUTS.test(access.getTarget().getOwner()) && isInput(access)))
                 .check(GAPLESS);
     }
 

@@ -788,7 +788,8 @@ final class ExploredWorld {
             }
             if (incarnation.node().consumer() != null) {
                 ConsumerMeasures kept = incarnation.node().consumer().measures();
-                oracle.checkBounds("feed of " + host.plan.name(), kept.cacheMessages(), kept.cacheBytes(), hosts.size(), 0);
+                oracle.checkBounds(
+                        "feed of " + host.plan.name(), kept.cacheMessages(), kept.cacheBytes(), hosts.size(), 0);
             }
         }
     }

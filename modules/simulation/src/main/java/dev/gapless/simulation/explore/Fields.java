@@ -11,8 +11,8 @@ final class Fields {
     /** Those of that class, and those that it inherits, which come first. */
     static List<Field> of(Class<?> type) {
         Class<?> above = type.getSuperclass();
-        List<Field> all = new ArrayList<>(
-                above != null && above.getName().startsWith("dev.gapless.") ? of(above) : List.of());
+        List<Field> all =
+                new ArrayList<>(above != null && above.getName().startsWith("dev.gapless.") ? of(above) : List.of());
         all.addAll(List.of(type.getDeclaredFields()));
         return all;
     }

@@ -5,7 +5,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Now;
 import dev.gapless.core.delivery.RunMessage;
 import dev.gapless.core.delivery.Step;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Oracle;
 import dev.gapless.simulation.oracle.Violation;

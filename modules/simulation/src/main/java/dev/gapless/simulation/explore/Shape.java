@@ -3,10 +3,9 @@ package dev.gapless.simulation.explore;
 import dev.gapless.core.LastPing;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.consumer.ResponseTimes;
+import dev.gapless.core.delivery.ResponseTimes;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.log.Ages;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
@@ -17,6 +16,7 @@ import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.OtherClusterSettings;
 import dev.gapless.core.node.ShardSettings;
 import dev.gapless.core.wire.Message;
+import dev.gapless.simulation.inside.Inside;
 import dev.gapless.simulation.oracle.Observer;
 import dev.gapless.simulation.oracle.Oracle;
 import java.lang.reflect.Field;
@@ -128,7 +128,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("TopicReader.patienceNs", "never changes"),
             Map.entry("TopicReader.heartbeatNs", "never changes"),
             Map.entry("Placement.dueNs", "made of the rest, or earlier, which does no harm"),
-            Map.entry("Placement.changes", "see SubscriptionState.askedAt"),
+            Map.entry("Placement.changes", "see FeedSubscription.askedAt"),
             Map.entry("Streams.returnNs", "never changes"),
             Map.entry("CursorToken.positions", "made of the rest"),
             Map.entry("Node.startedNs", "no node is older than a millisecond, and others count those"),
@@ -145,8 +145,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Batch.asks", "no Ack is put off here"),
             Map.entry("ProducerState.expiries", "statistics"),
             Map.entry("TopicReader.expiries", "statistics"),
-            Map.entry("TopicConsumer.registeredAgain", "statistics"),
-            Map.entry("TopicConsumer.measures", "of the shared feed"),
+            Map.entry("FeedConsumer.registeredAgain", "statistics"),
+            Map.entry("FeedConsumer.measures", "of the shared feed"),
             Map.entry("Registrar.failures", "statistics"),
             Map.entry("Registration.failures", "for people alone"),
             Map.entry("Registration.answeredNs", "as above"),
@@ -164,9 +164,9 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("MessageRun.part", "as above"),
             Map.entry("MessageRun.nextPart", "as above"),
             Map.entry("MessageRun.inPart", "as above"),
-            Map.entry("SubscriptionState.violations", "must be 0, which is checked"),
+            Map.entry("FeedSubscription.violations", "must be 0, which is checked"),
             Map.entry("Reloading.failed", "the backoff does not grow here"),
-            Map.entry("SubscriptionState.pace", "reloads need not wait here"),
+            Map.entry("FeedSubscription.pace", "reloads need not wait here"),
             Map.entry("Feed.goOn", "made of the rest"),
             Map.entry("Feed.basesThere", "made of the rest"),
             Map.entry("Registration.unanswered", "the backoff does not grow here"),
@@ -212,7 +212,7 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("OpenSubscription.readyNs", Meaning.SINCE),
             Map.entry("OpenSubscription.waitsNs", Meaning.SINCE), // as long as it waits: what it waits for takes longer
             Map.entry("CatchUpReader.movedNs", Meaning.SINCE),
-            Map.entry("SubscriptionState.askedAt", Meaning.AS_NOW),
+            Map.entry("FeedSubscription.askedAt", Meaning.AS_NOW),
             Map.entry("HistoryReplication.askAgainNs", Meaning.DEADLINE),
             Map.entry("Asked.dueNs", Meaning.DEADLINE),
             Map.entry("Asked.waitNs", Meaning.NUMBER),
@@ -279,7 +279,7 @@ record Shape(Sort sort, long name, Part[] parts) {
         } else if (type == Ring.class) {
             return Sort.RING;
         }
-        return type.isRecord() || type == Frontier.class ? Sort.RECORD : Sort.MUTABLE;
+        return type.isRecord() || Inside.OF_SIMULATED.values().contains(type) ? Sort.RECORD : Sort.MUTABLE;
     }
 
     private static Shape read(Class<?> type) {

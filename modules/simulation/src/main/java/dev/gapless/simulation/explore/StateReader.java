@@ -1,13 +1,11 @@
 package dev.gapless.simulation.explore;
 
 import dev.gapless.core.Session;
-import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Segment;
 import dev.gapless.core.log.Slice;
-import dev.gapless.core.subscription.SubscriptionState;
-import dev.gapless.core.subscription.TopicView;
+import dev.gapless.simulation.inside.Inside;
 import dev.gapless.simulation.node.SimulatedNode;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -30,8 +28,6 @@ final class StateReader {
     private static final long GRACES = 8;
 
     private static final @Nullable Reading[] NOBODY = {};
-
-    private static final Field TOPIC = topicOfSubscriptions();
 
     private final Numbers words = new Numbers();
     private final Numbers sessions = new Numbers();
@@ -56,16 +52,6 @@ final class StateReader {
                                 ? configuration.settings().backpressureTimeoutNs()
                                 : 0,
                         configuration.settings().feedHoldNs()));
-    }
-
-    private static Field topicOfSubscriptions() {
-        try {
-            Field field = SubscriptionState.class.getDeclaredField("topic");
-            field.setAccessible(true);
-            return field;
-        } catch (NoSuchFieldException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Of a world of which nothing is known. */
@@ -247,10 +233,8 @@ final class StateReader {
     private void entry(Ring.Piece piece, long index) {
         if (piece instanceof Segment segment) {
             slice(segment.slice(index, 1));
-        } else if (piece instanceof FeedEntry.Messages messages) {
-            any(messages.part((int) (index - messages.index()), 1));
         } else {
-            any(piece);
+            any(Inside.OF_SIMULATED.entry(piece, index));
         }
     }
 
@@ -294,7 +278,8 @@ final class StateReader {
             case MARK -> marks.add(part.field().getLong(object));
             case HEARD -> heard.add(part.field().getLong(object));
             case STAMP -> stamp(part.field().get(object));
-            case AS_NOW -> words.add(asked(object, part.field().getLong(object)));
+            case AS_NOW ->
+                words.add(Inside.OF_SIMULATED.isAsAsked(object, part.field().getLong(object)) ? 1 : 0);
         }
     }
 
@@ -306,11 +291,6 @@ final class StateReader {
     private void since(Object object, Field field, long mostNs) throws IllegalAccessException {
         Object moment = field.get(object);
         words.add(moment == null ? NULL : Math.min(mostNs, nowNs - (Long) moment));
-    }
-
-    /** Has it asked since its topic changed? */
-    private static long asked(Object subscription, long changes) throws IllegalAccessException {
-        return ((TopicView) TOPIC.get(subscription)).changes() == changes ? 1 : 0;
     }
 
     private void stamp(@Nullable Object value) {

@@ -2,10 +2,9 @@ package dev.gapless.simulation.explore;
 
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.feed.Frontier;
-import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.node.NodeSettings;
+import dev.gapless.simulation.inside.Inside;
 import dev.gapless.simulation.oracle.Oracle;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -121,8 +120,6 @@ final class WorldSnapshot {
                 // head
                 Slice.class,
                 long[].class, // where a run led: neither
-                Stream[].class,
-                Frontier.class,
                 TopicSettings.class,
                 NodeSettings.class,
                 Outbox.class, // empty between two actions
@@ -157,6 +154,7 @@ final class WorldSnapshot {
         private static boolean isConstant(Class<?> type) {
             return type.isPrimitive()
                     || CONSTANTS.stream().anyMatch(constant -> constant.isAssignableFrom(type))
+                    || Inside.OF_SIMULATED.constants().contains(type)
                     || (type.isRecord()
                             && Arrays.stream(type.getRecordComponents()).allMatch(part -> isConstant(part.getType())))
                     || (type.isSealed()

@@ -5,14 +5,13 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
-import dev.gapless.core.consumer.TopicConsumer;
 import dev.gapless.core.delivery.MessageRun;
 import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.delivery.RunMessage;
 import dev.gapless.core.delivery.Step;
-import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.StreamsView;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
+import dev.gapless.core.delivery.TopicConsumer;
+import dev.gapless.simulation.inside.Inside;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Reloads;
 import dev.gapless.simulation.oracle.Truth;
@@ -27,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The application at the end of a subscription: it reads at its own pace, and reloads. */
 final class Subscriber {
+    private static final Inside INSIDE = Inside.OF_SIMULATED;
+
     private final Schedule schedule;
     private final NodeProcess process;
     private final Witness witness;
@@ -107,7 +108,7 @@ final class Subscriber {
 
     /** Is it yet to be told that its source claims too much? A token of then claims the same. */
     boolean isToBeTold() {
-        return schedule.sourcesClaim() && state().claims();
+        return schedule.sourcesClaim() && INSIDE.claims(state());
     }
 
     boolean isReloading() {
@@ -117,12 +118,7 @@ final class Subscriber {
     /** It is ready: a client is told so, with where it is. */
     void ready() {
         if (isByPositions && opened != null) {
-            StreamsView known = state().known();
-            schedule.oracle()
-                    .resumedWithPositions(
-                            witness,
-                            epoch -> known.open().containsKey(epoch)
-                                    || known.remembered().get(epoch) != null);
+            schedule.oracle().resumedWithPositions(witness, epoch -> INSIDE.hasHeardOf(state(), epoch));
         }
         if (kept != null && opened != null) {
             CursorToken token = token();
@@ -188,13 +184,13 @@ final class Subscriber {
         boolean caughtUp = state.isCatchingUp();
         boolean waited = state.isWaiting();
         Step step = state.next(process.nowNs());
-        if (state.asks()) {
+        if (INSIDE.asks(state)) {
             schedule.counts().add("subscription: asks where to read on");
         } else if (caughtUp && step instanceof Step.Messages && state.isCatchingUp()) {
             schedule.counts().add("subscription: reads what it has yet to read elsewhere");
         } else if (caughtUp && !state.isCatchingUp()) {
             schedule.counts().add("subscription: joined the feed");
-            unread = state.oldestUnread(); // its place there: a gap that no entry told of is behind none
+            unread = INSIDE.oldestUnread(state); // its place there: a gap that no entry told of is behind none
             schedule.trace(witness, () -> "joins the feed");
             process.happens(Moment.JOINED);
         }
@@ -234,7 +230,7 @@ final class Subscriber {
     /** It may have freed something of its feed. A reload that no entry told of frees nothing. */
     private void moved() {
         process.vigil().moved();
-        long next = state().oldestUnread();
+        long next = INSIDE.oldestUnread(state());
         if (state().isCatchingUp() || (next == unread && state().lag() > 0)) {
             return;
         }
@@ -246,8 +242,8 @@ final class Subscriber {
     private void checkOvertaken(SubscriptionState state) {
         TopicConsumer consumer = process.node().consumer();
         if (consumer != null && !state.isCatchingUp() && schedule.settings().backpressure()) {
-            Feed feed = consumer.feed();
-            boolean overtaken = feed.head() - state.lag() + 1 < feed.oldest();
+            Inside.Cache cache = INSIDE.cache(consumer);
+            boolean overtaken = cache.head() - state.lag() + 1 < cache.oldest();
             if (overtaken && !givenUp) {
                 process.vigil().waits().overtaken(witness, process.nowNs() - movedNs);
             }

@@ -2,8 +2,8 @@ package dev.gapless.simulation.schedule;
 
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Session;
-import dev.gapless.core.consumer.TopicConsumer;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.delivery.ConsumerMeasures;
+import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.LogPart;
 import dev.gapless.core.producer.LogWriter;
@@ -16,6 +16,7 @@ import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
 import dev.gapless.core.wire.Registered;
+import dev.gapless.simulation.inside.Inside;
 import dev.gapless.simulation.oracle.Violation;
 import dev.gapless.simulation.oracle.Waits;
 import java.util.HashMap;
@@ -29,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 final class Vigil {
     private final Schedule schedule;
     private final NodeProcess process;
-    /** The feed of the consumer that was there when it was looked at last. */
-    private @Nullable Feed lookedAt;
+    /** The measures of the consumer that was there when it was looked at last. */
+    private @Nullable ConsumerMeasures lookedAt;
     /** How often a subscription has read or handled something, also one that has ended since. */
     private long moves;
 
@@ -144,14 +145,14 @@ final class Vigil {
         if (consumer == null) {
             return;
         }
-        Feed feed = consumer.feed();
-        boolean full =
-                feed.wantsRoom() && feed == lookedAt; // a feed that took the place of another one has waited for nobody
-        lookedAt = feed;
+        Inside.Cache cache = Inside.OF_SIMULATED.cache(consumer);
+        boolean isTheSame = consumer.measures() == lookedAt; // one that took the place of another has waited for nobody
+        boolean full = cache.wantsRoom() && isTheSame;
+        lookedAt = consumer.measures();
         if (schedule.settings().backpressure()) {
-            waits.lookAtFeed(feed.head() + moves, full, process.nowNs());
+            waits.lookAtFeed(cache.head() + moves, full, process.nowNs());
         } else {
-            waits.lookAtFeedBehind(feed.head(), full, process.nowNs());
+            waits.lookAtFeedBehind(cache.head(), full, process.nowNs());
         }
     }
 

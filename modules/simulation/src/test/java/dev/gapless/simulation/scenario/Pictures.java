@@ -1,7 +1,8 @@
 package dev.gapless.simulation.scenario;
 
-import dev.gapless.core.consumer.RegistrationStatus;
-import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.consumer.FeedConsumer;
+import dev.gapless.core.delivery.RegistrationStatus;
+import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;
 import dev.gapless.core.log.Log;
@@ -70,7 +71,7 @@ final class Pictures {
         if (consumer == null) {
             throw new IllegalArgumentException(incarnation.address() + " has no subscription");
         }
-        Feed feed = consumer.feed();
+        Feed feed = ((FeedConsumer) consumer).feed();
         for (long i = feed.oldest(); i <= feed.head(); i++) {
             FeedEntry entry = feed.get(i);
             if (entry == null || !isShown(incarnation, entry.node())) {

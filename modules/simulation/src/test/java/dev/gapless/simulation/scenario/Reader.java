@@ -6,7 +6,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.delivery.MessageRun;
 import dev.gapless.core.delivery.RunMessage;
 import dev.gapless.core.delivery.Step;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Violation;
 import dev.gapless.simulation.oracle.Witness;

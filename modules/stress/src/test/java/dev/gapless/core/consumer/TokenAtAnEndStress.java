@@ -10,11 +10,12 @@ import dev.gapless.core.Now;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Session;
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.ResponseTimes;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.member.MemberEvent;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Register;
@@ -48,9 +49,9 @@ public class TokenAtAnEndStress implements Outbox.Carrier {
     private static final Map<Epoch, Long> PUBLISHED = Map.of(LOG.epoch(), 1L);
 
     private final Outbox outbox = new Outbox();
-    private final TopicConsumer consumer = new TopicConsumer(
+    private final FeedConsumer consumer = new FeedConsumer(
             TOPIC, 2, Given.settings(8, Overflow.EXPIRE), new ResponseTimes(() -> 1, new SplittableRandom(1)), outbox);
-    private final SubscriptionState subscription;
+    private final FeedSubscription subscription;
     private Session session;
 
     public TokenAtAnEndStress() {

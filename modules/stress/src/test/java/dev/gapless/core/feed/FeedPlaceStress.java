@@ -1,7 +1,7 @@
 package dev.gapless.core.feed;
 
 import dev.gapless.core.Overflow;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.stress.Given;
 import dev.gapless.stress.OneTopic;
 import dev.gapless.stress.Reader;
@@ -27,7 +27,7 @@ public class FeedPlaceStress {
     private final Feed shared = new Feed(Given.settings(2, Overflow.EXPIRE));
     private final OneTopic topic = new OneTopic(shared);
     private final Reader reader;
-    private final SubscriptionState state;
+    private final FeedSubscription state;
 
     public FeedPlaceStress() {
         Feed own = new Feed(Given.settings(8, Overflow.EXPIRE));

@@ -25,7 +25,7 @@ public class SubscriptionOvertakenStress {
 
     private final Feed feed = new Feed(Given.settings(2, Overflow.EXPIRE));
     private final OneTopic topic = new OneTopic(feed);
-    private final SubscriptionState state;
+    private final FeedSubscription state;
     private final Reader reader;
 
     public SubscriptionOvertakenStress() {

@@ -2,7 +2,7 @@ package dev.gapless.internal.subscribe;
 
 import dev.gapless.core.Overflow;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.stress.Given;
 import dev.gapless.stress.OneTopic;
 import org.openjdk.jcstress.annotations.Actor;
@@ -24,7 +24,7 @@ public class SubscriptionMayMoveStress {
     private final Feed own = new Feed(Given.settings(8, Overflow.EXPIRE));
     private final Feed shared = new Feed(Given.settings(8, Overflow.EXPIRE));
     private final OneTopic topic = new OneTopic(shared);
-    private final SubscriptionState state;
+    private final FeedSubscription state;
     private final Woken subscription;
 
     public SubscriptionMayMoveStress() {

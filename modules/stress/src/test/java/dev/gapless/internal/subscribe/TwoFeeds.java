@@ -3,7 +3,7 @@ package dev.gapless.internal.subscribe;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Reason;
 import dev.gapless.core.feed.Feed;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.stress.Given;
 import dev.gapless.stress.OneTopic;
 
@@ -12,7 +12,7 @@ final class TwoFeeds {
     final Feed own = new Feed(Given.settings(8, Overflow.EXPIRE));
     final Feed shared = new Feed(Given.settings(8, Overflow.EXPIRE));
     private final OneTopic topic = new OneTopic(shared);
-    private final SubscriptionState state;
+    private final FeedSubscription state;
     private final Woken subscription;
 
     TwoFeeds() {

@@ -1,6 +1,6 @@
 package dev.gapless.testkit.internal;
 
-import dev.gapless.core.consumer.TopicConsumer;
+import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.producer.CursorStatus;
 import dev.gapless.core.producer.ProducerState;
 import java.util.List;

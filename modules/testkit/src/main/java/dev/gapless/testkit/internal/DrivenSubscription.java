@@ -6,7 +6,7 @@ import dev.gapless.Ready;
 import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.internal.measure.SubscriptionStats;
 import dev.gapless.internal.subscribe.Cue;
 import dev.gapless.internal.subscribe.Feedback;

@@ -6,7 +6,7 @@ import dev.gapless.Subscription;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.delivery.Opening;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.internal.node.NamedTokens;
 import dev.gapless.internal.store.TokenStore;
 import dev.gapless.internal.subscribe.Decoder;

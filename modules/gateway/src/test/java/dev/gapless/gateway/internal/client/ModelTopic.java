@@ -26,8 +26,8 @@ import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
 import dev.gapless.core.log.Slice;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.core.subscription.ReadOn;
-import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.subscription.TopicView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -225,8 +225,8 @@ final class ModelTopic implements TopicView {
 
     // ------------------------------------------------------------------ the consumer
 
-    SubscriptionState open(StartFrom start) {
-        SubscriptionState state = SubscriptionState.of(new Opening.Latest(), shared, this, SETTINGS, 0);
+    FeedSubscription open(StartFrom start) {
+        FeedSubscription state = FeedSubscription.of(new Opening.Latest(), shared, this, SETTINGS, 0);
         if (!(start instanceof StartFrom.Resume resume)) {
             state.begin(Frontier.of(shared.tails()), Map.of(), 0);
             state.goOn(new ReadOn.In(shared, shared.attach(shared.head() + 1, 0)));
@@ -262,7 +262,7 @@ final class ModelTopic implements TopicView {
     }
 
     /** The subscription asks where to read on. */
-    void place(SubscriptionState state) {
+    void place(FeedSubscription state) {
         Frontier at = state.placedAt();
         Feed.Placed placed = shared.place(at, Asked.ANYTHING, 0);
         if (placed != null) {

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.StartFrom;
 import dev.gapless.core.log.Format;
-import dev.gapless.core.subscription.SubscriptionState;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.budget.Budget;
@@ -63,7 +63,7 @@ final class ModelWorld {
         }
     }
 
-    private record Open(String topic, MessageSubscription subscription, SubscriptionState state) {}
+    private record Open(String topic, MessageSubscription subscription, FeedSubscription state) {}
 
     private final Random random;
     private final Seen seen;
@@ -141,7 +141,7 @@ final class ModelWorld {
         opening.add(id);
         later(() -> {
             if (opening.remove(id)) {
-                SubscriptionState state = topics.get(topic).open(start);
+                FeedSubscription state = topics.get(topic).open(start);
                 open.put(id, new Open(topic, made, state));
                 made.opened(state, feedback -> later(() -> place(id)));
                 later(() -> made.ready(Set.of()));

@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.delivery;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.delivery;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -32,24 +32,24 @@ public final class ResponseTimes {
     }
 
     /** Higher at each call. */
-    long nextNumber() {
+    public long nextNumber() {
         return sessions.getAsLong();
     }
 
     /** From 0 to 1, at random. */
-    double nextShare() {
+    public double nextShare() {
         return jitter.nextDouble();
     }
 
     /** A member answered a first attempt after so long. */
-    void answered(long uid, long tookNs, long nowNs) {
+    public void answered(long uid, long tookNs, long nowNs) {
         Expected before = expected.get(uid);
         long quickerNs = before == null ? 0 : Math.max(0, before.ns() - tookNs);
         expected.put(uid, new Expected(tookNs + quickerNs - quickerNs / PARTS, nowNs));
     }
 
     /** For how long an answer of this member is waited for at least; no longer than {@code mostNs}, which is also how old a measurement may be. */
-    long patienceNs(long uid, long mostNs, long nowNs) {
+    public long patienceNs(long uid, long mostNs, long nowNs) {
         Expected answer = expected.get(uid);
         return answer == null || nowNs - answer.atNs() > mostNs ? 0 : Math.min(mostNs, PATIENCE * answer.ns());
     }

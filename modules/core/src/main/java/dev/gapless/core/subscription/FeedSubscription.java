@@ -13,6 +13,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.delivery.Standpoint;
 import dev.gapless.core.delivery.Step;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.core.feed.End;
 import dev.gapless.core.feed.EndedStreams;
 import dev.gapless.core.feed.Feed;
@@ -56,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time, except for what says "Any thread", and for what says "Consumer": that is called while it is unplaced.
  */
-public final class SubscriptionState {
+public final class FeedSubscription implements SubscriptionState {
     /** A number of changes that there never is. */
     private static final long NEVER = -1;
 
@@ -103,7 +104,7 @@ public final class SubscriptionState {
     /** By what its token's subscription did, until it has been told, and has reloaded; 0 if that is not to be told. */
     private volatile long filterBefore;
 
-    private SubscriptionState(
+    private FeedSubscription(
             Feed shared,
             TopicView topic,
             TopicSettings settings,
@@ -124,16 +125,16 @@ public final class SubscriptionState {
      *
      * @param share how much of the reload jitter it takes, 0 to 1
      */
-    public static SubscriptionState of(
+    public static FeedSubscription of(
             Opening opening, Feed shared, TopicView topic, TopicSettings settings, double share) {
         if (opening instanceof Opening.Resume resume) {
             CursorToken from = resume.token();
-            SubscriptionState state = new SubscriptionState(shared, topic, settings, share, from, from.timeMs());
+            FeedSubscription state = new FeedSubscription(shared, topic, settings, share, from, from.timeMs());
             state.filterBefore = resume.leftOut() ? from.filter() : 0;
             return state;
         }
         long sinceMs = opening instanceof Opening.Since since ? since.timeMs() : Long.MAX_VALUE;
-        return new SubscriptionState(shared, topic, settings, share, null, sinceMs);
+        return new FeedSubscription(shared, topic, settings, share, null, sinceMs);
     }
 
     // ------------------------------------------------------------------ for the consumer
@@ -219,40 +220,40 @@ public final class SubscriptionState {
 
     // ------------------------------------------------------------------ how it is read
 
-    /** From now on it is only told what it missed, and does not reload here (rule S3). Before it is read. */
-    public SubscriptionState telling() {
+    @Override
+    public FeedSubscription telling() {
         pace = pace.toTell();
         return this;
     }
 
-    /** The same, at once: who reads it spreads its reloads by itself. Before it is read. */
-    public SubscriptionState tellingAtOnce() {
+    @Override
+    public FeedSubscription tellingAtOnce() {
         pace = pace.toTellAtOnce();
         return this;
     }
 
-    /** From now on it leaves out messages, and its tokens say by what: the hash of a filter, 0 for none. */
+    @Override
     public void filteredBy(long hash) {
         filter = hash;
     }
 
-    /** Does it read another feed than the shared one? Any thread. */
+    @Override
     public boolean isCatchingUp() {
         Standing here = standing;
         return here.feed() != shared || here.phase() instanceof SubscriptionPhase.Unplaced;
     }
 
-    /** Is a reload due that may not begin yet? Any thread. */
+    @Override
     public boolean isWaiting() {
         return standing.phase() instanceof SubscriptionPhase.Waiting;
     }
 
-    /** Any thread. */
+    @Override
     public boolean isReloading() {
         return standing.phase() instanceof SubscriptionPhase.Reloading;
     }
 
-    /** How many entries of its feed it has not dealt with. Any thread. */
+    @Override
     public long lag() {
         Unread unread = unread();
         return Math.max(0, unread.feed().head() - unread.first() + 1);
@@ -273,7 +274,7 @@ public final class SubscriptionState {
         return standing.oldestUnread();
     }
 
-    /** When the oldest of them was published, or became known, in milliseconds since 1970; empty if there is none. Any thread. */
+    @Override
     public OptionalLong behindSinceMs() {
         Unread unread = unread();
         long index = Math.max(unread.first(), unread.feed().oldest());
@@ -284,7 +285,7 @@ public final class SubscriptionState {
         return entry instanceof FeedEntry.Expired expired ? OptionalLong.of(expired.timeMs()) : OptionalLong.empty();
     }
 
-    /** For people: the key of the last message that this gap states, as far as the feed knows. Any thread. */
+    @Override
     public @Nullable String lastKey(Gap gap) {
         Position resumesAt = gap.resumesAt();
         if (resumesAt == null) {
@@ -294,17 +295,17 @@ public final class SubscriptionState {
         return key == null ? shared.keyBefore(resumesAt) : key;
     }
 
-    /** How often the invariant was found broken; a defect of Gapless if it is not 0. Any thread. */
+    @Override
     public long violations() {
         return violations.get();
     }
 
-    /** Does the consumer wait for it to free its feed? Any thread. */
+    @Override
     public boolean isPressed() {
         return standing.feed().wantsRoom() || asks();
     }
 
-    /** Is there something to read now, or to free? A reload that waits is not. Any thread. */
+    @Override
     public boolean hasNext() {
         Standing here = standing;
         if (here.phase() instanceof SubscriptionPhase.Unplaced) {
@@ -355,10 +356,7 @@ public final class SubscriptionState {
         }
     }
 
-    /**
-     * What to do next. Whatever it gave before counts as done with; of messages those up to {@link #handled}, which must be all
-     * of them unless the subscription ends.
-     */
+    @Override
     public Step next(long nowNs) {
         Standing here = standing;
         if (here.phase() instanceof SubscriptionPhase.Reloading) {
@@ -546,7 +544,7 @@ public final class SubscriptionState {
         return here.readingOn(in.feed(), in.cursor(), at, pending);
     }
 
-    /** The first {@code count} messages of the run that was given last are done with. */
+    @Override
     public void handled(int count) {
         Standing here = standing;
         here.run().handled(count);
@@ -557,11 +555,7 @@ public final class SubscriptionState {
 
     // ------------------------------------------------------------------ reloading
 
-    /**
-     * The reload has succeeded: the frontier passes the gaps.
-     *
-     * @param reflects what the source of truth is known to reflect, which is then not delivered again, or null (S4)
-     */
+    @Override
     public void reloaded(@Nullable CursorToken reflects) {
         Standing here = standing;
         Frontier at = withBeginnings(here.underWay().upTo(), here);
@@ -572,9 +566,7 @@ public final class SubscriptionState {
         filterBefore = 0; // last: a token that names the filter of before is told once more at worst
     }
 
-    /**
-     * The source of truth reflects this already, which is then not delivered: what a first load says. Not in the midst of a reload.
-     */
+    @Override
     public void loaded(CursorToken reflects) {
         Standing here = standing;
         Frontier at = withBeginnings(here.positions(), here);
@@ -649,7 +641,7 @@ public final class SubscriptionState {
                         && !place.stream().epoch().equals(of.epoch()));
     }
 
-    /** After how many nanoseconds to load again that failed so often, the last time included; empty if that was the last attempt. */
+    @Override
     public OptionalLong loadFailed(int times) {
         boolean last = settings.reloadAttempts() > 0 && times >= settings.reloadAttempts();
         return last
@@ -657,10 +649,7 @@ public final class SubscriptionState {
                 : OptionalLong.of(settings.reloadBackoff().waitNs(times - 1));
     }
 
-    /**
-     * The reload has failed. Returns after how many nanoseconds to hand the same gaps over again; empty if that was the last attempt, and
-     * the subscription is to end in front of them.
-     */
+    @Override
     public OptionalLong reloadFailed() {
         Standing here = standing;
         int failed = here.underWay().failed();
@@ -675,19 +664,13 @@ public final class SubscriptionState {
         return standing.positions();
     }
 
-    /** A token for where it stands (rule T1). Any thread. */
+    @Override
     public CursorToken token(String topicName, String cluster, Now now) {
         Standing here = standing;
         return token(here, here.positions(), topic.known(), topicName, cluster, now);
     }
 
-    /**
-     * Where a client stands that keeps positions alone: the token's, and all other streams that are over for it and remembered here. As long as it
-     * is to be told that anything may be missed, none of those that are over: a list of positions does not say that, and what it lacks is told.
-     * Any thread.
-     *
-     * @param taken a token of this subscription
-     */
+    @Override
     public List<CursorToken.Entry> listed(CursorToken taken) {
         Standing here = standing;
         StreamsView known = topic.known();
@@ -710,27 +693,19 @@ public final class SubscriptionState {
         return topic.known();
     }
 
-    /** Where it stands, for a token that may be made later. Any thread. */
+    @Override
     public Standpoint standpoint() {
         StreamsView known = topic.known(); // first: of what came since the frontier says nothing
         return new FeedStandpoint(positions(), RunPath.NONE, known);
     }
 
-    /**
-     * A token for where this subscription stood (rule T1). Any thread.
-     *
-     * @param at one of its own
-     * @param now when it stood there, or earlier
-     */
+    @Override
     public CursorToken token(Standpoint at, String topicName, String cluster, Now now) {
         FeedStandpoint stood = (FeedStandpoint) at;
         return token(standing, stood.frontier(), stood.known(), topicName, cluster, now);
     }
 
-    /**
-     * Is there, or was there, an incarnation of that node with this log? A member is it, the history remembers it, or a log has its messages. That a
-     * token names it is not enough. Any thread.
-     */
+    @Override
     public boolean knows(Epoch epoch, @Nullable String node) {
         return topic.known().knows(epoch, node);
     }

@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.delivery;
 
 import dev.gapless.core.Position;
 import org.jspecify.annotations.Nullable;
@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node the producer's name
  * @param phase UNNAMED, REGISTERING, LIVE, LEFT, WAITING or LOST
- * @param position how far the feed has got
+ * @param position how far it has got
  * @param failures how many registrations in a row had failed when it registered last: they were not answered, or ended soon after
  * @param answeredNs when the latest was answered, by the clock of the node
  */
 public record RegistrationStatus(
         String node, String phase, @Nullable Position position, int failures, long answeredNs) {
     /** A registration that lasts no longer than this has failed. */
-    static final long SHORT_LIFE_NS = 5_000_000_000L;
+    public static final long SHORT_LIFE_NS = 5_000_000_000L;
 
     /** How many registrations in a row have failed by now; none of a node that is not registered with, since it was removed, or has left. */
     public int failures(long nowNs) {

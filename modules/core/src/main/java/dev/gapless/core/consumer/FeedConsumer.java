@@ -8,6 +8,9 @@ import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.RegistrationStatus;
+import dev.gapless.core.delivery.ResponseTimes;
+import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
@@ -19,8 +22,8 @@ import dev.gapless.core.feed.Frontier;
 import dev.gapless.core.feed.Stream;
 import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.subscription.FeedSubscription;
 import dev.gapless.core.subscription.ReadOn;
-import dev.gapless.core.subscription.SubscriptionState;
 import dev.gapless.core.subscription.TopicView;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Heartbeat;
@@ -41,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Subscriptions are read elsewhere; here they are opened, placed in the feed of a reader, and closed. Not thread-safe.
  */
-public final class TopicConsumer implements ReaderContext.Heard, TopicView {
+public final class FeedConsumer implements TopicConsumer, ReaderContext.Heard, TopicView {
     private final String topic;
     private final TopicSettings settings;
     private final ResponseTimes asking;
@@ -65,7 +68,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
      * @param uid this node's incarnation
      * @param asking of its shard
      */
-    public TopicConsumer(String topic, long uid, TopicSettings settings, ResponseTimes asking, Outbox outbox) {
+    public FeedConsumer(String topic, long uid, TopicSettings settings, ResponseTimes asking, Outbox outbox) {
         this.topic = topic;
         this.settings = settings;
         this.asking = asking;
@@ -84,12 +87,12 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         return shared.feed();
     }
 
-    /** What it keeps; the same object as long as it lives. */
+    @Override
     public ConsumerMeasures measures() {
         return measures;
     }
 
-    /** From now on it keeps so many bytes at most, and never more than its settings say. */
+    @Override
     public void limit(long bytes) {
         Feed feed = shared.feed();
         if (feed.maxBytes() != Math.min(bytes, settings.mostBytesInFeed())) {
@@ -97,27 +100,27 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         }
     }
 
-    /** What is wanted after an input that may have brought something for every subscription; made once, since that is often. */
+    @Override
     public Effect.Arrived arrivedEffect() {
         return arrived;
     }
 
-    /** How many expiries the shared feed has got, by reason. */
+    @Override
     public Map<Reason, Long> expiries() {
         return shared.expiries();
     }
 
-    /** How often its readers registered with a member that they had registered with before. */
+    @Override
     public long registeredAgain() {
         return registeredAgain;
     }
 
-    /** How many registrations of the shared reader have failed. */
+    @Override
     public long registrationFailures() {
         return shared.registrationFailures();
     }
 
-    /** For people: those of the shared reader, in the order of their names. */
+    @Override
     public List<RegistrationStatus> registrations() {
         return shared.registrations();
     }
@@ -134,10 +137,10 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     // ------------------------------------------------------------------ subscriptions
 
-    /** Opens a subscription. Once it is ready, {@link Effect.Ready} says so. */
-    public SubscriptionState open(long id, Opening opening, Now now) {
+    @Override
+    public FeedSubscription open(long id, Opening opening, Now now) {
         double share = settings.reloadJitterNs() == 0 ? 0 : asking.nextShare();
-        SubscriptionState state = SubscriptionState.of(opening, shared.feed(), this, settings, share);
+        FeedSubscription state = FeedSubscription.of(opening, shared.feed(), this, settings, share);
         OpenSubscription added = new OpenSubscription(id, state, opening);
         added.readyUntilNs = now.ns() + settings.readyTimeoutNs();
         open.put(id, added);
@@ -150,7 +153,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         return state;
     }
 
-    /** Ends a subscription, and its reader if it is the last that reads there. */
+    @Override
     public void close(long id) {
         OpenSubscription closed = open.remove(id);
         if (closed != null) {
@@ -162,12 +165,12 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         }
     }
 
-    /** Does nobody subscribe? */
+    @Override
     public boolean isIdle() {
         return open.isEmpty();
     }
 
-    /** Takes all registrations off. */
+    @Override
     public void close() {
         List.copyOf(open.keySet()).forEach(this::close);
         shared.close();
@@ -232,11 +235,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     // ------------------------------------------------------------------ members
 
-    /**
-     * This node is up (rule C10).
-     *
-     * @param view the members, and what is remembered of others
-     */
+    @Override
     public void begin(MemberView view, Now now) {
         up = true;
         streams.remember(view.history());
@@ -253,11 +252,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         moveOn(now);
     }
 
-    /**
-     * Members came, told their names, or went; what belongs together comes at once.
-     *
-     * @param view the members from now on, and what is remembered of others
-     */
+    @Override
     public void onMembers(List<MemberEvent> events, MemberView view, Now now) {
         if (view.history().announcedSince(streams.history())) {
             streams.notice(); // in front of whatever those say that come
@@ -408,7 +403,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         streams.forgetSettled(over, now);
     }
 
-    /** Adds the nodes that are gone, and whose stores may have what is lacked here. */
+    @Override
     public void addAwaitedNodes(Set<String> nodes) {
         streams.addAwaitedNodes(nodes);
     }
@@ -420,6 +415,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     // ------------------------------------------------------------------ messages and room
 
+    @Override
     public void onMessage(ToConsumer message, Now now) {
         TopicReader to = placement.reader(message.reader());
         if (to == null) {
@@ -440,13 +436,13 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         outbox.add(only == null ? arrived : new Effect.Arrived(topic, only.id));
     }
 
-    /** No ping from that node answers ours. */
+    @Override
     public void onSilent(long silentUid, long nowNs) {
         placement.readers(reader -> reader.onSilent(silentUid, nowNs));
         placement.changed(nowNs);
     }
 
-    /** This subscription has freed a feed that was full, or asks where it reads on. */
+    @Override
     public void onRoom(long id, Now now) {
         OpenSubscription one = open.get(id);
         shared.grantAgain();
@@ -470,7 +466,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         }
     }
 
-    /** What a subscription that has ended held of a feed that others read is free. */
+    @Override
     public void onRoom() {
         placement.readers(TopicReader::grantAgain);
     }
@@ -484,7 +480,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
 
     // ------------------------------------------------------------------ time
 
-    /** Does what is due; early it does no harm. */
+    @Override
     public void onTime(Now now) {
         if (settings.backpressure()) { // a feed that one reads alone slows nobody else
             shared.feed().findStalled(now.ns());
@@ -499,7 +495,7 @@ public final class TopicConsumer implements ReaderContext.Heard, TopicView {
         moveOn(now);
     }
 
-    /** When {@link #onTime} is due next, or {@code Long.MAX_VALUE} if nothing is. */
+    @Override
     public long deadlineNs(long nowNs) {
         long wait = until(shared.deadlineNs(nowNs), nowNs, Long.MAX_VALUE);
         wait = until(placement.dueNs(nowNs), nowNs, wait);
