@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   mute                                                                  the first one reads nothing any more
  *   run BEGIN END           used ..., fewest N, most N, bytes N           what one client got in that time, and what an event took
  *   again PORT [N]          level NS                                      all connections were lost; until the last client is level, with N at least
- *   lose NS                 lost N                                        all connections within that time, one by one; what all of them have
+ *   lose NS                 lost OLDEST NEWEST                            all connections within that time, one by one; what all have, and one has
  *   expect N                checked [PROBLEM], announced N                once all of them have everything up to N, or were told
  * </pre>
  *
@@ -55,7 +55,7 @@ record SocketClients(
                                         order.size() > 2 ? Long.parseLong(order.get(2)) : 0));
                     case "lose" -> {
                         swarm.lose(Long.parseLong(order.get(1)));
-                        dialogue.say("lost", swarm.oldest());
+                        dialogue.say("lost", swarm.oldest(), swarm.newest());
                     }
                     case "expect" -> {
                         long published = Long.parseLong(order.get(1));
