@@ -21,8 +21,10 @@ class JmhTest {
     void everyBenchmarkOfTheCoreRuns() throws Exception {
         System.setProperty("jmh.ignoreLock", "true");
         Collection<RunResult> results = new Runner(new OptionsBuilder()
-                        .include(ALL ? "dev.gapless.bench.jmh" : "LogBenchmark")
+                        .include(ALL ? "dev.gapless.bench.jmh" : "LogBenchmark|ProducersBenchmark")
                         .param("subscriptions", "10")
+                        .param("producers", "30")
+                        .param("subscribers", "1000")
                         .forks(0)
                         .warmupIterations(0)
                         .measurementIterations(1)
@@ -31,7 +33,7 @@ class JmhTest {
                         .verbosity(VerboseMode.SILENT)
                         .build())
                 .run();
-        assertEquals(ALL ? 5 : 4, results.size());
+        assertEquals(ALL ? 6 : 5, results.size());
     }
 
     @Test
