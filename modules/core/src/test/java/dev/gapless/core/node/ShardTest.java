@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
@@ -13,7 +14,10 @@ import dev.gapless.core.Now;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.consumer.FeedConsumer;
+import dev.gapless.core.delivery.ConsumerFactory;
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
@@ -205,6 +209,23 @@ class ShardTest implements Outbox.Carrier, LogSource {
         membersAre(SELF, OTHER);
         assertEquals(1, ((Admission.Accepted) settled.get(0)).position().sequence());
         assertInstanceOf(Batch.class, packets.get(packets.size() - 1));
+    }
+
+    @Test
+    @DisplayName("consumers are made by the factory of its settings")
+    void consumersOfTheFactory() {
+        List<TopicConsumer> made = new ArrayList<>();
+        ConsumerFactory factory = (topic, uid, settings, times, its) -> {
+            made.add(new FeedConsumer(topic, uid, settings, times, its));
+            return made.get(0);
+        };
+        Shard other = new Shard(
+                new ShardSettings(
+                        SELF, topic -> SETTINGS, this, gate, sessions::incrementAndGet, () -> 1L, consumers, factory),
+                new Outbox());
+        other.open("t", 1, new Opening.Latest(), at(0));
+        assertEquals(1, made.size());
+        assertSame(made.get(0), other.consumer("t"));
     }
 
     @Test
