@@ -29,6 +29,7 @@ abstract sealed class OneRun
                 JacksonRun,
                 ManyTopicsRun,
                 OpeningRun,
+                PausedRun,
                 ReadyRun,
                 RestartRun,
                 ReturnRun,
@@ -81,6 +82,7 @@ abstract sealed class OneRun
             case C_IDLE -> new IdleClientsRun(plan, workload, peer, children);
             case C_RETURN, C_STATE_RETURN -> new ReturnRun(plan, workload, peer, children);
             case C_RETURN_FAR -> new FarReturnRun(plan, workload, peer, children);
+            case R_PAUSED -> new PausedRun(plan, workload, peer, children);
             case T_RETURN -> new TableReturnRun(plan, workload, peer, children);
             case T_10000, T_1000000 -> new TableRun(plan, workload, peer, children);
             case W7 -> new StuckRun(plan, workload, peer, children);

@@ -19,16 +19,12 @@ final class ReadyRun extends OneRun {
 
     @Override
     double measure() throws RunFailure, IOException, InterruptedException {
+        int topics = TOPICS / plan.scale().topicsDivisor();
         List<String> options = options(
                 Traffic.OPTION,
                 "-Xmx3g",
                 "-Dgapless.ready-timeout=" + READY.toSeconds() + "s"); // ready() is to wait for each answer
-        Child nodes = children.start(
-                "nodes",
-                options,
-                BenchProcess.READY_NODES,
-                workload.subscribers(),
-                TOPICS / plan.scale().topicsDivisor());
+        Child nodes = children.start("nodes", options, BenchProcess.READY_NODES, workload.subscribers(), topics);
         connect(List.of(nodes));
         sleepUntil(System.nanoTime() + plan.warmUp().toNanos());
         Observation observation = new Observation(children);
@@ -41,6 +37,7 @@ final class ReadyRun extends OneRun {
         figures.put(Figure.REGISTERS, Double.parseDouble(said[3]));
         figures.put(Figure.REGISTER_ANSWERS, Double.parseDouble(said[4]));
         figures.put(Figure.ACKS, Double.parseDouble(said[5]));
+        figures.put(Figure.HEAP_UNUSED, Double.parseDouble(said[6]) / topics / workload.subscribers());
         nodes.order("publish");
         String problem = nodes.answer("checked", PATIENCE);
         if (!problem.isEmpty()) {

@@ -205,6 +205,13 @@ public enum Workload {
             200,
             BenchMessage.BYTES,
             Figure.LATENCY_MEDIAN),
+    R_PAUSED(
+            "200 messages a second, each with a receipt of two other nodes, while the only subscription of one of them is paused",
+            Scope.GAPLESS,
+            2,
+            200,
+            BenchMessage.BYTES,
+            Figure.LATENCY_MEDIAN),
     S_BESIDE_1(
             "1,000 messages a second to a subscription that takes them all: alone, and beside one of its node that takes a fifth of them",
             Scope.GAPLESS,
@@ -406,6 +413,7 @@ public enum Workload {
             case T_RETURN -> scale.stop().multipliedBy(3).plus(START.multipliedBy(10));
             case D_OPENING_1, D_OPENING_64 -> START.multipliedBy(20);
             case W9_1000, D_REST -> measure.multipliedBy(2).plus(START);
+            case R_PAUSED -> measure.plus(START.multipliedBy(2));
             case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));
             default -> START.multipliedBy(growth == Growth.SYSTEMS ? amount : subscribers - 1);
         };

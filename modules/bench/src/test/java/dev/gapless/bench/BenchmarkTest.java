@@ -145,6 +145,15 @@ class BenchmarkTest {
     }
 
     @Test
+    void aReceiptIsMeasuredBesideASubscriptionThatIsPaused() throws Exception {
+        Result result = run(plan(List.of(Workload.R_PAUSED), "gapless"), CLASS_PATH, new ArrayList<>());
+        assertEquals(List.of(), result.failed());
+        assertTrue(figure(result, Workload.R_PAUSED, Figure.RECEIPTS) > 0);
+        assertTrue(figure(result, Workload.R_PAUSED, Figure.LATENCY_MEDIAN) > 0);
+        assertTrue(figure(result, Workload.R_PAUSED, Figure.LATENCY_OF_FREE) > 0);
+    }
+
+    @Test
     void whoReturnsToRowsReadsThemAgain() throws Exception {
         Result result = run(plan(List.of(Workload.T_RETURN), "gapless"), CLASS_PATH, new ArrayList<>());
         assertEquals(List.of(), result.failed());
@@ -173,6 +182,7 @@ class BenchmarkTest {
         double registers = figure(result, Workload.N_READY_8, Figure.REGISTERS);
         assertTrue(registers >= 8 * 7 * topics, () -> "each node asks each other one for each topic: " + registers);
         assertTrue(figure(result, Workload.N_READY_8, Figure.SENT_MESSAGES) > registers);
+        assertTrue(result.runs().get(0).figures().containsKey(Figure.HEAP_UNUSED));
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** A subscribing node, some of whose subscriptions take no more than so many messages in a second. */
 public final class PacedNode extends ClusterNode implements PeerSide {
     private final List<Pace> paces = new ArrayList<>();
+    private final List<Subscription> all = new ArrayList<>();
 
     public PacedNode() {
         super(GAPLESS);
@@ -56,16 +57,23 @@ public final class PacedNode extends ClusterNode implements PeerSide {
         await(opened);
     }
 
+    /** All take nothing more. */
+    public void pause() {
+        all.forEach(Subscription::pause);
+    }
+
     /** From now on all take what comes. */
     public void hurry() {
         paces.forEach(Pace::lift);
+        all.forEach(Subscription::resume);
     }
 
     private Subscription open(EventHandler<byte[]> handler) {
         return Gapless.get(system()).subscribe(GaplessPeer.topic(0), StartFrom.latest(), handler);
     }
 
-    private static void await(List<Subscription> opened) throws Exception {
+    private void await(List<Subscription> opened) throws Exception {
+        all.addAll(opened);
         for (Subscription one : opened) {
             Ready ready = one.ready().toCompletableFuture().get(Patience.CONNECT.toSeconds(), TimeUnit.SECONDS);
             if (!ready.silent().isEmpty()) {

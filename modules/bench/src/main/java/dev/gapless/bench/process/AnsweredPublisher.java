@@ -11,7 +11,7 @@ import org.HdrHistogram.Histogram;
  * <pre>
  *                        listening ADDRESS
  *   connect ADDRESS...   ready                   the publisher's address is the first
- *   run BEGIN END        published N, used ..., latencies ...
+ *   run BEGIN END        published N, used ..., latencies ...     as often as it is ordered; N by then
  * </pre>
  */
 record AnsweredPublisher(Peer peer, int messageBytes, int ratePerSecond) implements Job {
@@ -21,14 +21,18 @@ record AnsweredPublisher(Peer peer, int messageBytes, int ratePerSecond) impleme
     public void run(Dialogue dialogue) throws Exception {
         Publisher publisher = peer.publisher();
         Connecting.connect(dialogue, publisher);
-        Window window = Window.ordered(dialogue).get(0);
-        Histogram latencies = new Histogram(DIGITS);
-        Publishing publishing = new Publishing(new TimedPublisher(publisher, window, latencies), messageBytes);
-        CompletableFuture<Usage> used = new Meter(publishing::published).measuring(window);
-        publishing.runUntil(window.endNs(), ratePerSecond);
-        dialogue.say("published", publishing.published());
-        dialogue.say("used", used.get().line());
-        dialogue.say("latencies", Latencies.of(latencies).line());
-        dialogue.take("end");
+        long published = 0;
+        while (true) {
+            Window window = Window.ordered(dialogue).get(0);
+            Histogram latencies = new Histogram(DIGITS);
+            Publishing publishing =
+                    new Publishing(new TimedPublisher(publisher, window, latencies), messageBytes, published);
+            CompletableFuture<Usage> used = new Meter(publishing::published).measuring(window);
+            publishing.runUntil(window.endNs(), ratePerSecond);
+            published = publishing.published();
+            dialogue.say("published", published);
+            dialogue.say("used", used.get().line());
+            dialogue.say("latencies", Latencies.of(latencies).line());
+        }
     }
 }

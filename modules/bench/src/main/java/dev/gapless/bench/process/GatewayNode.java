@@ -71,7 +71,8 @@ record GatewayNode(int messageBytes, int ratePerSecond) implements Job {
         dialogue.say("published", publishing.published());
     }
 
-    private static long heapBytes() {
+    /** Live ones. */
+    static long heapBytes() {
         for (int i = 0; i < COLLECTIONS; i++) {
             System.gc();
         }

@@ -18,6 +18,12 @@ final class Publishing {
         this.messageBytes = messageBytes;
     }
 
+    /** One that goes on behind so many. */
+    Publishing(Publisher publisher, int messageBytes, long before) {
+        this(publisher, messageBytes);
+        published.set(before);
+    }
+
     long published() {
         return published.get();
     }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *                        listening ADDRESS                                        of the first of them
  *   connect ADDRESS      ready                                                    they are one cluster
- *   subscribe NS         subscribed NS MESSAGES BYTES REGISTERS ANSWERS ACKS      until all are ready, within so long
+ *   subscribe NS         subscribed NS MESSAGES BYTES REGISTERS ANSWERS ACKS HEAP      until all are ready, within so long
  *   publish              checked [PROBLEM], delivered N                           a message to each topic, from each node in turn
  * </pre>
  */
@@ -72,6 +72,7 @@ record ReadyNodes(int count, int topics) implements Job {
 
     private void subscribe(Dialogue dialogue, List<ClusterNode> nodes, Counting counting, long patienceNs)
             throws Exception {
+        long heapBefore = GatewayNode.heapBytes();
         long beginNs = System.nanoTime();
         Tally before = Tally.now();
         List<Subscription> all = new ArrayList<>();
@@ -99,7 +100,8 @@ record ReadyNodes(int count, int topics) implements Job {
             }
         }
         dialogue.say(
-                "subscribed", tookNs + " " + quiet(patienceNs).minus(before).line());
+                "subscribed",
+                tookNs + " " + quiet(patienceNs).minus(before).line() + " " + (GatewayNode.heapBytes() - heapBefore));
     }
 
     /** Waits until nothing is sent any more: answers are still acknowledged. */

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *   connect ADDRESS...         ready                                                      the fast ones are subscribed
  *   slow                       slowed                                                     so are the slow ones
  *   run BEGIN END              used ..., delivered OF_FAST_ONES OF_SLOW_ONES DIFFERENT    in that time
+ *   pause                      paused N                                                   none of them takes anything more; N came by then
+ *   count                      count N                                                    that came by now
  *   expect N                   checked [PROBLEM], told LOSSES MOST_OF_ONE MESSAGES        the slow ones take what comes, too, until all have all
  * </pre>
  *
@@ -44,6 +46,11 @@ record SlowSubscriptions(int fast, int slow, double lowest, double highest) impl
                 }
                 case "run" ->
                     measure(dialogue, Window.of(order.subList(1, order.size())).get(0), fastOnes, slowOnes, seen);
+                case "pause" -> {
+                    node.pause();
+                    dialogue.say("paused", received(fastOnes) + received(slowOnes));
+                }
+                case "count" -> dialogue.say("count", received(fastOnes) + received(slowOnes));
                 case "expect" -> {
                     node.hurry();
                     check(dialogue, Long.parseLong(order.get(1)), fastOnes, slowOnes);
