@@ -33,6 +33,7 @@ abstract sealed class OneRun
                 ReadyRun,
                 RestartRun,
                 ReturnRun,
+                RollingRun,
                 SlowRun,
                 StopRun,
                 StuckRun,
@@ -83,6 +84,7 @@ abstract sealed class OneRun
             case C_RETURN, C_STATE_RETURN -> new ReturnRun(plan, workload, peer, children);
             case C_RETURN_FAR -> new FarReturnRun(plan, workload, peer, children);
             case R_PAUSED -> new PausedRun(plan, workload, peer, children);
+            case N_ROLLING -> new RollingRun(plan, workload, peer, children);
             case T_RETURN -> new TableReturnRun(plan, workload, peer, children);
             case T_10000, T_1000000 -> new TableRun(plan, workload, peer, children);
             case W7 -> new StuckRun(plan, workload, peer, children);

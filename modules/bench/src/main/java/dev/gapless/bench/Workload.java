@@ -198,6 +198,14 @@ public enum Workload {
             BenchMessage.BYTES,
             Figure.SENT_MESSAGES),
     N_READY_16("as N_READY_8, 16 nodes", Scope.GAPLESS, 16, 0, BenchMessage.BYTES, Figure.SENT_MESSAGES),
+    N_ROLLING(
+            "three nodes that publish 600 messages a second together are restarted in good order, one after the other: what a subscription"
+                    + " that takes a fifth of them is told, and one that takes all",
+            Scope.GAPLESS,
+            2,
+            600,
+            500,
+            Figure.LOSSES),
     R_RECEIPT(
             "200 messages a second, each with a receipt of two other nodes: time until it is there, beside tells and their answers",
             Scope.BESIDE_TELL,
@@ -413,6 +421,7 @@ public enum Workload {
             case T_RETURN -> scale.stop().multipliedBy(3).plus(START.multipliedBy(10));
             case D_OPENING_1, D_OPENING_64 -> START.multipliedBy(20);
             case W9_1000, D_REST -> measure.multipliedBy(2).plus(START);
+            case N_ROLLING -> START.multipliedBy(15);
             case R_PAUSED -> measure.plus(START.multipliedBy(2));
             case W9_10000 -> measure.multipliedBy(2).plus(START.multipliedBy(10));
             default -> START.multipliedBy(growth == Growth.SYSTEMS ? amount : subscribers - 1);

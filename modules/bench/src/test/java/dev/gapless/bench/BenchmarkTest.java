@@ -201,6 +201,19 @@ class BenchmarkTest {
     }
 
     @Test
+    void whatIsToldWhileNodesAreRestartedOneAfterTheOtherIsCountedByReason() throws Exception {
+        Result result = run(plan(List.of(Workload.N_ROLLING), "gapless"), CLASS_PATH, new ArrayList<>());
+        assertEquals(List.of(), result.failed());
+        double told = 0;
+        for (Figure reason : List.of(Figure.OVERRUN, Figure.RESTARTED, Figure.LOST, Figure.UNKNOWN)) {
+            told += figure(result, Workload.N_ROLLING, reason);
+        }
+        assertEquals(figure(result, Workload.N_ROLLING, Figure.LOSSES), told);
+        assertTrue(figure(result, Workload.N_ROLLING, Figure.DELIVERIES) > 0);
+        assertTrue(figure(result, Workload.N_ROLLING, Figure.LEFT) > 0);
+    }
+
+    @Test
     void clientsThatLackMoreThanTheFeedHoldsReturnToAnotherGateway() throws Exception {
         Result result = run(plan(List.of(Workload.C_RETURN_FAR), "gapless"), CLASS_PATH, new ArrayList<>());
         assertEquals(List.of(), result.failed());

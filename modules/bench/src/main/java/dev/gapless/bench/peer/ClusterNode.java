@@ -1,6 +1,8 @@
 package dev.gapless.bench.peer;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.ActorSystem;
@@ -23,7 +25,16 @@ public class ClusterNode implements Addressed {
 
     /** @param config a resource */
     public ClusterNode(String config) {
-        system = ActorSystem.create(SYSTEM, ConfigFactory.load(config));
+        this(ConfigFactory.load(config));
+    }
+
+    /** One with a name of its own. */
+    public ClusterNode(String config, String name) {
+        this(ConfigFactory.parseMap(Map.of("gapless.node-name", name)).withFallback(ConfigFactory.load(config)));
+    }
+
+    private ClusterNode(Config config) {
+        system = ActorSystem.create(SYSTEM, config);
         cluster = Cluster.get(system);
     }
 

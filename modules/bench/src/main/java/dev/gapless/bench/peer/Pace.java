@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /** Lets so many messages pass in a second, a few at once, and no thread waits. One message at a time; any thread may lift it. */
-final class Pace {
+public final class Pace {
     /** It makes them wait no shorter: a wait costs more than a message. */
     private static final long SHORTEST_WAIT_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -20,12 +20,12 @@ final class Pace {
     private boolean lifted;
 
     /** @param perSecond at least 0; may be a fraction */
-    Pace(double perSecond) {
+    public Pace(double perSecond) {
         nsPerMessage = (double) TimeUnit.SECONDS.toNanos(1) / perSecond;
     }
 
     /** Completes once the next message may come. */
-    synchronized CompletionStage<Boolean> next() {
+    public synchronized CompletionStage<Boolean> next() {
         if (lifted) {
             return AT_ONCE;
         }
@@ -40,7 +40,7 @@ final class Pace {
     }
 
     /** From now on each comes at once. */
-    void lift() {
+    public void lift() {
         CompletableFuture<Boolean> last;
         synchronized (this) {
             lifted = true;

@@ -64,6 +64,9 @@ public final class BenchProcess {
     /** {@link SlowSubscriptions}: FAST SLOW LOWEST HIGHEST. */
     public static final String SLOW_SUBSCRIPTIONS = "slow-subscriptions";
 
+    /** {@link RollingNodes}: PUBLISHERS MESSAGE_BYTES RATE_OF_EACH RATE_OF_THE_SLOW_SUBSCRIPTION. */
+    public static final String ROLLING_NODES = "rolling-nodes";
+
     /** {@link CatchUp}: SUBSCRIPTIONS. */
     public static final String CATCH_UP = "catch-up";
 
@@ -148,6 +151,12 @@ public final class BenchProcess {
                         Integer.parseInt(words.get(0)),
                         Integer.parseInt(words.get(1)),
                         Double.parseDouble(words.get(2)),
+                        Double.parseDouble(words.get(3)));
+            case ROLLING_NODES ->
+                new RollingNodes(
+                        Integer.parseInt(words.get(0)),
+                        bytes(words),
+                        Integer.parseInt(words.get(2)),
                         Double.parseDouble(words.get(3)));
             case CATCH_UP -> new CatchUp(Integer.parseInt(words.get(0)));
             case GATEWAY -> new GatewayNode(Integer.parseInt(words.get(0)), Integer.parseInt(words.get(1)));
