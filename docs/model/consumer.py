@@ -46,7 +46,8 @@ class Producer:
         self.sort()
 
     def sort(self):
-        self.gens.sort(key=lambda g: g.start)
+        """In the order of their starts; by whatever clock, the one that a copied log goes on in is the last."""
+        self.gens.sort(key=lambda g: (self.live and g.inlog and g.last is None, g.start))
 
     def settled(self):
         """Nobody may come who knows more."""
@@ -84,8 +85,8 @@ class Producer:
                 g.heard = max(g.heard, last)
             if "heard forgotten" in ON and last is not None:
                 g.heard = last
-        self.sort()
         self.oldest, self.live, self.waits = m["oldest"], True, None
+        self.sort()
         self.newest, self.tail = Place(*m["newest"]), Place(*m["sent"])
 
     def latest(self):

@@ -28,6 +28,7 @@ FAULTS = {
     "stated believed": "a position that an application states is a place without asking",
     "goes back": "a loss leads to the newest that is over, though the place is of a later generation",
     "oldest of before": "what an earlier log stated as its oldest stays",
+    "passed unlisted": "a token of an earlier time than the one that was resumed lists only what has a place",
     "margin forgotten": "a token's time is compared without the margin between clocks",
 }
 
@@ -468,7 +469,7 @@ class Node:
                 p = self.producers.get(self.names.get(uid) or self.by_token.get(uid))
                 if p:
                     place = s.places.get(p.name)
-                    s.places[p.name] = p.lead(place, "POSITION_UNKNOWN") if p.live else \
+                    s.places[p.name] = place if self.beyond(p, place) else p.lead(place, "POSITION_UNKNOWN") if p.live else \
                         place._replace(mark=TOLD) if isinstance(place, Place) else UNKNOWN
                 else:
                     s.places[f"@{uid}"] = UNKNOWN
@@ -538,6 +539,11 @@ class Node:
                     del places[n]
             elif self.unlist(s, p, min(back)):
                 del places[n]
+        for p in self.producers.values():                # passed without a place: the token that was resumed had a later time
+            late = [g for g in p.gens if self.passed(s, p.name, g) and g.ended >= min(back) - 2 * MARGIN]
+            if late and p.name not in s.places and p.name[0] != "@" and "passed unlisted" not in ON:
+                g = late[-1]
+                places[p.name] = Place(g.epoch, g.last if isinstance(g.last, int) else g.heard, END)
         if s.general:
             return dict(sub=s, home=self.uid, places=dict(s.places), time=LONG_AGO, open={})
         host = {p.name: p.host for p in self.producers.values() if p.host is not None}
@@ -601,7 +607,7 @@ class Node:
                 for s in self.subs:
                     place = s.places.get(p.name)
                     if isinstance(place, Place) and place.epoch == g.epoch:
-                        after = p.gens[i + 1] if i + 1 < len(p.gens) else None
+                        after = next((a for a in p.gens[i + 1:] if not self.told_apart(s, a)), None)
                         if after:
                             s.places[p.name] = Place(after.epoch, after.first - 1)
                         else:

@@ -425,7 +425,10 @@ class World:
                         self.stats["needless"] += 1
                         self.stats["needless " + reason] = self.stats.get("needless " + reason, 0) + 1
                     covered |= {(label, i) for i in upto}
-                    at[label] = max([at[label]] + ([i for i in upto] if to.mark != TOLD else []))
+                    # What lives on elsewhere may be given there, behind a further loss: it is passed here only as far as it was heard of.
+                    passed = upto if to.mark != END or not e[3] else [
+                        i for i in upto if (self.begun[self.order_of[label][i][0]], self.order_of[label][i][1]) <= (self.begun[to.epoch], to.seq)]
+                    at[label] = max([at[label]] + (passed if to.mark != TOLD else []))
         for name, ms in self.order_of.items():
             if (x := silent(name, len(ms))):
                 return f"SILENT at the end, {name} {x} {self.begun[x[0]]}, place {s.places.get(name)} reload {s.reload}, at {at[name]}"

@@ -1,0 +1,437 @@
+package dev.gapless.core.place;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node knows of one producer of a topic. Immutable, but for the {@link LogCopy} that it shows.
+ *
+ * <p>A producer's generations are those that its log is made of, and those that this node has heard of and the log lacks, in the order in which
+ * their incarnations started. While the log is copied, its newest generation is the last of them.
+ */
+public final class KnownProducer {
+    /** Is there somebody who knows the producer's log? */
+    public enum Presence {
+        /** A member has the producer's name, and has not answered the present registration. */
+        ASKED,
+        /** That member's log is copied. */
+        COPIED,
+        /** No member has the name; one may come that knows more. */
+        AWAITED,
+        /** No member has the name, and nobody is waited for. */
+        GONE
+    }
+
+    /** What a subscription says of a generation. */
+    @FunctionalInterface
+    public interface Passes {
+        boolean test(Generation generation);
+    }
+
+    /** Is this message here? */
+    @FunctionalInterface
+    public interface Cached {
+        boolean test(Epoch epoch, long sequence);
+    }
+
+    private static final Comparator<Generation> BY_START =
+            Comparator.comparingLong(Generation::startedMs).thenComparingLong(Generation::uid);
+
+    private final String name;
+    private final List<Generation> generations;
+    private final Presence presence;
+    private final boolean durable;
+    private final @Nullable LogCopy copy;
+
+    KnownProducer(
+            String name, List<Generation> generations, Presence presence, boolean durable, @Nullable LogCopy copy) {
+        this.name = name;
+        this.generations = List.copyOf(generations);
+        this.presence = presence;
+        this.durable = durable;
+        this.copy = copy;
+        assert (presence == Presence.COPIED) == (copy != null) : this;
+    }
+
+    /** One of which nothing is known but its node's name, or its address as long as it has said no name. */
+    public static KnownProducer named(String name) {
+        return new KnownProducer(name, List.of(), Presence.GONE, false, null);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** In the order in which they started. */
+    public List<Generation> generations() {
+        return generations;
+    }
+
+    public Presence presence() {
+        return presence;
+    }
+
+    /** Does its log outlive its process? */
+    public boolean isDurable() {
+        return durable;
+    }
+
+    /** That generation; null if it is not known here. */
+    public @Nullable Generation generation(Epoch epoch) {
+        int index = index(epoch);
+        return index < 0 ? null : generations.get(index);
+    }
+
+    private int index(Epoch epoch) {
+        for (int i = generations.size() - 1; i >= 0; i--) {
+            if (generations.get(i).epoch().equals(epoch)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isPresent(Generation generation) {
+        return copy != null
+                && generation
+                        .epoch()
+                        .equals(generations.get(generations.size() - 1).epoch());
+    }
+
+    /** The highest sequence of it that was ever heard of. */
+    private long heard(Generation generation) {
+        return copy != null && isPresent(generation) ? Math.max(generation.heard(), copy.head()) : generation.heard();
+    }
+
+    /** The last event here that concerned one of its generations; -1 if none did. */
+    public long lastEvent() {
+        return generations.stream()
+                .map(Generation::removed)
+                .mapToLong(removed -> removed == null ? -1 : removed.event())
+                .max()
+                .orElse(-1);
+    }
+
+    // ------------------------------------------------------------------ what comes next
+
+    /**
+     * What comes behind a place.
+     *
+     * @param place null if the subscription has none
+     * @param passed was that generation over before the subscription began? Asked where there is no place
+     * @param told was it told as lost under its member's address?
+     */
+    public Next next(@Nullable Place place, Passes passed, Passes told, Cached cached) {
+        Next next = behind(place, passed, told, cached);
+        if (next instanceof Next.Message message
+                && !cached.test(message.generation().epoch(), message.sequence())) {
+            next = notHere(message);
+        }
+        // A copy that is itself behind the log's oldest is led on before anything is told.
+        return next instanceof Next.Lost && copy != null && copy.newest() + 1 < copy.oldest() ? Next.WAIT : next;
+    }
+
+    /** Of a message that is not here: it is fetched, or lost. */
+    private Next notHere(Next.Message message) {
+        Generation generation = message.generation();
+        if (copy != null && generation.inLog()) {
+            return message.sequence() >= copy.oldest()
+                    ? new Next.Fetch(generation, message.sequence())
+                    : new Next.Lost(Reason.OVERRUN);
+        }
+        boolean nobodyHas = copy != null
+                || presence == Presence.GONE
+                || (presence == Presence.AWAITED && generation.end() instanceof End.Stated && !durable);
+        return nobodyHas ? new Next.Lost(Reason.PRODUCER_LOST) : Next.WAIT;
+    }
+
+    private Next behind(@Nullable Place place, Passes passed, Passes told, Cached cached) {
+        if (place instanceof Place.Stated stated) {
+            return behindStated(stated, passed, told, cached);
+        }
+        if (place instanceof Place.At at) {
+            int index = index(at.epoch());
+            if (index >= 0) {
+                return behind(at, index, told, cached);
+            }
+            return at.mark() == Place.Mark.TOLD && copy == null ? from(0, passed, told, cached) : unknown();
+        }
+        if (place instanceof Place.Awaited) {
+            return Next.WAIT;
+        }
+        boolean readsOn = place == null || (place instanceof Place.ToldUnseen && copy == null);
+        return readsOn ? from(0, passed, told, cached) : unknown();
+    }
+
+    private Next behindStated(Place.Stated stated, Passes passed, Passes told, Cached cached) {
+        if (presence == Presence.COPIED) {
+            return new Next.Find(stated.position());
+        }
+        if (presence != Presence.GONE) {
+            return Next.WAIT;
+        }
+        Generation generation = generation(stated.position().epoch());
+        if (generation == null || stated.position().sequence() > generation.heard()) {
+            return new Next.Lost(Reason.POSITION_UNKNOWN);
+        }
+        return behind(new Place.At(generation.epoch(), stated.position().sequence()), passed, told, cached);
+    }
+
+    /** In a generation that is known. */
+    private Next behind(Place.At at, int index, Passes told, Cached cached) {
+        Generation generation = generations.get(index);
+        boolean isOver = generation.isOver();
+        if (at.mark() == Place.Mark.TOLD && copy != null && at.sequence() > heard(generation)) {
+            return new Next.Find(new Position(at.epoch(), at.sequence()));
+        }
+        if (at.mark() == Place.Mark.TOLD || (at.mark() == Place.Mark.END && !isOver)) {
+            return copy != null || isOver ? new Next.Lost(Reason.POSITION_UNKNOWN) : Next.WAIT;
+        }
+        Next within = at.mark() == Place.Mark.END ? null : within(generation, at.sequence(), cached);
+        return within != null ? within : from(index + 1, none -> false, told, cached);
+    }
+
+    /** From the first of these generations that has something. */
+    private Next from(int index, Passes passed, Passes told, Cached cached) {
+        for (Generation generation : generations.subList(index, generations.size())) {
+            if (passed.test(generation) || told.test(generation)) {
+                continue;
+            }
+            Next within = within(generation, generation.first() - 1, cached);
+            if (within != null) {
+                return within;
+            }
+        }
+        return Next.LEVEL;
+    }
+
+    /** What comes behind that sequence of a generation; null if all of it is passed. */
+    private @Nullable Next within(Generation generation, long sequence, Cached cached) {
+        if (copy != null && isPresent(generation)) {
+            return sequence < copy.newest() ? new Next.Message(generation, sequence + 1) : Next.LEVEL;
+        }
+        if (!(generation.end() instanceof End.Stated stated)) {
+            if (cached.test(generation.epoch(), sequence + 1)) {
+                return new Next.Message(generation, sequence + 1);
+            }
+            return generation.end() instanceof End.Open open ? new Next.Lost(open.reason()) : Next.WAIT;
+        }
+        if (sequence < stated.sequence()) {
+            return new Next.Message(generation, sequence + 1);
+        }
+        if (sequence > stated.sequence() || generation.wentBack()) {
+            return new Next.Lost(Reason.POSITION_UNKNOWN);
+        }
+        return generation.leftWithMessages() ? new Next.Left(generation) : null;
+    }
+
+    private Next unknown() {
+        boolean isKnownByNobody = presence == Presence.COPIED || presence == Presence.GONE;
+        return isKnownByNobody ? new Next.Lost(Reason.POSITION_UNKNOWN) : Next.WAIT;
+    }
+
+    // ------------------------------------------------------------------ where a loss leads
+
+    /**
+     * Where a loss leads: never in front of the place itself.
+     *
+     * @param place where the subscription stands; null if it has no place
+     */
+    public Place lead(@Nullable Place place, Reason reason) {
+        Place.At at = place instanceof Place.At known ? known : null;
+        if (copy != null) {
+            Generation present = generations.get(generations.size() - 1);
+            long to = Math.max(present.first() - 1, copy.newest());
+            to = reason == Reason.POSITION_UNKNOWN ? Math.max(to, copy.head()) : to;
+            return new Place.At(present.epoch(), Math.max(to, sequenceIn(present, at)));
+        }
+        int newest = generations.size() - 1;
+        while (newest >= 0 && !generations.get(newest).isOver()) {
+            newest--;
+        }
+        int index = at == null ? -1 : index(at.epoch());
+        if (at != null && (newest < 0 || index < 0 || index > newest)) {
+            return at.marked(Place.Mark.TOLD);
+        }
+        return newest < 0 ? Place.TOLD_UNSEEN : endOf(generations.get(newest), at);
+    }
+
+    /** Behind all of a generation that is over. If its {@link Next.Left} is still to be given, the place has no mark. */
+    private static Place.At endOf(Generation generation, Place.@Nullable At at) {
+        long end = generation.end() instanceof End.Stated stated ? stated.sequence() : generation.heard();
+        long to = Math.max(end, sequenceIn(generation, at));
+        boolean leaves = at != null
+                && generation.end() instanceof End.Stated stated
+                && stated.left()
+                && !generation.wentBack()
+                && to == end
+                && (at.mark() == Place.Mark.NONE || !at.epoch().equals(generation.epoch()));
+        return new Place.At(generation.epoch(), to, leaves ? Place.Mark.NONE : Place.Mark.END);
+    }
+
+    /** The sequence of a place in that generation; -1 if it is in another one. */
+    private static long sequenceIn(Generation generation, Place.@Nullable At at) {
+        return at != null && at.epoch().equals(generation.epoch()) ? at.sequence() : -1;
+    }
+
+    // ------------------------------------------------------------------ what is heard
+
+    /** A member has the producer's name, and is asked for its log, or asked again. */
+    public KnownProducer asked() {
+        return with(settled(), Presence.ASKED, null);
+    }
+
+    /**
+     * That member says what its log is made of. What the log has is exact; a generation outside of it that had no end is over, and nobody stated
+     * where.
+     *
+     * @param parts at least one, the last of them its own
+     */
+    public KnownProducer answered(List<Part> parts, boolean outlivesProcess, LogCopy newCopy) {
+        List<Generation> all = new ArrayList<>();
+        for (Generation generation : settled()) {
+            if (parts.stream().noneMatch(part -> part.epoch().equals(generation.epoch()))) {
+                boolean isOpen = !generation.isOver();
+                all.add((isOpen ? generation.withEnd(new End.Open(Reason.PRODUCER_RESTARTED)) : generation).outside());
+            }
+        }
+        for (int i = 0; i < parts.size() - 1; i++) {
+            all.add(earlier(parts.get(i), parts.get(i + 1).first() - 1));
+        }
+        all.sort(BY_START);
+        all.add(present(parts.get(parts.size() - 1)));
+        boolean outlives = durable || outlivesProcess || parts.size() > 1;
+        return new KnownProducer(name, all, Presence.COPIED, outlives, newCopy);
+    }
+
+    private Generation present(Part part) {
+        Generation known = knownOr(part);
+        return known.inside(part.first(), End.NONE).withRemoval(null);
+    }
+
+    private Generation earlier(Part part, long last) {
+        Generation known = knownOr(part);
+        boolean left = known.end() instanceof End.Stated stated && stated.left();
+        Generation its = known.inside(part.first(), new End.Stated(last, left)).hearing(last);
+        return its.removed() != null ? its : its.withRemoval(Generation.Removal.BEFORE);
+    }
+
+    private Generation knownOr(Part part) {
+        int index = index(part.epoch());
+        return index < 0
+                ? Generation.begun(part.epoch(), part.uid(), part.startedMs(), part.first())
+                : settled(generations.get(index));
+    }
+
+    /** So much of that generation was heard of. */
+    public KnownProducer heard(Epoch epoch, long sequence) {
+        return replaced(epoch, generation -> generation.hearing(sequence));
+    }
+
+    /**
+     * A member that had the producer's name, or has it still, was removed.
+     *
+     * @param begun its generation, as it is if it was not known
+     * @param farewell what it said when it left; null if it said nothing
+     * @param wasHost had it the name until now, or was nobody known to have it?
+     */
+    public KnownProducer removed(
+            Generation begun,
+            Generation.Removal removal,
+            End.@Nullable Stated farewell,
+            boolean outlivesProcess,
+            boolean wasHost) {
+        List<Generation> all = new ArrayList<>(settled());
+        if (index(begun.epoch()) < 0) {
+            all.add(begun);
+            all.sort(BY_START);
+        }
+        all.replaceAll(generation -> {
+            if (!generation.epoch().equals(begun.epoch())) {
+                return generation;
+            }
+            Generation its = generation.withRemoval(removal);
+            return farewell == null ? its : its.withEnd(farewell).hearing(farewell.sequence());
+        });
+        boolean outlives = durable || outlivesProcess;
+        if (!wasHost) {
+            return new KnownProducer(name, all, presence, outlives, copy);
+        }
+        boolean waits = outlives || all.stream().anyMatch(generation -> !generation.isOver());
+        return new KnownProducer(name, all, waits ? Presence.AWAITED : Presence.GONE, outlives, null);
+    }
+
+    /** Somebody has a place in a generation that is not known here: a member that knows it may come. */
+    public KnownProducer waitedFor() {
+        return presence == Presence.GONE ? with(generations, Presence.AWAITED, null) : this;
+    }
+
+    /** Nobody came who knows more: what had no end is over, and nobody stated where. */
+    public KnownProducer givenUp() {
+        List<Generation> all = new ArrayList<>(generations);
+        all.replaceAll(generation ->
+                generation.isOver() ? generation : generation.withEnd(new End.Open(Reason.PRODUCER_LOST)));
+        return with(all, presence == Presence.AWAITED ? Presence.GONE : presence, copy);
+    }
+
+    /**
+     * What was known under a member's address belongs to this producer.
+     *
+     * @param startedMs when it started, in milliseconds since 1970: under an address nobody knew
+     */
+    public KnownProducer with(Generation other, long startedMs) {
+        if (index(other.epoch()) >= 0) {
+            return this;
+        }
+        List<Generation> all = new ArrayList<>(generations);
+        Generation present = copy == null ? null : all.remove(all.size() - 1);
+        all.add(other.withStart(startedMs));
+        all.sort(BY_START);
+        if (present != null) {
+            all.add(present);
+        }
+        return with(all, presence, copy);
+    }
+
+    /** A generation is forgotten, which nobody has to do with any more. */
+    public KnownProducer without(Epoch epoch) {
+        return with(
+                generations.stream()
+                        .filter(other -> !other.epoch().equals(epoch))
+                        .toList(),
+                presence,
+                copy);
+    }
+
+    /** The generations, with what the copy has heard. */
+    private List<Generation> settled() {
+        return copy == null
+                ? generations
+                : generations.stream().map(this::settled).toList();
+    }
+
+    private Generation settled(Generation generation) {
+        return generation.hearing(heard(generation));
+    }
+
+    private KnownProducer replaced(Epoch epoch, UnaryOperator<Generation> change) {
+        List<Generation> all = new ArrayList<>(generations);
+        all.replaceAll(generation -> generation.epoch().equals(epoch) ? change.apply(generation) : generation);
+        return with(all, presence, copy);
+    }
+
+    private KnownProducer with(List<Generation> all, Presence other, @Nullable LogCopy itsCopy) {
+        return new KnownProducer(name, all, other, durable, itsCopy);
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + presence + " " + generations;
+    }
+}

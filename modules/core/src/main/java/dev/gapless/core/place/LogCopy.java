@@ -1,0 +1,13 @@
+package dev.gapless.core.place;
+
+/** How far a node's copy of a producer's log has got. It moves while others read it; all numbers are sequences of that log. */
+public interface LogCopy {
+    /** The newest message that was pushed here, or behind which the log goes on. */
+    long newest();
+
+    /** The newest message of the log, as far as this node has heard. */
+    long head();
+
+    /** The oldest message that the log still has, or head + 1. */
+    long oldest();
+}

@@ -1,0 +1,61 @@
+package dev.gapless.core.place;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import org.jspecify.annotations.Nullable;
+
+/** Where a subscription stands in one producer. A subscription without one reads from the first generation that it has not passed. */
+public sealed interface Place {
+    /** What a place says beside its position. */
+    enum Mark {
+        NONE,
+        /** Everything of the generation is passed, which is over on this node: its loss was told, or its producer left. */
+        END,
+        /** It was told as lost, on a node on which it was not known to be over: whatever is heard of it later is lost once more. */
+        TOLD
+    }
+
+    /**
+     * Behind the message with this sequence.
+     *
+     * @param sequence stays what it was when a mark is set
+     */
+    record At(Epoch epoch, long sequence, Mark mark) implements Place {
+        public At(Epoch epoch, long sequence) {
+            this(epoch, sequence, Mark.NONE);
+        }
+
+        /** The same with a mark. */
+        public At marked(Mark other) {
+            return new At(epoch, sequence, other);
+        }
+    }
+
+    /**
+     * An application states this position, and its producer has not confirmed it yet.
+     *
+     * @param base where the subscription stands if the position is none of the producer's
+     */
+    record Stated(Position position, @Nullable Place base) implements Place {}
+
+    /**
+     * {@code ready()} went on without the answer of that member: if it has published since, something may be missed.
+     *
+     * @param uid the member
+     * @param readyMs when that was, in milliseconds since 1970
+     */
+    record Unanswered(long uid, long readyMs) implements Place {}
+
+    /** The producer was asked for its newest place, and has not answered. */
+    record Awaited() implements Place {}
+
+    /** Something may be missed, and nobody knows what. */
+    record Unknown() implements Place {}
+
+    /** Everything that was told as lost by now, of a producer of which nothing was known. */
+    record ToldUnseen() implements Place {}
+
+    Place AWAITED = new Awaited();
+    Place UNKNOWN = new Unknown();
+    Place TOLD_UNSEEN = new ToldUnseen();
+}

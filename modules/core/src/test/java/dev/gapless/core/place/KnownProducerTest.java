@@ -1,0 +1,142 @@
+package dev.gapless.core.place;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** What is known of a producer, compared with the model of its rules. */
+class KnownProducerTest {
+
+    @Test
+    @DisplayName("behind each place comes what the model says")
+    void next() throws IOException {
+        compare("next.txt", words -> {
+            PlaceCases.Known known = PlaceCases.producer(words.get(0));
+            Next next = known.producer()
+                    .next(
+                            PlaceCases.place(words.get(1)),
+                            generation -> known.passed().contains(generation.epoch()),
+                            generation -> known.told().contains(generation.epoch()),
+                            (epoch, sequence) -> known.cached().contains(new Position(epoch, sequence)));
+            return PlaceCases.written(next);
+        });
+    }
+
+    @Test
+    @DisplayName("a loss leads to where the model says, and never in front of the place")
+    void lead() throws IOException {
+        compare("lead.txt", words -> {
+            PlaceCases.Known known = PlaceCases.producer(words.get(0));
+            return PlaceCases.written(
+                    known.producer().lead(PlaceCases.place(words.get(1)), Reason.valueOf(words.get(2))));
+        });
+    }
+
+    @Test
+    @DisplayName("what a log states makes the generations that the model has")
+    void heard() throws IOException {
+        compare("heard.txt", words -> {
+            PlaceCases.Known known = PlaceCases.producer(words.get(0));
+            KnownProducer answered =
+                    known.producer().answered(PlaceCases.parts(words.get(1)), false, PlaceCases.numbers(words.get(2)));
+            return PlaceCases.written(answered.asked().generations());
+        });
+    }
+
+    @Test
+    @DisplayName("who leaves in good order states an end; nobody is waited for, unless the log may come back")
+    void left() {
+        KnownProducer p = copied(A, 5);
+        KnownProducer gone = p.removed(A, REMOVED, new End.Stated(6, true), false, true);
+        assertEquals(KnownProducer.Presence.GONE, gone.presence());
+        assertEquals(List.of(new End.Stated(6, true)), ends(gone));
+        assertEquals(6, gone.generations().get(0).heard());
+        KnownProducer stored = p.removed(A, REMOVED, new End.Stated(6, true), true, true);
+        assertEquals(KnownProducer.Presence.AWAITED, stored.presence());
+        assertTrue(stored.isDurable());
+    }
+
+    @Test
+    @DisplayName(
+            "who is gone without a word is waited for; who is given up has an open end, and keeps what was heard of it")
+    void lost() {
+        KnownProducer gone = copied(A, 5).removed(A, REMOVED, null, false, true);
+        assertEquals(KnownProducer.Presence.AWAITED, gone.presence());
+        assertEquals(List.of(End.NONE), ends(gone));
+        KnownProducer givenUp = gone.givenUp();
+        assertEquals(KnownProducer.Presence.GONE, givenUp.presence());
+        assertEquals(List.of(new End.Open(Reason.PRODUCER_LOST)), ends(givenUp));
+        assertEquals(5, givenUp.generations().get(0).heard());
+        assertEquals(REMOVED.event(), givenUp.lastEvent());
+    }
+
+    @Test
+    @DisplayName("the removal of an earlier incarnation leaves the present one's copy alone")
+    void late() {
+        KnownProducer p = copied(B, 5).removed(A, REMOVED, null, false, false);
+        assertEquals(KnownProducer.Presence.COPIED, p.presence());
+        assertEquals(List.of(A.epoch(), B.epoch()), epochs(p));
+    }
+
+    @Test
+    @DisplayName(
+            "what was known under an address goes in front of what started later, once, and never behind what is copied")
+    void named() {
+        KnownProducer p = copied(B, 5).with(C, 30).with(A, 10).with(A, 10);
+        assertEquals(List.of(A.epoch(), C.epoch(), B.epoch()), epochs(p));
+        assertEquals(List.of(A.epoch(), B.epoch()), epochs(p.without(C.epoch())));
+    }
+
+    @Test
+    @DisplayName("somebody may be waited for who knows a place, unless a member can be asked")
+    void waitedFor() {
+        assertEquals(
+                KnownProducer.Presence.AWAITED,
+                KnownProducer.named("p").waitedFor().presence());
+        assertEquals(KnownProducer.Presence.COPIED, copied(A, 5).waitedFor().presence());
+        assertEquals(
+                KnownProducer.Presence.ASKED, copied(A, 5).asked().waitedFor().presence());
+    }
+
+    private static final Generation A = Generation.begun(new Epoch('a'), 1, 10, 1);
+    private static final Generation B = Generation.begun(new Epoch('b'), 2, 20, 1);
+    private static final Generation C = Generation.begun(new Epoch('c'), 3, 30, 1);
+    private static final Generation.Removal REMOVED = new Generation.Removal(4, 1_000);
+
+    /** One whose log has that generation alone, with so many messages. */
+    private static KnownProducer copied(Generation present, long head) {
+        Part part = new Part(present.epoch(), present.uid(), present.startedMs(), present.first());
+        return KnownProducer.named("p").asked().answered(List.of(part), false, new PlaceCases.Numbers(head, head, 1));
+    }
+
+    private static List<End> ends(KnownProducer producer) {
+        return producer.generations().stream().map(Generation::end).toList();
+    }
+
+    private static List<Epoch> epochs(KnownProducer producer) {
+        return producer.generations().stream().map(Generation::epoch).toList();
+    }
+
+    private static void compare(String file, Function<List<String>, String> decide) throws IOException {
+        List<List<String>> cases = PlaceCases.read(file);
+        assertTrue(cases.size() >= 100, file);
+        List<String> different = new ArrayList<>();
+        for (List<String> words : cases) {
+            String decided = decide.apply(words);
+            if (!decided.equals(words.get(words.size() - 1))) {
+                different.add(String.join(" | ", words) + ", and not " + decided);
+            }
+        }
+        assertEquals(
+                0, different.size(), () -> String.join("\n", different.subList(0, Math.min(20, different.size()))));
+    }
+}
