@@ -327,12 +327,18 @@ class Node:
             if self.beyond(p, place) and not m["has"] and (place.epoch, place.seq) == m["place"]:
                 s.places[p.name] = UNKNOWN
             elif isinstance(place, Stated) and (place.epoch, place.seq) == m["place"]:
-                s.places[p.name] = self.later(p, Place(place.epoch, place.seq), place.base) if m["has"] else UNKNOWN
+                s.places[p.name] = self.found(p, place, m["has"])
                 self.read(s)
 
     def beyond(self, p, place):
         """Was it told as lost, further than anything that was heard here? The log is asked whether it ever was there."""
         return isinstance(place, Place) and place.mark == TOLD and p.live and p.gen(place.epoch) is not None and place.seq > p.gen(place.epoch).heard
+
+    def found(self, p, stated, has):
+        """Where a stated position leads. What never was is lost, and a token keeps where the subscription stood."""
+        if has:
+            return self.later(p, Place(stated.epoch, stated.seq), stated.base)
+        return stated.base._replace(mark=TOLD) if stated.base else UNKNOWN
 
     def later(self, p, a, b):
         return max((x for x in (a, b) if x), key=lambda x: (p.index(x.epoch), x.seq))
@@ -372,8 +378,7 @@ class Node:
         if p.name[0] == "@" and int(p.name[1:]) in self.members:
             return "wait"                               # until it says its name
         if p.own and isinstance(place, Stated):
-            has = self.log.has(place.epoch, place.seq)
-            place = s.places[p.name] = self.later(p, Place(place.epoch, place.seq), place.base) if has else UNKNOWN
+            place = s.places[p.name] = self.found(p, place, self.log.has(place.epoch, place.seq))
         if place is None and p.host is not None and s.time is not None and p.host in self.joined and self.joined[p.host] <= s.time - MARGIN:
             if "unlisted at the tail" in ON and p.live:
                 s.places[p.name] = p.tail

@@ -1,0 +1,205 @@
+package dev.gapless.core.copy;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.log.Slice;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of a topic on a node that does not own them: the newest of each producer, as they were pushed, and older ones that a subscription
+ * lacked and that were fetched. All subscriptions of the node read them here.
+ *
+ * <p>Pushed pieces go in the order in which they came, over all producers; the bound is that of all of them together. Fetched pieces go in the order in
+ * which they came, and make room for fetched ones alone: a subscription that is far behind does not push out what the others read.
+ *
+ * <p>Written by one thread; read by any number, without a lock.
+ */
+@SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+public final class TopicCache {
+    /** Fetched pieces have this part of the room. */
+    private static final int FETCHED_PARTS = 4;
+
+    /** What subscriptions still need of a generation. */
+    public interface Needs {
+        /** Messages up to here may go. Of a producer that can be asked again that is what the foremost subscription has read. */
+        long evictable(Epoch epoch);
+
+        /** Messages up to here may go if nothing else may: who lacks one is told. Of a producer that can be asked no more than {@link #evictable}. */
+        long expendable(Epoch epoch);
+    }
+
+    private record Fetched(Epoch epoch, Piece piece) {}
+
+    private final int maxMessages;
+    private final long maxBytes;
+
+    private volatile Map<Epoch, GenerationCache> generations = Map.of();
+    private final ArrayDeque<Fetched> fetched = new ArrayDeque<>();
+    private long arrivals;
+    /** How many messages there are that were pushed, and what they are charged for. */
+    private volatile int messages;
+
+    private volatile long pushedBytes;
+    private volatile long fetchedBytes;
+
+    /**
+     * An empty one.
+     *
+     * @param maxMessages that were pushed
+     * @param maxBytes what all messages are charged for
+     */
+    public TopicCache(int maxMessages, long maxBytes) {
+        this.maxMessages = maxMessages;
+        this.maxBytes = maxBytes;
+    }
+
+    /** The piece that has this message; null if none has. Any thread. */
+    public @Nullable Piece find(Epoch epoch, long sequence) {
+        GenerationCache generation = generations.get(epoch);
+        return generation == null ? null : generation.find(sequence);
+    }
+
+    /** How many messages are cached that were pushed. Any thread. */
+    public int messages() {
+        return messages;
+    }
+
+    /** What all messages are charged for. Any thread. */
+    public long bytes() {
+        return pushedBytes + fetchedBytes;
+    }
+
+    // ------------------------------------------------------------------ for the writer
+
+    /**
+     * Messages were pushed.
+     *
+     * @param first the sequence of the first; behind a hole what was pushed before is gone
+     */
+    public void push(Epoch epoch, long first, List<Slice> slices, Needs needs, long nowNs) {
+        GenerationCache generation = of(epoch, first);
+        long sequence = first;
+        for (Slice slice : slices) {
+            Piece piece = new Piece(sequence, slice, ++arrivals, nowNs);
+            change(generation, () -> generation.push(piece));
+            sequence += slice.count();
+        }
+        makeRoom(needs);
+    }
+
+    private GenerationCache of(Epoch epoch, long first) {
+        GenerationCache known = generations.get(epoch);
+        if (known != null) {
+            return known;
+        }
+        Map<Epoch, GenerationCache> more = new HashMap<>(generations);
+        GenerationCache added = new GenerationCache(first);
+        more.put(epoch, added);
+        generations = Map.copyOf(more);
+        return added;
+    }
+
+    private void change(GenerationCache generation, Runnable change) {
+        int messagesBefore = generation.pushedMessages();
+        long bytesBefore = generation.pushedBytes();
+        change.run();
+        messages += generation.pushedMessages() - messagesBefore;
+        pushedBytes += generation.pushedBytes() - bytesBefore;
+    }
+
+    private void makeRoom(Needs needs) {
+        boolean isFull = isFull();
+        while (isFull && evictOldest(needs, false)) {
+            isFull = isFull();
+        }
+        while (isFull && evictOldest(needs, true)) {
+            isFull = isFull();
+        }
+    }
+
+    private boolean isFull() {
+        return messages > maxMessages || pushedBytes > maxBytes - maxBytes / FETCHED_PARTS;
+    }
+
+    /** The piece goes that came first, of those that may. */
+    private boolean evictOldest(Needs needs, boolean expendable) {
+        GenerationCache from = null;
+        long arrival = Long.MAX_VALUE;
+        for (Map.Entry<Epoch, GenerationCache> one : generations.entrySet()) {
+            Piece oldest = one.getValue().oldestPushed();
+            if (oldest == null || oldest.arrival() > arrival) {
+                continue;
+            }
+            long upTo = expendable ? needs.expendable(one.getKey()) : needs.evictable(one.getKey());
+            if (oldest.last() <= upTo) {
+                from = one.getValue();
+                arrival = oldest.arrival();
+            }
+        }
+        if (from != null) {
+            change(from, from::dropOldestPushed);
+        }
+        return from != null;
+    }
+
+    /**
+     * Messages were fetched.
+     *
+     * @param first the sequence of the first
+     */
+    public void fetched(Epoch epoch, long first, List<Slice> slices, long nowNs) {
+        GenerationCache generation = of(epoch, first);
+        long sequence = first;
+        for (Slice slice : slices) {
+            Piece piece = new Piece(sequence, slice, ++arrivals, nowNs);
+            if (generation.addFetched(piece)) {
+                fetched.add(new Fetched(epoch, piece));
+                fetchedBytes += piece.sizeBytes();
+            }
+            sequence += slice.count();
+        }
+        while (fetched.size() > 1 && fetchedBytes > maxBytes / FETCHED_PARTS) {
+            dropOldestFetched();
+        }
+    }
+
+    private void dropOldestFetched() {
+        Fetched oldest = fetched.remove();
+        fetchedBytes -= oldest.piece().sizeBytes();
+        GenerationCache generation = generations.get(oldest.epoch());
+        if (generation != null) {
+            generation.dropFetched(oldest.piece());
+        }
+    }
+
+    /** What came before that time may go, and does, but for what is needed. */
+    public void dropBefore(long timeNs, Needs needs) {
+        generations.forEach((epoch, generation) -> {
+            Piece oldest = generation.oldestPushed();
+            while (oldest != null && oldest.arrivedNs() - timeNs < 0 && oldest.last() <= needs.evictable(epoch)) {
+                change(generation, generation::dropOldestPushed);
+                oldest = generation.oldestPushed();
+            }
+        });
+        while (!fetched.isEmpty() && fetched.element().piece().arrivedNs() - timeNs < 0) {
+            dropOldestFetched();
+        }
+    }
+
+    /** Nothing of that generation is wanted any more. */
+    public void forget(Epoch epoch) {
+        Map<Epoch, GenerationCache> fewer = new HashMap<>(generations);
+        GenerationCache forgotten = fewer.remove(epoch);
+        if (forgotten != null) {
+            messages -= forgotten.pushedMessages();
+            pushedBytes -= forgotten.pushedBytes();
+            generations = Map.copyOf(fewer);
+            fetched.removeIf(one -> one.epoch().equals(epoch));
+            fetchedBytes =
+                    fetched.stream().mapToLong(one -> one.piece().sizeBytes()).sum();
+        }
+    }
+}
