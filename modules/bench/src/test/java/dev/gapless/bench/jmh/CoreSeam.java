@@ -41,7 +41,7 @@ final class CoreSeam {
     Object read() {
         long first = log.head() - MOST_MESSAGES + 1;
         Reading.Messages read = (Reading.Messages) log.read(first, MOST_MESSAGES, settings.batchBytes());
-        return new Batch("bench", 0, new Session(1, 1), first, log.head(), false, read.slices());
+        return new Batch("bench", 0, new Session(1, 1), first, 1, log.head(), false, read.slices());
     }
 
     /** How many messages {@link #read} gives. */

@@ -1,10 +1,12 @@
 package dev.gapless.internal.wire;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Session;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.Fetched;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -19,10 +21,23 @@ final class BatchCodec {
 
     static void write(Batch batch, WireBuffer out) {
         out.writeNumber(batch.first());
+        out.writeNumber(batch.oldest());
         out.writeNumber(batch.head());
         out.writeByte(batch.asks() ? 1 : 0);
-        out.writeNumber(batch.slices().size());
-        for (Slice slice : batch.slices()) {
+        write(batch.slices(), out);
+    }
+
+    static void write(Fetched fetched, WireBuffer out) {
+        out.writeFixed(fetched.epoch().id());
+        out.writeNumber(fetched.first());
+        out.writeNumber(fetched.oldest());
+        out.writeNumber(fetched.head());
+        write(fetched.slices(), out);
+    }
+
+    private static void write(List<Slice> slices, WireBuffer out) {
+        out.writeNumber(slices.size());
+        for (Slice slice : slices) {
             write(slice, out);
         }
     }
@@ -46,8 +61,21 @@ final class BatchCodec {
 
     static Batch read(String topic, long reader, Session session, WireBuffer in) {
         long first = in.readNumber();
+        long oldest = in.readNumber();
         long head = in.readNumber();
         boolean asks = in.readByte() == 1;
+        return new Batch(topic, reader, session, first, oldest, head, asks, readSlices(in));
+    }
+
+    static Fetched readFetched(String topic, long reader, Session session, WireBuffer in) {
+        Epoch epoch = new Epoch(in.readFixed());
+        long first = in.readNumber();
+        long oldest = in.readNumber();
+        long head = in.readNumber();
+        return new Fetched(topic, reader, session, epoch, first, oldest, head, readSlices(in));
+    }
+
+    private static List<Slice> readSlices(WireBuffer in) {
         int left = Limits.MAX_BATCH_MESSAGES;
         List<Slice> slices = new ArrayList<>(2);
         for (int i = in.readCount("parts of a batch", Math.min(left, in.remaining())); i > 0; i--) {
@@ -55,7 +83,7 @@ final class BatchCodec {
             slices.add(slice);
             left -= slice.count();
         }
-        return new Batch(topic, reader, session, first, head, asks, slices);
+        return slices;
     }
 
     private static Slice read(int most, WireBuffer in) {

@@ -11,6 +11,10 @@ import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Fetch;
+import dev.gapless.core.wire.Fetched;
+import dev.gapless.core.wire.Find;
+import dev.gapless.core.wire.Found;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Heartbeat;
@@ -31,6 +35,10 @@ final class MessageCodec {
     static final String GONE = "G";
     static final String GONE_ACK = "g";
     static final String DEREGISTER = "D";
+    static final String FETCH = "F";
+    static final String FETCHED = "e";
+    static final String FIND = "L";
+    static final String FOUND = "l";
 
     private static final int LATEST = 0;
     private static final int EARLIEST = 1;
@@ -65,6 +73,14 @@ final class MessageCodec {
             return GONE;
         } else if (message instanceof GoneAck) {
             return GONE_ACK;
+        } else if (message instanceof Fetched) {
+            return FETCHED;
+        } else if (message instanceof Fetch) {
+            return FETCH;
+        } else if (message instanceof Found) {
+            return FOUND;
+        } else if (message instanceof Find) {
+            return FIND;
         }
         return DEREGISTER;
     }
@@ -82,6 +98,7 @@ final class MessageCodec {
         } else if (message instanceof Heartbeat heartbeat) {
             out.writeFixed(heartbeat.fromUid());
             out.writeNumber(heartbeat.sent());
+            out.writeNumber(heartbeat.oldest());
             out.writeNumber(heartbeat.head());
         } else if (message instanceof Register register) {
             out.writeFixed(register.toUid());
@@ -97,12 +114,28 @@ final class MessageCodec {
             out.writeByte(expired.reason().code());
             writeIdentity(expired.log(), out);
             out.writeNumber(expired.resumeAt());
+            out.writeNumber(expired.oldest());
             out.writeNumber(expired.head());
             out.writeByte(expired.answersRegister() ? 1 : 0);
         } else if (message instanceof Gone gone) {
             out.writeNumber(gone.head());
         } else if (message instanceof GoneAck goneAck) {
             out.writeNumber(goneAck.head());
+        } else if (message instanceof Fetch fetch) {
+            out.writeNumber(fetch.first());
+            out.writeNumber(fetch.mostBytes());
+        } else if (message instanceof Fetched fetched) {
+            BatchCodec.write(fetched, out);
+        } else if (message instanceof Find find) {
+            writeStart(find.start(), out);
+        } else if (message instanceof Found found) {
+            writeStart(found.start(), out);
+            Reason lost = found.lost();
+            out.writeByte(lost == null ? 0 : 1 + lost.code());
+            out.writeFixed(found.next().epoch().id());
+            out.writeNumber(found.next().sequence());
+            out.writeNumber(found.oldest());
+            out.writeNumber(found.head());
         }
     }
 
@@ -113,7 +146,9 @@ final class MessageCodec {
         return switch (manifest) {
             case BATCH -> BatchCodec.read(topic, reader, session, in);
             case ACK -> new Ack(topic, reader, session, in.readNumber(), in.readNumber());
-            case HEARTBEAT -> new Heartbeat(topic, reader, session, in.readFixed(), in.readNumber(), in.readNumber());
+            case HEARTBEAT ->
+                new Heartbeat(
+                        topic, reader, session, in.readFixed(), in.readNumber(), in.readNumber(), in.readNumber());
             case REGISTER -> new Register(topic, reader, session, in.readFixed(), readStart(in), in.readNumber());
             case REGISTERED ->
                 new Registered(
@@ -135,13 +170,32 @@ final class MessageCodec {
                         readIdentity(in),
                         in.readNumber(),
                         in.readNumber(),
+                        in.readNumber(),
                         in.readByte() == 1);
             }
             case GONE -> new Gone(topic, reader, session, in.readNumber());
             case GONE_ACK -> new GoneAck(topic, reader, session, in.readNumber());
+            case FETCH -> new Fetch(topic, reader, session, in.readNumber(), in.readNumber());
+            case FETCHED -> BatchCodec.readFetched(topic, reader, session, in);
+            case FIND -> new Find(topic, reader, session, readStart(in));
+            case FOUND -> readFound(topic, reader, session, in);
             case DEREGISTER -> new Deregister(topic, reader, session);
             default -> throw new IllegalArgumentException("No message has the manifest " + manifest);
         };
+    }
+
+    private static Found readFound(String topic, long reader, Session session, WireBuffer in) {
+        Start start = readStart(in);
+        int lost = in.readByte();
+        return new Found(
+                topic,
+                reader,
+                session,
+                start,
+                lost == 0 ? null : Reason.of(lost - 1),
+                new Position(new Epoch(in.readFixed()), in.readNumber()),
+                in.readNumber(),
+                in.readNumber());
     }
 
     private static void writeStart(Start start, WireBuffer out) {

@@ -205,7 +205,7 @@ class ShardDriverTest implements ShardDriver.Place {
         Register register = (Register) sent.get(0);
         shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(Epoch.of(1, "t"), 0), 1, 1, 1, 0));
         List<Slice> message = Slices.of(0, Content.of(1, "", new byte[1]));
-        shard.onMessage(new Batch("t", 0, register.session(), 1, 1, true, message));
+        shard.onMessage(new Batch("t", 0, register.session(), 1, 1, 1, true, message));
         first.wakes = 0;
 
         for (int id = 2; id <= 1_001; id++) {
@@ -248,7 +248,7 @@ class ShardDriverTest implements ShardDriver.Place {
         shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(Epoch.of(1, "t"), 0), 1, 1, 0, 0));
         assertEquals(1, givenUp.size(), "it has answered just now");
         nowNs += 5_000_000_000L;
-        shard.onMessage(new Heartbeat("t", 0, register.session(), 1, 0, 0));
+        shard.onMessage(new Heartbeat("t", 0, register.session(), 1, 0, 1, 0));
         assertEquals(List.of(Set.of("p"), Set.of()), givenUp);
     }
 

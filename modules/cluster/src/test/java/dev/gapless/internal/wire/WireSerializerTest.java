@@ -32,6 +32,10 @@ import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.Fetch;
+import dev.gapless.core.wire.Fetched;
+import dev.gapless.core.wire.Find;
+import dev.gapless.core.wire.Found;
 import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
@@ -79,15 +83,20 @@ class WireSerializerTest {
                 new Register("täg", 7, SESSION, -9, new Start.After(new Position(new Epoch(-1), 1L << 40)), 0),
                 new Registered("t", 0, SESSION, LOG, 5, 3, 1000, 0),
                 new Registered("t", 0, SESSION, MUTE, 5, 3, 1000, 0),
-                new CursorExpired("t", 0, SESSION, Reason.POSITION_UNKNOWN, MUTE, 5, 9, true),
+                new CursorExpired("t", 0, SESSION, Reason.POSITION_UNKNOWN, MUTE, 5, 1, 9, true),
                 new Registered("t", 0, SESSION, EARLIER, 5, 3, 1000, 0),
                 new Registered("t", 0, SESSION, BEHIND, 5, 3, 1000, 0),
-                new CursorExpired("t", 0, SESSION, Reason.OVERRUN, LOG, 5, 9, false),
-                new Heartbeat("t", 0, SESSION, -4, 5, 6),
+                new CursorExpired("t", 0, SESSION, Reason.OVERRUN, LOG, 5, 1, 9, false),
+                new Heartbeat("t", 0, SESSION, -4, 5, 1, 6),
                 new Ack("t", 3, SESSION, 5, 524_288),
                 new Gone("t", 0, SESSION, 5),
                 new GoneAck("t", 0, SESSION, 5),
                 new Deregister("t", 0, SESSION),
+                new Fetch("t", 0, SESSION, 1L << 40, 0),
+                new Fetched("t", 0, SESSION, new Epoch(-3), 1, 2, 1L << 40, List.of()),
+                new Find("t", 0, SESSION, new Start.After(new Position(new Epoch(-1), 7))),
+                new Found("t", 0, SESSION, Start.EARLIEST, null, new Position(new Epoch(-1), 2), 2, 1L << 40),
+                new Found("t", 0, SESSION, new Start.Since(-3), Reason.OVERRUN, new Position(new Epoch(1), 1), 1, 0),
                 new Hello(-1, 2, "n1", List.of(-7, 8, Integer.MIN_VALUE), true, 1L << 40, -8, 1L << 33, false),
                 new Ping(-1, 2, 3, 4, 5, 6, -7),
                 new Farewell(-1, 2, Map.of(new Epoch(-1), 19L, new Epoch(1), 1L << 40)),
@@ -157,7 +166,7 @@ class WireSerializerTest {
                         .withId("alice/ä"),
                 new Content("gone", true, Map.of(), new Format(7, ""), new byte[0])
                         .withTrace(new TraceContext(TRACEPARENT, ""))));
-        return new Batch("t", 0, SESSION, 41, 100, true, slices);
+        return new Batch("t", 0, SESSION, 41, 1, 100, true, slices);
     }
 
     @ParameterizedTest
@@ -203,7 +212,7 @@ class WireSerializerTest {
             Slice slice = read.slices().get(part);
             assertSame(frame, slice.data());
             assertArrayEquals(batch().slices().get(part).content(1), slice.content(1));
-            byte[] again = serializer.toBinary(new Batch("t", 0, SESSION, 41, 100, true, read.slices()));
+            byte[] again = serializer.toBinary(new Batch("t", 0, SESSION, 41, 1, 100, true, read.slices()));
             assertArrayEquals(written, again);
         }
     }
@@ -250,7 +259,7 @@ class WireSerializerTest {
         Content first = Content.of(1, "x".repeat(1_000), new byte[1]);
         Slice all = slices(5, first, Content.of(2, "two", new byte[] {2}), Content.of(3, "three", new byte[] {3}))
                 .get(0);
-        byte[] written = serializer.toBinary(new Batch("t", 0, SESSION, 2, 9, true, List.of(all.part(1, 2))));
+        byte[] written = serializer.toBinary(new Batch("t", 0, SESSION, 2, 1, 9, true, List.of(all.part(1, 2))));
         assertTrue(written.length < 1_000, "without the manifest of the first: " + written.length);
         Slice read = ((Batch) serializer.fromBinary(written, "B")).slices().get(0);
         assertEquals(new Format(2, "two"), read.format(0));
@@ -267,7 +276,7 @@ class WireSerializerTest {
         for (int i = 0; i < ids.length; i++) {
             contents[i] = Content.of(ids[i], manifests[i], new byte[] {(byte) i});
         }
-        Batch batch = new Batch("t", 0, SESSION, 1, 5, false, slices(1000, contents));
+        Batch batch = new Batch("t", 0, SESSION, 1, 1, 5, false, slices(1000, contents));
         Slice read = ((Batch) serializer.fromBinary(serializer.toBinary(batch), "B"))
                 .slices()
                 .get(0);
@@ -311,7 +320,7 @@ class WireSerializerTest {
     @Test
     void batchesThatComeShareTheirFormats() throws Exception {
         Content content = content(1, "k", Map.of(), "x");
-        byte[] written = serializer.toBinary(new Batch("t", 0, SESSION, 1, 5, false, slices(1000, content)));
+        byte[] written = serializer.toBinary(new Batch("t", 0, SESSION, 1, 1, 5, false, slices(1000, content)));
         Slice first = ((Batch) serializer.fromBinary(written, "B")).slices().get(0);
         Slice second = ((Batch) serializer.fromBinary(written, "B")).slices().get(0);
         assertEquals(content.format(), first.format(0));
@@ -333,7 +342,7 @@ class WireSerializerTest {
             }
             List<Slice> slices = ((Reading.Messages) log.read(1, Limits.MAX_BATCH_MESSAGES, Long.MAX_VALUE)).slices();
             Batch batch = new Batch(
-                    topic, Long.MAX_VALUE, new Session(-1, Long.MAX_VALUE), first, Long.MAX_VALUE, true, slices);
+                    topic, Long.MAX_VALUE, new Session(-1, Long.MAX_VALUE), first, 1, Long.MAX_VALUE, true, slices);
             long charged = Batch.sizeBytes(batch.slices());
             int written = serializer.toBinary(batch).length;
             assertTrue(written <= charged + Batch.OVERHEAD_BYTES, () -> written + " bytes, charged for " + charged);
@@ -352,7 +361,14 @@ class WireSerializerTest {
     @Test
     void skipsWhatLaterReleasesAddToABatchAndToAFrame() throws Exception {
         byte[] bytes = serializer.toBinary(new Batch(
-                "t", 0, SESSION, 7, 7, true, slices(1000, Content.of(1, "", "one".getBytes(StandardCharsets.UTF_8)))));
+                "t",
+                0,
+                SESSION,
+                7,
+                1,
+                7,
+                true,
+                slices(1000, Content.of(1, "", "one".getBytes(StandardCharsets.UTF_8)))));
         int frame = bytes.length - 12 - 3;
         ByteBuffer later = ByteBuffer.allocate(100)
                 .put(bytes, 0, frame - 1)

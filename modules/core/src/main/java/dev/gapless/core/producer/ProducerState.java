@@ -1,7 +1,9 @@
 package dev.gapless.core.producer;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
+import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
@@ -17,6 +19,10 @@ import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Fetch;
+import dev.gapless.core.wire.Fetched;
+import dev.gapless.core.wire.Find;
+import dev.gapless.core.wire.Found;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Heartbeat;
@@ -131,6 +137,14 @@ public final class ProducerState {
             release(now);
             receipts.settle(cursors.values(), now.ns());
             return; // the others are none of its business, unless it made room
+        }
+        if (message instanceof Fetch fetch) {
+            onFetch(fetch);
+            return; // it changes nothing
+        }
+        if (message instanceof Find find) {
+            onFind(find);
+            return;
         }
         if (message instanceof Register register) {
             onRegister(register, now);
@@ -311,9 +325,11 @@ public final class ProducerState {
                 boolean isAtTheEnd = ends(part) && cursor.sent == itsHead;
                 if (!isAtTheEnd || part.isEarlier()) { // a reader that has ended answers a heartbeat alone
                     long sent = part.sequence(cursor.sent);
+                    long oldest = oldest(part, itsHead);
                     send(
                             cursor,
-                            new Heartbeat(topic, cursor.reader, cursor.session, uid, sent, part.sequence(itsHead)));
+                            new Heartbeat(
+                                    topic, cursor.reader, cursor.session, uid, sent, oldest, part.sequence(itsHead)));
                 }
                 if (isAtTheEnd && !cursor.goneAcknowledged) {
                     send(cursor, new Gone(topic, cursor.reader, cursor.session, part.sequence(itsHead)));
@@ -411,7 +427,6 @@ public final class ProducerState {
         }
         Answer answer = Answer.of(register.start(), log, settings);
         LogPart part = answer.part();
-        long oldest = Math.min(Math.max(log.oldest(), part.number(1)), answer.head() + 1);
         Cursor cursor = new Cursor(
                 register.session(), register.reader(), part, answer.next(), register.windowBytes(), now.ns(), settings);
         cursor.registered(register.start(), known, answer.expiry() != null);
@@ -431,7 +446,7 @@ public final class ProducerState {
                             cursor.session,
                             log.identity(part),
                             part.sequence(answer.next()),
-                            part.sequence(oldest),
+                            oldest(part, answer.head()),
                             part.sequence(answer.head()),
                             quietMs(answer.head(), now.ns())));
             if (ends(part) && answer.next() > answer.head()) {
@@ -447,6 +462,11 @@ public final class ProducerState {
                     : OptionalLong.empty();
             expire(cursor, answer.expiry(), answer.next(), answer.head(), OptionalLong.empty(), behind);
         }
+    }
+
+    /** The oldest sequence of that stream that is still there, of a log with this head; one beyond the head if none is. */
+    private long oldest(LogPart part, long head) {
+        return part.sequence(Math.min(Math.max(log.oldest(), part.number(1)), head + 1));
     }
 
     /** For how long at least that is the head. */
@@ -496,6 +516,36 @@ public final class ProducerState {
             }
             touched(cursor);
         }
+    }
+
+    private void onFetch(Fetch fetch) {
+        long bytes = Math.min(fetch.mostBytes(), settings.batchBytes());
+        Reading reading = log.read(fetch.first(), Limits.MAX_BATCH_MESSAGES, bytes);
+        List<Slice> slices = reading instanceof Reading.Messages read ? read.slices() : List.of();
+        long head = log.head(); // after them: it has them
+        long oldest = Math.min(log.oldest(), head + 1);
+        Epoch epoch = log.identity().epoch();
+        outbox.send(
+                fetch.session().uid(),
+                new Fetched(topic, fetch.reader(), fetch.session(), epoch, fetch.first(), oldest, head, slices));
+    }
+
+    private void onFind(Find find) {
+        Answer answer = Answer.of(find.start(), log, settings);
+        LogPart part = answer.part();
+        Position next = new Position(part.epoch(), part.sequence(answer.next()));
+        long oldest = oldest(part, answer.head());
+        outbox.send(
+                find.session().uid(),
+                new Found(
+                        topic,
+                        find.reader(),
+                        find.session(),
+                        find.start(),
+                        answer.expiry(),
+                        next,
+                        oldest,
+                        part.sequence(answer.head())));
     }
 
     private void onGoneAck(GoneAck message) {
@@ -593,7 +643,8 @@ public final class ProducerState {
         boolean isAwaited = !receipts.isEmpty() || (isLast && (ends(part) || log.waiting() > 0));
         boolean asks = isAwaited || cursor.asks(count, bytes, settings);
         long first = part.sequence(cursor.sent + 1);
-        Batch batch = new Batch(topic, cursor.reader, cursor.session, first, part.sequence(head), asks, slices);
+        long oldest = oldest(part, head);
+        Batch batch = new Batch(topic, cursor.reader, cursor.session, first, oldest, part.sequence(head), asks, slices);
         cursor.sent(cursor.sent + count, bytes, asks);
         send(cursor, batch);
     }
@@ -634,6 +685,7 @@ public final class ProducerState {
                         reason,
                         log.identity(cursor.part),
                         cursor.part.sequence(resumeAt),
+                        oldest(cursor.part, head),
                         cursor.part.sequence(head),
                         sent.isEmpty()));
         outbox.add(new Effect.CursorMoved(

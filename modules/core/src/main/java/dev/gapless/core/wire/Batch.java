@@ -9,11 +9,20 @@ import java.util.List;
  * Consecutive messages; one remote message, however many they are.
  *
  * @param first the sequence of the first message; the others follow without a gap
- * @param head the newest sequence of the log when it was sent; for traces and tools
+ * @param oldest the oldest sequence that the log still had when it was sent, or {@code head + 1}
+ * @param head the newest
  * @param asks whether the producer wants an Ack at once; else the reader may put it off
  * @param slices the messages
  */
-public record Batch(String topic, long reader, Session session, long first, long head, boolean asks, List<Slice> slices)
+public record Batch(
+        String topic,
+        long reader,
+        Session session,
+        long first,
+        long oldest,
+        long head,
+        boolean asks,
+        List<Slice> slices)
         implements ToConsumer {
 
     /** What a batch takes on the wire beside what its messages are charged for, at most: the topic's name, and a few numbers. */
@@ -29,6 +38,7 @@ public record Batch(String topic, long reader, Session session, long first, long
         if (first < 1 || first + count - 1 > head) {
             throw new IllegalArgumentException("Batch of " + count + " from " + first + ", head " + head);
         }
+        Message.checkOldest(oldest, head);
     }
 
     /** How many messages there are. */

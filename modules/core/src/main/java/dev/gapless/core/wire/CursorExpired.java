@@ -10,7 +10,8 @@ import dev.gapless.core.Session;
  * @param reason why
  * @param log which log it is
  * @param resumeAt the sequence of the first message that will be sent
- * @param head the newest sequence; for traces and tools
+ * @param oldest the oldest sequence that the log still has, or {@code head + 1}
+ * @param head the newest
  * @param answersRegister true if it is the answer to a Register, false if the ring overtook a cursor
  */
 public record CursorExpired(
@@ -20,6 +21,7 @@ public record CursorExpired(
         Reason reason,
         LogIdentity log,
         long resumeAt,
+        long oldest,
         long head,
         boolean answersRegister)
         implements ToConsumer {
@@ -28,5 +30,6 @@ public record CursorExpired(
         if (resumeAt < 1 || resumeAt > head + 1) {
             throw new IllegalArgumentException("A cursor resumes at 1 to head + 1: " + resumeAt + ", head " + head);
         }
+        Message.checkOldest(oldest, head);
     }
 }

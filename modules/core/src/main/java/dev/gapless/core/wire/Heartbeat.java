@@ -7,9 +7,10 @@ import dev.gapless.core.Session;
  *
  * @param fromUid the producer's incarnation: where a reader that no longer exists sends its Deregister
  * @param sent the last sequence that was sent to this session
- * @param head the newest sequence; for traces and tools
+ * @param oldest the oldest sequence that the log still has, or {@code head + 1}
+ * @param head the newest
  */
-public record Heartbeat(String topic, long reader, Session session, long fromUid, long sent, long head)
+public record Heartbeat(String topic, long reader, Session session, long fromUid, long sent, long oldest, long head)
         implements ToConsumer {
     public Heartbeat {
         Message.check(topic, reader);
@@ -17,6 +18,7 @@ public record Heartbeat(String topic, long reader, Session session, long fromUid
         if (sent > head) {
             throw new IllegalArgumentException("Nothing beyond the head is sent: " + sent + ", head " + head);
         }
+        Message.checkOldest(oldest, head);
     }
 
     /** What is answered if the reader no longer exists: its cursor can go. Goes to {@link #fromUid}. */

@@ -27,6 +27,13 @@ public sealed interface Message extends Packet permits ToProducer, ToConsumer {
         }
     }
 
+    /** Checks what a log says of itself. */
+    static void checkOldest(long oldest, long head) {
+        if (oldest < 1 || oldest - 1 > head) {
+            throw new IllegalArgumentException("The oldest is 1 to head + 1: " + oldest + ", head " + head);
+        }
+    }
+
     /** Checks a sequence that may be the place before the first message. */
     static void checkSequence(String what, long sequence) {
         if (sequence < 0) {

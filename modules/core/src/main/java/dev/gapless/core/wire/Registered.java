@@ -8,7 +8,7 @@ import dev.gapless.core.Session;
  *
  * @param log which log it is
  * @param next the sequence of the first message that will be sent
- * @param oldest the oldest sequence that the ring holds, or {@code head + 1} if it holds none; for traces and tools
+ * @param oldest the oldest sequence that the ring holds, or {@code head + 1} if it holds none
  * @param head the newest
  * @param quietMs for how long at least nothing was published, by the producer's clock, in milliseconds
  */
@@ -23,8 +23,6 @@ public record Registered(
         if (quietMs < 0) {
             throw new IllegalArgumentException("It is quiet for 0 ms or more: " + quietMs);
         }
-        if (oldest < 1 || oldest > head + 1) {
-            throw new IllegalArgumentException("The oldest is 1 to head + 1: " + oldest + ", head " + head);
-        }
+        Message.checkOldest(oldest, head);
     }
 }

@@ -1,4 +1,4 @@
 package dev.gapless.core.wire;
 
 /** From a reader to a producer. */
-public sealed interface ToProducer extends Message permits Register, Ack, GoneAck, Deregister {}
+public sealed interface ToProducer extends Message permits Register, Ack, GoneAck, Deregister, Fetch, Find {}

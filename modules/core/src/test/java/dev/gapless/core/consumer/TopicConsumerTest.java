@@ -581,7 +581,7 @@ class TopicConsumerTest {
     @DisplayName("a reader that is gone is taken off once its producer asks about it")
     void deregistersStrangers() {
         thatHas(1);
-        Heartbeat heartbeat = new Heartbeat(TOPIC, 9, new Session(OneTopic.CONSUMER, 77), 1, 1, 1);
+        Heartbeat heartbeat = new Heartbeat(TOPIC, 9, new Session(OneTopic.CONSUMER, 77), 1, 1, 1, 1);
         topic.consumer.onMessage(heartbeat, topic.now());
         assertEquals(new Deregister(TOPIC, 9, heartbeat.session()), topic.sent.get(topic.sent.size() - 1));
     }

@@ -238,15 +238,16 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     }
 
     private void expired(Reason reason, LogIdentity log, long resumeAt, boolean answers) {
-        reader.onMessage(new CursorExpired(TOPIC, 0, session(), reason, log, resumeAt, resumeAt - 1, answers), now());
+        reader.onMessage(
+                new CursorExpired(TOPIC, 0, session(), reason, log, resumeAt, 1, resumeAt - 1, answers), now());
     }
 
     private void batch(Session session, long first, long last) {
-        reader.onMessage(new Batch(TOPIC, 0, session, first, last, true, slices(first, last)), now());
+        reader.onMessage(new Batch(TOPIC, 0, session, first, 1, last, true, slices(first, last)), now());
     }
 
     private void heartbeat(Session session, long sequence) {
-        reader.onMessage(new Heartbeat(TOPIC, 0, session, PRODUCER, sequence, sequence), now());
+        reader.onMessage(new Heartbeat(TOPIC, 0, session, PRODUCER, sequence, 1, sequence), now());
     }
 
     private void after(long delayNs) {
@@ -386,7 +387,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     }
 
     private void batchThatDoesNotAsk(Session session, long first, long last) {
-        reader.onMessage(new Batch(TOPIC, 0, session, first, last, false, slices(first, last)), now());
+        reader.onMessage(new Batch(TOPIC, 0, session, first, 1, last, false, slices(first, last)), now());
     }
 
     private List<Long> acknowledged() {
@@ -482,7 +483,7 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
     void heartbeatShowsALoss() {
         live(1);
         sent.clear();
-        reader.onMessage(new Heartbeat(TOPIC, 0, new Session(OWN, sessions), PRODUCER, 0, 0), now());
+        reader.onMessage(new Heartbeat(TOPIC, 0, new Session(OWN, sessions), PRODUCER, 0, 1, 0), now());
         assertInstanceOf(Ack.class, sent.get(0));
         assertFalse(asksAgain());
         heartbeat(new Session(OWN, sessions), 2);
@@ -739,9 +740,9 @@ class TopicReaderTest implements Outbox.Carrier, ReaderContext.Heard {
         List<Session> asked = unanswered(3);
         registered(asked.get(0), 5, 9);
         long head = feed.head();
-        reader.onMessage(new CursorExpired(TOPIC, 0, asked.get(1), Reason.OVERRUN, LOG, 5, 9, true), now());
+        reader.onMessage(new CursorExpired(TOPIC, 0, asked.get(1), Reason.OVERRUN, LOG, 5, 1, 9, true), now());
         assertEquals(asked.get(1), lastAcknowledged());
-        reader.onMessage(new CursorExpired(TOPIC, 0, asked.get(2), Reason.OVERRUN, LOG, 8, 9, true), now());
+        reader.onMessage(new CursorExpired(TOPIC, 0, asked.get(2), Reason.OVERRUN, LOG, 8, 1, 9, true), now());
         assertTrue(asksAgain());
         assertEquals(head, feed.head());
     }

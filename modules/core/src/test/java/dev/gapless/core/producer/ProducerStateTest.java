@@ -32,6 +32,10 @@ import dev.gapless.core.wire.Ack;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
+import dev.gapless.core.wire.Fetch;
+import dev.gapless.core.wire.Fetched;
+import dev.gapless.core.wire.Find;
+import dev.gapless.core.wire.Found;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Heartbeat;
@@ -42,6 +46,7 @@ import dev.gapless.core.wire.ToConsumer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +138,83 @@ class ProducerStateTest implements Outbox.Carrier {
         assertEquals(3 * SECOND, producer.deadlineNs(nowNs));
         producer.onMessage(new Deregister(TOPIC, 0, late24), now());
         assertEquals(4, producer.lowestAcked());
+    }
+
+    @Test
+    @DisplayName("ruleL5: messages are fetched from the ring, as many as fit, and who fetches has no cursor by that")
+    void fetch() {
+        ring(4);
+        publish(6);
+        Fetched all = fetch(3, 1 << 20);
+        assertEquals(3, all.first());
+        assertEquals(4, Batch.count(all.slices()));
+        assertEquals((byte) 2, all.slices().get(0).content(0)[0]);
+        assertEquals(2, Batch.count(fetch(4, 2L * FRAME_BYTES).slices()));
+        for (long first : new long[] {1, 2, 7, 100}) {
+            Fetched none = fetch(first, 1 << 20);
+            assertEquals(List.of(), none.slices(), () -> "from " + first);
+            assertEquals(3, none.oldest());
+            assertEquals(6, none.head());
+            assertEquals(LOG.epoch(), none.epoch());
+        }
+        assertEquals(0, producer.cursorCount());
+    }
+
+    private Fetched fetch(long first, long bytes) {
+        sent.clear();
+        producer.onMessage(new Fetch(TOPIC, 0, SESSION, first, bytes), now());
+        return assertInstanceOf(Fetched.class, sent.get(0));
+    }
+
+    @Test
+    @DisplayName("ruleL5: a log says where a position is, a time, and its oldest; one that it never had is lost")
+    void find() {
+        ring(4);
+        publish(6);
+        assertEquals(found(null, 5), find(after(LOG.epoch(), 4)).toString());
+        assertEquals(found(null, 7), find(after(LOG.epoch(), 6)).toString());
+        assertEquals(
+                found(Reason.POSITION_UNKNOWN, 7), find(after(LOG.epoch(), 7)).toString());
+        assertEquals(found(Reason.OVERRUN, 7), find(after(LOG.epoch(), 1)).toString());
+        assertEquals(found(null, 3), find(Start.EARLIEST).toString());
+        assertEquals(found(null, 4), find(new Start.Since(1_003)).toString());
+        assertEquals(found(null, 7), find(Start.LATEST).toString());
+        assertEquals(Reason.PRODUCER_RESTARTED, find(after(new Epoch(99), 1)).lost());
+        assertEquals(0, producer.cursorCount());
+    }
+
+    private Found find(Start start) {
+        sent.clear();
+        producer.onMessage(new Find(TOPIC, 0, SESSION, start), now());
+        Found found = assertInstanceOf(Found.class, sent.get(0));
+        assertEquals(start, found.start());
+        return new Found(TOPIC, 0, SESSION, Start.LATEST, found.lost(), found.next(), found.oldest(), found.head());
+    }
+
+    private static String found(@Nullable Reason lost, long next) {
+        return new Found(TOPIC, 0, SESSION, Start.LATEST, lost, new Position(LOG.epoch(), next), 3, 6).toString();
+    }
+
+    @Test
+    @DisplayName("batches, heartbeats and expiries say which message is the oldest")
+    void oldest() {
+        ring(4);
+        register(SESSION, Start.LATEST);
+        acknowledge(SESSION, 0);
+        publish(1);
+        assertEquals(1, assertInstanceOf(Batch.class, sent.get(sent.size() - 1)).oldest());
+        publish(3);
+        acknowledge(SESSION, 4);
+        publish(1);
+        assertEquals(2, assertInstanceOf(Batch.class, sent.get(sent.size() - 1)).oldest());
+        assertEquals(2, assertInstanceOf(Heartbeat.class, after(SECOND).get(0)).oldest());
+        producer.onMessage(new Ack(TOPIC, 0, SESSION, 5, 0), now());
+        publish(5);
+        sent.clear();
+        acknowledge(SESSION, 5);
+        CursorExpired expired = assertInstanceOf(CursorExpired.class, sent.get(0));
+        assertEquals(7, expired.oldest());
+        assertEquals(10, expired.head());
     }
 
     private static Start after(Epoch epoch, long sequence) {
@@ -506,13 +588,13 @@ class ProducerStateTest implements Outbox.Carrier {
     void heartbeats() {
         ring(4);
         register(SESSION, Start.LATEST);
-        assertEquals(List.of(new Heartbeat(TOPIC, 0, SESSION, UID, 0, 0)), after(SECOND));
+        assertEquals(List.of(new Heartbeat(TOPIC, 0, SESSION, UID, 0, 1, 0)), after(SECOND));
         acknowledge(SESSION, 0);
         assertTrue(after(10 * SECOND).isEmpty());
         assertEquals(Long.MAX_VALUE, producer.deadlineNs(nowNs));
         publish(1);
         assertEquals(nowNs + SECOND, producer.deadlineNs(nowNs));
-        assertEquals(List.of(new Heartbeat(TOPIC, 0, SESSION, UID, 1, 1)), after(SECOND));
+        assertEquals(List.of(new Heartbeat(TOPIC, 0, SESSION, UID, 1, 1, 1)), after(SECOND));
     }
 
     // ------------------------------------------------------------------ P7
