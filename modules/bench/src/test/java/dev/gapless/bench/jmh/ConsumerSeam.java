@@ -135,7 +135,7 @@ final class ConsumerSeam {
         long sequence = ++heads[producer];
         Register register = registers[producer];
         shard.onMessage(
-                new Batch(TOPIC, register.reader(), register.session(), sequence, sequence, false, message), now());
+                new Batch(TOPIC, register.reader(), register.session(), sequence, 1, sequence, false, message), now());
         if (shard.deadlineNs(TOPIC, now()) - nowNs <= 0) {
             shard.onTime(TOPIC, now());
         }

@@ -127,7 +127,7 @@ public final class KnownProducer {
      * @param passed was that generation over before the subscription began? Asked where there is no place
      * @param told was it told as lost under its member's address?
      */
-    public Next next(@Nullable Place place, Passes passed, Passes told, Cached cached) {
+    public Next next(@Nullable ProducerPlace place, Passes passed, Passes told, Cached cached) {
         Next next = behind(place, passed, told, cached);
         if (next instanceof Next.Message message
                 && !cached.test(message.generation().epoch(), message.sequence())) {
@@ -151,25 +151,25 @@ public final class KnownProducer {
         return nobodyHas ? new Next.Lost(Reason.PRODUCER_LOST) : Next.WAIT;
     }
 
-    private Next behind(@Nullable Place place, Passes passed, Passes told, Cached cached) {
-        if (place instanceof Place.Stated stated) {
+    private Next behind(@Nullable ProducerPlace place, Passes passed, Passes told, Cached cached) {
+        if (place instanceof ProducerPlace.Stated stated) {
             return behindStated(stated, passed, told, cached);
         }
-        if (place instanceof Place.At at) {
+        if (place instanceof ProducerPlace.At at) {
             int index = index(at.epoch());
             if (index >= 0) {
                 return behind(at, index, told, cached);
             }
-            return at.mark() == Place.Mark.TOLD && copy == null ? from(0, passed, told, cached) : unknown();
+            return at.mark() == ProducerPlace.Mark.TOLD && copy == null ? from(0, passed, told, cached) : unknown();
         }
-        if (place instanceof Place.Awaited) {
+        if (place instanceof ProducerPlace.Awaited) {
             return Next.WAIT;
         }
-        boolean readsOn = place == null || (place instanceof Place.ToldUnseen && copy == null);
+        boolean readsOn = place == null || (place instanceof ProducerPlace.ToldUnseen && copy == null);
         return readsOn ? from(0, passed, told, cached) : unknown();
     }
 
-    private Next behindStated(Place.Stated stated, Passes passed, Passes told, Cached cached) {
+    private Next behindStated(ProducerPlace.Stated stated, Passes passed, Passes told, Cached cached) {
         if (presence == Presence.COPIED) {
             return new Next.Find(stated.position());
         }
@@ -180,20 +180,20 @@ public final class KnownProducer {
         if (generation == null || stated.position().sequence() > generation.heard()) {
             return new Next.Lost(Reason.POSITION_UNKNOWN);
         }
-        return behind(new Place.At(generation.epoch(), stated.position().sequence()), passed, told, cached);
+        return behind(new ProducerPlace.At(generation.epoch(), stated.position().sequence()), passed, told, cached);
     }
 
     /** In a generation that is known. */
-    private Next behind(Place.At at, int index, Passes told, Cached cached) {
+    private Next behind(ProducerPlace.At at, int index, Passes told, Cached cached) {
         Generation generation = generations.get(index);
         boolean isOver = generation.isOver();
-        if (at.mark() == Place.Mark.TOLD && copy != null && at.sequence() > heard(generation)) {
+        if (at.mark() == ProducerPlace.Mark.TOLD && copy != null && at.sequence() > heard(generation)) {
             return new Next.Find(new Position(at.epoch(), at.sequence()));
         }
-        if (at.mark() == Place.Mark.TOLD || (at.mark() == Place.Mark.END && !isOver)) {
+        if (at.mark() == ProducerPlace.Mark.TOLD || (at.mark() == ProducerPlace.Mark.END && !isOver)) {
             return copy != null || isOver ? new Next.Lost(Reason.POSITION_UNKNOWN) : Next.WAIT;
         }
-        Next within = at.mark() == Place.Mark.END ? null : within(generation, at.sequence(), cached);
+        Next within = at.mark() == ProducerPlace.Mark.END ? null : within(generation, at.sequence(), cached);
         return within != null ? within : from(index + 1, none -> false, told, cached);
     }
 
@@ -243,13 +243,13 @@ public final class KnownProducer {
      *
      * @param place where the subscription stands; null if it has no place
      */
-    public Place lead(@Nullable Place place, Reason reason) {
-        Place.At at = place instanceof Place.At known ? known : null;
+    public ProducerPlace lead(@Nullable ProducerPlace place, Reason reason) {
+        ProducerPlace.At at = place instanceof ProducerPlace.At known ? known : null;
         if (copy != null) {
             Generation present = generations.get(generations.size() - 1);
             long to = Math.max(present.first() - 1, copy.newest());
             to = reason == Reason.POSITION_UNKNOWN ? Math.max(to, copy.head()) : to;
-            return new Place.At(present.epoch(), Math.max(to, sequenceIn(present, at)));
+            return new ProducerPlace.At(present.epoch(), Math.max(to, sequenceIn(present, at)));
         }
         int newest = generations.size() - 1;
         while (newest >= 0 && !generations.get(newest).isOver()) {
@@ -257,13 +257,13 @@ public final class KnownProducer {
         }
         int index = at == null ? -1 : index(at.epoch());
         if (at != null && (newest < 0 || index < 0 || index > newest)) {
-            return at.marked(Place.Mark.TOLD);
+            return at.marked(ProducerPlace.Mark.TOLD);
         }
-        return newest < 0 ? Place.TOLD_UNSEEN : endOf(generations.get(newest), at);
+        return newest < 0 ? ProducerPlace.TOLD_UNSEEN : endOf(generations.get(newest), at);
     }
 
     /** Behind all of a generation that is over. If its {@link Next.Left} is still to be given, the place has no mark. */
-    private static Place.At endOf(Generation generation, Place.@Nullable At at) {
+    private static ProducerPlace.At endOf(Generation generation, ProducerPlace.@Nullable At at) {
         long end = generation.end() instanceof End.Stated stated ? stated.sequence() : generation.heard();
         long to = Math.max(end, sequenceIn(generation, at));
         boolean leaves = at != null
@@ -271,12 +271,12 @@ public final class KnownProducer {
                 && stated.left()
                 && !generation.wentBack()
                 && to == end
-                && (at.mark() == Place.Mark.NONE || !at.epoch().equals(generation.epoch()));
-        return new Place.At(generation.epoch(), to, leaves ? Place.Mark.NONE : Place.Mark.END);
+                && (at.mark() == ProducerPlace.Mark.NONE || !at.epoch().equals(generation.epoch()));
+        return new ProducerPlace.At(generation.epoch(), to, leaves ? ProducerPlace.Mark.NONE : ProducerPlace.Mark.END);
     }
 
     /** The sequence of a place in that generation; -1 if it is in another one. */
-    private static long sequenceIn(Generation generation, Place.@Nullable At at) {
+    private static long sequenceIn(Generation generation, ProducerPlace.@Nullable At at) {
         return at != null && at.epoch().equals(generation.epoch()) ? at.sequence() : -1;
     }
 

@@ -11,29 +11,29 @@ public final class Places {
     /** As many are copied for a change. */
     private static final int CHUNK = 16;
 
-    private static final @Nullable Place[] EMPTY_CHUNK = new Place[CHUNK];
+    private static final @Nullable ProducerPlace[] EMPTY_CHUNK = new ProducerPlace[CHUNK];
 
     /** In no producer. */
-    public static final Places NONE = new Places(new Place[0][]);
+    public static final Places NONE = new Places(new ProducerPlace[0][]);
 
-    private final @Nullable Place[][] chunks;
+    private final @Nullable ProducerPlace[][] chunks;
 
-    private Places(@Nullable Place[][] chunks) {
+    private Places(@Nullable ProducerPlace[][] chunks) {
         this.chunks = chunks;
     }
 
     /** The place in that slot's producer; null if the subscription has none. Any slot may be asked for. */
-    public @Nullable Place get(int slot) {
+    public @Nullable ProducerPlace get(int slot) {
         int chunk = slot / CHUNK;
         return chunk < chunks.length ? chunks[chunk][slot % CHUNK] : null;
     }
 
     /** The same but for this one; null takes it away. */
-    public Places with(int slot, @Nullable Place place) {
+    public Places with(int slot, @Nullable ProducerPlace place) {
         int chunk = slot / CHUNK;
-        @Nullable Place[][] all = Arrays.copyOf(chunks, Math.max(chunks.length, chunk + 1));
+        @Nullable ProducerPlace[][] all = Arrays.copyOf(chunks, Math.max(chunks.length, chunk + 1));
         Arrays.fill(all, Math.min(chunks.length, all.length), all.length, EMPTY_CHUNK);
-        @Nullable Place[] changed = all[chunk].clone();
+        @Nullable ProducerPlace[] changed = all[chunk].clone();
         changed[slot % CHUNK] = place;
         all[chunk] = changed;
         return new Places(all);

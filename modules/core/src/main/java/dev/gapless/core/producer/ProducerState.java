@@ -427,6 +427,7 @@ public final class ProducerState {
         }
         Answer answer = Answer.of(register.start(), log, settings);
         LogPart part = answer.part();
+        long oldest = oldest(part, answer.head());
         Cursor cursor = new Cursor(
                 register.session(), register.reader(), part, answer.next(), register.windowBytes(), now.ns(), settings);
         cursor.registered(register.start(), known, answer.expiry() != null);
@@ -446,7 +447,7 @@ public final class ProducerState {
                             cursor.session,
                             log.identity(part),
                             part.sequence(answer.next()),
-                            oldest(part, answer.head()),
+                            oldest,
                             part.sequence(answer.head()),
                             quietMs(answer.head(), now.ns())));
             if (ends(part) && answer.next() > answer.head()) {

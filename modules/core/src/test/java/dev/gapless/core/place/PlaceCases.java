@@ -108,30 +108,33 @@ final class PlaceCases {
                 .toList();
     }
 
-    static @Nullable Place place(String text) {
+    static @Nullable ProducerPlace place(String text) {
         String[] words = text.split(" ", -1);
         return switch (words[0]) {
             case "none" -> null;
-            case "awaited" -> Place.AWAITED;
-            case "unknown" -> Place.UNKNOWN;
-            case "told" -> Place.TOLD_UNSEEN;
-            case "unanswered" -> new Place.Unanswered(9, 0);
-            case "stated" -> new Place.Stated(new Position(epoch(words[1]), Long.parseLong(words[2])), null);
+            case "awaited" -> ProducerPlace.AWAITED;
+            case "unknown" -> ProducerPlace.UNKNOWN;
+            case "told" -> ProducerPlace.TOLD_UNSEEN;
+            case "unanswered" -> new ProducerPlace.Unanswered(9, 0);
+            case "stated" -> new ProducerPlace.Stated(new Position(epoch(words[1]), Long.parseLong(words[2])), null);
             default ->
-                new Place.At(
+                new ProducerPlace.At(
                         epoch(words[0]),
                         Long.parseLong(words[1]),
-                        words.length < 3 ? Place.Mark.NONE : Place.Mark.valueOf(words[2].toUpperCase(Locale.ROOT)));
+                        words.length < 3
+                                ? ProducerPlace.Mark.NONE
+                                : ProducerPlace.Mark.valueOf(words[2].toUpperCase(Locale.ROOT)));
         };
     }
 
-    static String written(Place place) {
-        if (place instanceof Place.At at) {
-            String mark =
-                    at.mark() == Place.Mark.NONE ? "" : " " + at.mark().name().toLowerCase(Locale.ROOT);
+    static String written(ProducerPlace place) {
+        if (place instanceof ProducerPlace.At at) {
+            String mark = at.mark() == ProducerPlace.Mark.NONE
+                    ? ""
+                    : " " + at.mark().name().toLowerCase(Locale.ROOT);
             return letter(at.epoch()) + " " + at.sequence() + mark;
         }
-        return place.equals(Place.TOLD_UNSEEN) ? "told" : place.toString();
+        return place.equals(ProducerPlace.TOLD_UNSEEN) ? "told" : place.toString();
     }
 
     static String written(Next next) {

@@ -15,13 +15,14 @@ class PlacesTest {
     @DisplayName("what was there before a change stays as it was; a slot that was never set has no place")
     void immutable() {
         Random random = new Random(7);
-        Map<Integer, Place> expected = new HashMap<>();
+        Map<Integer, ProducerPlace> expected = new HashMap<>();
         Places places = Places.NONE;
         for (int i = 0; i < 500; i++) {
             Places before = places;
-            Map<Integer, Place> was = new HashMap<>(expected);
+            Map<Integer, ProducerPlace> was = new HashMap<>(expected);
             int slot = random.nextInt(random.nextBoolean() ? 20 : 300);
-            Place place = random.nextInt(4) == 0 ? null : i % 3 == 0 ? Place.UNKNOWN : Place.AWAITED;
+            ProducerPlace place =
+                    random.nextInt(4) == 0 ? null : i % 3 == 0 ? ProducerPlace.UNKNOWN : ProducerPlace.AWAITED;
             places = before.with(slot, place);
             expected.put(slot, place);
             check(was, before);
@@ -30,7 +31,7 @@ class PlacesTest {
         assertNull(places.get(100_000));
     }
 
-    private static void check(Map<Integer, Place> expected, Places places) {
+    private static void check(Map<Integer, ProducerPlace> expected, Places places) {
         for (int slot = 0; slot < 320; slot++) {
             assertEquals(expected.get(slot), places.get(slot), "slot " + slot);
         }

@@ -5,7 +5,7 @@ import dev.gapless.core.Position;
 import org.jspecify.annotations.Nullable;
 
 /** Where a subscription stands in one producer. A subscription without one reads from the first generation that it has not passed. */
-public sealed interface Place {
+public sealed interface ProducerPlace {
     /** What a place says beside its position. */
     enum Mark {
         NONE,
@@ -20,7 +20,7 @@ public sealed interface Place {
      *
      * @param sequence stays what it was when a mark is set
      */
-    record At(Epoch epoch, long sequence, Mark mark) implements Place {
+    record At(Epoch epoch, long sequence, Mark mark) implements ProducerPlace {
         public At(Epoch epoch, long sequence) {
             this(epoch, sequence, Mark.NONE);
         }
@@ -36,7 +36,7 @@ public sealed interface Place {
      *
      * @param base where the subscription stands if the position is none of the producer's
      */
-    record Stated(Position position, @Nullable Place base) implements Place {}
+    record Stated(Position position, @Nullable ProducerPlace base) implements ProducerPlace {}
 
     /**
      * {@code ready()} went on without the answer of that member: if it has published since, something may be missed.
@@ -44,18 +44,18 @@ public sealed interface Place {
      * @param uid the member
      * @param readyMs when that was, in milliseconds since 1970
      */
-    record Unanswered(long uid, long readyMs) implements Place {}
+    record Unanswered(long uid, long readyMs) implements ProducerPlace {}
 
     /** The producer was asked for its newest place, and has not answered. */
-    record Awaited() implements Place {}
+    record Awaited() implements ProducerPlace {}
 
     /** Something may be missed, and nobody knows what. */
-    record Unknown() implements Place {}
+    record Unknown() implements ProducerPlace {}
 
     /** Everything that was told as lost by now, of a producer of which nothing was known. */
-    record ToldUnseen() implements Place {}
+    record ToldUnseen() implements ProducerPlace {}
 
-    Place AWAITED = new Awaited();
-    Place UNKNOWN = new Unknown();
-    Place TOLD_UNSEEN = new ToldUnseen();
+    ProducerPlace AWAITED = new Awaited();
+    ProducerPlace UNKNOWN = new Unknown();
+    ProducerPlace TOLD_UNSEEN = new ToldUnseen();
 }
