@@ -3,7 +3,7 @@ programs of the same rules are compared with these cases.
 
     python3 cases.py DIRECTORY       writes next.txt, lead.txt and heard.txt
 
-A generation is written as: epoch start first-end heard H, and of flags: log, left, gone EVENT, passed, told, has SEQUENCES (which are cached). Its end is a
+A generation is written as: epoch first-end heard H, and of flags: log, left, gone EVENT, passed, told, has SEQUENCES (which are cached). Its end is a
 number, nothing while it may go on, or lost or restarted if nobody stated it.
 """
 import os
@@ -85,7 +85,7 @@ def presence(p):
 
 def generation(g, flags=""):
     last = str(g.last) if isinstance(g.last, int) else "" if g.last is None else g.reason.replace("PRODUCER_", "").lower()
-    return f"{g.epoch} {g.start} {g.first}-{last} heard {g.heard}" + " log" * g.inlog \
+    return f"{g.epoch} {g.first}-{last} heard {g.heard}" + " log" * g.inlog \
         + " left" * (g.left and isinstance(g.last, int)) + (f" gone {g.event}" if g.event is not None else "") + flags
 
 
@@ -135,7 +135,7 @@ def heard_case():
     if p.live:
         return heard_case()
     for i, e in enumerate(sorted(R.sample("abcde", R.choice([1, 1, 2, 3])))):
-        parts.append((e, "abcde".index(e), first))
+        parts.append((e, 0, first))
         first += R.choice([0, 1, 3])
     head = parts[-1][2] - 1 + R.choice([0, 0, 1, 2])
     before, other = written(p), Producer("p")
@@ -145,7 +145,7 @@ def heard_case():
     other.live = True
     copied(other, head)
     p.answered(dict(parts=parts, head=head, oldest=other.oldest, newest=other.newest[:2], sent=other.tail[:2]))
-    stated = ", ".join(f"{e} {start} {f}" for e, start, f in parts)
+    stated = ", ".join(f"{e} {f}" for e, _, f in parts)
     return f"{before} | {stated} | newest {other.tail.seq} head {head} oldest {other.oldest} -> " + "; ".join(generation(g) for g in p.gens)
 
 

@@ -16,7 +16,8 @@ Since = namedtuple("Since", "uid time")          # ready() went on without the a
 
 class Gen:
     """One incarnation's part of a producer's messages: first to last. last: a number, OPEN, or None while it may go on.
-    heard: the highest head that was ever heard of it. event, ended: when its member was removed here, by count and by the clock."""
+    heard: the highest head that was ever heard of it. event, ended: when its member was removed here, by count and by the clock.
+    start: by its own clock; only a planted fault reads it."""
 
     def __init__(self, epoch, start, first=1):
         self.epoch, self.start, self.first, self.last, self.heard = epoch, start, first, None, 0
@@ -46,8 +47,10 @@ class Producer:
         self.sort()
 
     def sort(self):
-        """In the order of their starts; by whatever clock, the one that a copied log goes on in is the last."""
-        self.gens.sort(key=lambda g: (self.live and g.inlog and g.last is None, g.start))
+        """As they were removed here: parts that never were members here first, as their log has them; who is there last."""
+        if "by start" in ON:
+            return self.gens.sort(key=lambda g: g.start)
+        self.gens.sort(key=lambda g: (self.live and g.inlog and g.last is None, g.event is None, g.event or 0, 0 if g.event else g.first))
 
     def settled(self):
         """Nobody may come who knows more."""

@@ -29,16 +29,26 @@ FAULTS = {
     "goes back": "a loss leads to the newest that is over, though the place is of a later generation",
     "oldest of before": "what an earlier log stated as its oldest stays",
     "passed unlisted": "a token of an earlier time than the one that was resumed lists only what has a place",
+    "by start": "generations are ordered by when they started, each by its own clock",
+    "general when reloaded": "a general gap leads to what is the newest when the reload has succeeded",
+    "told when reloaded": "a loss of what nobody here has heard of covers what was removed during its reload, too",
     "margin forgotten": "a token's time is compared without the margin between clocks",
 }
+
+
+def margin():
+    return 0 if "margin forgotten" in ON else MARGIN
 
 
 class Subscription:
     def __init__(self, sid, home, event, time, value):
         self.sid, self.home, self.event, self.time = sid, home, event, time    # time: the token's, None for one that was opened here
+        self.value = value                   # for the oracle: what was published by then
         self.places, self.told = {}, {}      # name -> place; name -> event up to which all that is known here was told
-        self.reload = None                   # {name: (reason, where it leads)}
-        self.ready, self.opened, self.paused, self.general = False, home.w.now, False, False
+        self.reload = None                   # {name: (reason, where it leads, the producer's last event here)}
+        self.general = None                  # {name: where a general gap leads}
+        self.found = None                    # for the oracle: what was published, and when it was, when the reload began
+        self.ready, self.opened, self.paused = False, home.w.now, False
         self.out, self.latest_time = [], LONG_AGO
 
 
@@ -84,9 +94,10 @@ class Node:
             self.fold(uid, p)
         g = p.gen(uid)
         if g is None:
-            g = Gen(uid, self.w.begun[uid] if not name.startswith("@") else self.event, farewell["first"] if farewell else 1)
+            g = Gen(uid, self.w.stated[uid] if not name.startswith("@") else self.event, farewell["first"] if farewell else 1)
             p.add(g)
         g.event, g.ended = self.event, time
+        p.sort()
         if farewell:
             self.truly[uid] = max(self.truly.get(uid, 0), farewell["head"])
             g.last, g.reason, g.left = farewell["head"], "PRODUCER_LOST", True
@@ -112,7 +123,7 @@ class Node:
         q = self.producers.pop(f"@{uid}", None)
         for g in q.gens if q else ():
             if p.gen(g.epoch) is None:
-                g.start = self.w.begun[g.epoch]
+                g.start = self.w.stated[g.epoch]
                 p.add(g)
         for s in self.subs:
             self.fold_place(s, uid, p)
@@ -175,7 +186,7 @@ class Node:
         for n in waiting:
             if s.places[n] == AWAITED and "awaited stays" not in ON:
                 p = self.producers.get(n)
-                s.places[n] = Since(p.host, self.w.now) if p and p.host else UNKNOWN
+                s.places[n] = Since(p.host, self.w.clock(self)) if p and p.host else UNKNOWN
 
     def is_open(self, p):
         at = [self.seq(s, p) for s in self.subs if not s.reload] if p.live else []
@@ -198,7 +209,7 @@ class Node:
         """The least place of the subscriptions that are waited for."""
         at = []
         for s in self.subs:
-            seq = None if s.general else self.seq(s, p, s.reload[p.name][1] if s.reload and p.name in s.reload else None)
+            seq = None if s.general is not None else self.seq(s, p, s.reload[p.name][1] if s.reload and p.name in s.reload else None)
             if seq is not None and p.tail:
                 at.append((p.tail.seq if "one place in an Ack" in ON else seq, s.sid))
         return dict(least=(p.gens[-1].epoch if p.live else p.tail.epoch, min(at)[0]) if at else None, subs=tuple(sid for _, sid in at))
@@ -244,7 +255,7 @@ class Node:
             p.oldest = max(before, p.oldest)
         for s in self.subs:
             place = s.places.get(p.name)
-            if place == AWAITED or isinstance(place, Since) and place.uid == p.host and m["published"] < place.time:
+            if place == AWAITED or isinstance(place, Since) and place.uid == p.host and m["published"] < place.time - margin():
                 s.places[p.name] = p.latest()
             elif isinstance(place, Since):
                 s.places[p.name] = UNKNOWN
@@ -365,8 +376,7 @@ class Node:
             return False
         if g.event <= s.told.get(name, -1):
             return True
-        margin = 0 if "margin forgotten" in ON else MARGIN
-        return g.event <= s.event and (s.time is None or g.ended <= s.time - margin)
+        return g.event <= s.event if s.time is None else g.ended <= s.time - margin()
 
     def step(self, s, p):
         """("give", epoch, seq, value), ("left", epoch), ("lost", reason), ("fetch", epoch, seq), or "wait" or "level"."""
@@ -423,7 +433,7 @@ class Node:
 
     def read(self, s):
         self.refresh()
-        if s.reload or s.paused or s.home is not self or s.general:
+        if s.reload or s.paused or s.home is not self or s.general is not None:
             return
         lost = {}
         for looking in (True, False):
@@ -443,7 +453,7 @@ class Node:
                         if "goes back" in ON and to.mark == TOLD and any(g.over for g in p.gens):
                             g = [g for g in p.gens if g.over][-1]
                             to = Place(g.epoch, g.heard, END)
-                        lost[p.name] = (step[1], to)
+                        lost[p.name] = (step[1], to, p.events())
                         self.w.needless(self, s, p, step[1])
                         if "moved before told" in ON:
                             s.places[p.name] = to
@@ -462,28 +472,23 @@ class Node:
                         self.send(p.host, "fetch", message=step[1:])
                     break
         if lost:
-            s.reload = lost
+            s.reload, s.found = lost, (self.w.value, self.w.now)
 
     def reloaded(self, s, upto):
         """upto: {name: (epoch, seq)} that the source says it reflects."""
         self.refresh()
-        if s.general:
-            s.general = False
-            s.out.append(("general", self.w.value))
-            for uid in self.members:
-                p = self.producers.get(self.names.get(uid) or self.by_token.get(uid))
-                if p:
-                    place = s.places.get(p.name)
-                    s.places[p.name] = place if self.beyond(p, place) else p.lead(place, "POSITION_UNKNOWN") if p.live else \
-                        place._replace(mark=TOLD) if isinstance(place, Place) else UNKNOWN
-                else:
-                    s.places[f"@{uid}"] = UNKNOWN
-            s.told.update({n: self.event for n in self.producers})
-            s.event, s.time = self.event, None
+        if s.general is not None:
+            lead, s.general = s.general if "general when reloaded" not in ON else self.everything(s), None
+            s.out.append(("general", s.found[0]))
+            s.places.update(lead)
+            for name in [n for n in lead if n[0] == "@"]:    # folded meanwhile
+                known = next((p for p in self.producers.values() if p.name != name and (p.gen(int(name[1:])) or p.host == int(name[1:]))), None)
+                if known:
+                    self.fold_place(s, int(name[1:]), known)
             return self.read(s)
         lost, s.reload = s.reload, None
-        s.out.append(("lost", {n: (s.places.get(n), r, to) for n, (r, to) in lost.items()}, self.w.value, self.half > 0))
-        for name, (_, to) in lost.items():
+        s.out.append(("lost", {n: (s.places.get(n), r, to) for n, (r, to, _) in lost.items()}, *s.found, self.half > 0))
+        for name, (_, to, events) in lost.items():
             p = self.producers.get(name)
             if p is None:                               # folded meanwhile
                 s.places[name] = to
@@ -496,7 +501,7 @@ class Node:
                 to = Place(to.epoch, min(to.seq, max(p.oldest - 1, p.gens[-1].first - 1)))
             s.places[name] = to
             if to.mark == TOLD and not p.gen(to.epoch):
-                s.told[name] = p.events()
+                s.told[name] = p.events() if "told when reloaded" in ON else events
             stated = upto.get(name)
             if stated and to.mark == "":
                 g = p.gen(stated[0])
@@ -505,6 +510,20 @@ class Node:
                 elif p.live:
                     s.places[name] = Stated(*stated, to)
         self.read(s)
+
+    def everything(self, s):
+        """Where a general gap leads: to what is the newest when it is told. What is published during the reload is behind that."""
+        self.refresh()
+        lead = {}
+        for uid in self.members:
+            p = self.producers.get(self.names.get(uid) or self.by_token.get(uid))
+            place = p and s.places.get(p.name)
+            if p and p.live:
+                lead[p.name] = place if self.beyond(p, place) else p.lead(place, "POSITION_UNKNOWN")
+            else:
+                lead[p.name if p else f"@{uid}"] = place._replace(mark=TOLD) if isinstance(place, Place) else UNKNOWN
+        s.told, s.event, s.time = {n: self.event for n in self.producers}, self.event, None
+        return lead
 
     # -------------------------------------------- tokens (L8)
     def unlist(self, s, p, time):
@@ -549,18 +568,18 @@ class Node:
             if late and p.name not in s.places and p.name[0] != "@" and "passed unlisted" not in ON:
                 g = late[-1]
                 places[p.name] = Place(g.epoch, g.last if isinstance(g.last, int) else g.heard, END)
-        if s.general:
-            return dict(sub=s, home=self.uid, places=dict(s.places), time=LONG_AGO, open={})
+        if s.general is not None:
+            return dict(value=self.w.value, sub=s, home=self.uid, places=dict(s.places), time=LONG_AGO, open={})
         host = {p.name: p.host for p in self.producers.values() if p.host is not None}
-        return dict(sub=s, home=self.uid, places=places, time=min(back), open={n: host[n] for n in places if n in host})
+        return dict(value=self.w.value, sub=s, home=self.uid, places=places, time=min(back), open={n: host[n] for n in places if n in host})
 
     def passed_member(self, s, uid):
         return s.time is not None and self.joined[uid] <= s.time - MARGIN
 
     def resume(self, s, token):
-        s.out.append(("resumed", s.latest_time > token["time"] or token["time"] < 0))
+        s.out.append(("resumed", s.latest_time > token["time"] or token["time"] < 0, token["value"]))
         s.latest_time = max(s.latest_time, token["time"])
-        s.home, s.reload, s.general, s.ready, s.opened = self, None, False, True, self.w.now
+        s.home, s.reload, s.general, s.ready, s.opened = self, None, None, True, self.w.now
         s.event, s.time, s.told, s.paused = self.event, token["time"], {}, False
         gens = {g.epoch: g for p in self.producers.values() for g in p.gens}
         late = [u for u in token["open"].values() if u in gens and gens[u].ended is not None and gens[u].ended < s.time - MARGIN]
@@ -574,8 +593,8 @@ class Node:
         # Neither here nor remembered: it went before the horizon. One that is to come yet is waited for (here: looked up).
         late += [u for u in token["open"].values() if u not in gens and u not in self.members and all(q[1] != u for q in self.queue)]
         if self.horizon + MARGIN > s.time and "horizon ignored" not in ON or late and "split ignored" not in ON:
-            s.general = True
             s.places = {n: p for n, p in token["places"].items() if isinstance(p, Place) and n[0] != "@"}
+            s.general, s.found = self.everything(s), (self.w.value, self.w.now)
         else:
             trusted = token["home"] in self.members or token["home"] in gens and gens[token["home"]].left
             for name, place in token["places"].items():
@@ -583,7 +602,7 @@ class Node:
                     over = gens[place.epoch].event is not None if place.epoch in gens else place.epoch not in self.members
                     if not (trusted and over):            # the taker may have been cut off from who is here
                         place = place._replace(mark=TOLD)
-                        s.out.append(("resumed", True))
+                        s.out.append(("resumed", True, token["value"]))
                 s.places[name] = place
                 if name.startswith("@"):
                     uid = int(name[1:])
@@ -619,12 +638,13 @@ class Node:
                             del s.places[p.name]
                             s.told[p.name] = max(s.told.get(p.name, -1), g.event)
                 p.gens.remove(g)
+                self.truly.pop(g.epoch, None)
             if not p.gens and p.host is None and p.waits is None and not any(p.name in s.places for s in self.subs):
                 del self.producers[p.name]
 
     def is_behind(self, s, p, g):
         """Has the subscription nothing to do with that generation any more?"""
-        if s.reload or s.general:
+        if s.reload or s.general is not None:
             return False
         place = s.places.get(p.name)
         if place is None:

@@ -24,6 +24,7 @@ class World:
         self.steps, self.now, self.value = steps, 0, 0
         self.nodes, self.links, self.cut, self.alive, self.halves = {}, {}, set(), {}, 0
         self.order, self.label, self.begun, self.removed = [], {}, {}, {}
+        self.stated, self.left, self.skew = {}, set(), {}   # when an incarnation says that it started; who left in good order; clocks
         self.names = ["a", "b", "c"] + ["d"] * (r.random() < .3)
         self.stores = {n: dict(parts=[], items={}, head=0) if r.random() < .4 else None for n in self.names}
         self.waits = {n: r.random() < .4 for n in self.names}
@@ -32,10 +33,11 @@ class World:
         self.wait = r.choice([8, 40])                       # producer-return-timeout
         self.shy = r.choice([1, 1, .2])                     # how often a node says its name
         self.jitter, self.forgets, self.splits = r.random() < .5, r.random() < .4, r.random() < .3
+        self.hasty = random.Random(seed).random() < .3      # do incarnations follow each other quickly?
         self.stats = dict(published=0, messages=0, told=0, needless=0, general=0, left=0, fetched=0)
 
     def clock(self, n):
-        return self.now
+        return self.now + self.skew[n.uid]
 
     # -------------------------------------------- links
     def send(self, src, to, kind, m):
@@ -50,7 +52,7 @@ class World:
         if not self.links[key]:
             del self.links[key]
         if key[1] in self.nodes:
-            self.nodes[key[1]].pinged = self.now
+            self.nodes[key[1]].pinged = self.clock(self.nodes[key[1]])
             getattr(self.nodes[key[1]], "on_" + kind)(key[0], m)
 
     # -------------------------------------------- members
@@ -74,7 +76,9 @@ class World:
 
     def start(self, name):
         uid = self.r.randrange(1, 1 << 30)
-        n = Node(self, uid, self.now, name, self.stores[name], self.waits[name])
+        self.skew[uid] = random.Random(uid).randint(-JITTER, JITTER) if self.jitter else 0
+        self.stated[uid] = self.now + self.skew[uid]
+        n = Node(self, uid, self.stated[uid], name, self.stores[name], self.waits[name])
         self.label[uid], self.begun[uid] = name, self.now
         gone = [o for o in self.order if o[0] == "removed"]
         if self.forgets:
@@ -96,6 +100,8 @@ class World:
             self.tokens.append(n.token(s))
             s.home = None
         own = n.log.parts[-1]
+        if gracefully and n.up:
+            self.left.add(n.uid)
         self.announce("removed", n.uid, dict(name=name, first=own[2], head=n.log.head, durable=n.store is not None)
                       if gracefully and n.up else None, n.half)
 
@@ -135,7 +141,7 @@ class World:
                         n.left_behind |= c is own
             return
         self.value += 1
-        for q in n.log.publish(self.value, self.now):
+        for q in n.log.publish(self.value, self.clock(n)):
             for c in cursors if n.log.waits else ():
                 for s in [self.subs[sid] for sid in c.subs]:
                     place = s.places.get(n.name)
@@ -211,7 +217,7 @@ class World:
                 s = r.choice(n.subs)
                 if r.random() < .1:
                     s.paused = not s.paused
-                elif (s.reload or s.general) and not s.paused:
+                elif (s.reload or s.general is not None) and not s.paused:
                     self.reload(n, s)
         else:
             y = r.random()
@@ -221,6 +227,8 @@ class World:
                         if r.random() < .15:
                             self.go_back(name)
                         self.start(name)
+                if live and self.hasty and r.random() < .2:
+                    self.succession(r.choice(self.names))
             elif n and y < .28:
                 self.stop(n.name, r.random() < .4)
             elif self.splits and n and y < .30 and n.up and not n.half and len(live) > 1:
@@ -232,10 +240,29 @@ class World:
                 self.cut.clear()
             elif n and n.up and n.members and not n.half:
                 if self.tokens:
+                    if r.random() < .4:                     # on one that has heard the least
+                        n = max((m for m in live if m.up and m.members and not m.half), key=lambda m: len(m.queue))
                     t = self.tokens.pop(r.randrange(len(self.tokens)))
                     n.resume(t["sub"], t)
                 elif len(self.subs) < 4:
                     self.subscribe(n)
+
+    def succession(self, name):
+        """Some nodes see them come and go before they hear their name, or anything else."""
+        for _ in range(self.r.randrange(1, 4)):
+            self.now += self.r.randrange(1, 8)
+            if name in self.alive:
+                self.stop(name, self.r.random() < .4)
+            self.start(name)
+            for n in [self.nodes[u] for u in self.alive.values()]:
+                while n.queue and self.r.random() < .7:
+                    n.see(*n.queue.pop(0))
+            n = self.nodes[self.alive[name]]
+            for _ in range(self.r.randrange(3)):
+                self.publish(n)
+            if self.r.random() < .3:
+                n.tick()
+        self.now += 1
 
     def reload(self, n, s):
         upto = {}
@@ -273,7 +300,7 @@ class World:
                     n.see(*n.queue.pop(0))
                 n.tick()
                 for s in n.subs:
-                    if (s.reload or s.general) and not s.paused:
+                    if (s.reload or s.general is not None) and not s.paused:
                         self.reload(n, s)
             while self.links:
                 self.deliver(sorted(self.links)[0])
@@ -308,9 +335,9 @@ class World:
                     n.read(s)
             self.settle(70)
             for s in self.subs:
-                wrong = s.home and not s.paused and self.judge(s)
+                wrong = not (s.home and s.paused) and self.judge(s)
                 if wrong:
-                    return f"subscription {s.sid} on {s.home.name}: {wrong}"
+                    return f"subscription {s.sid} on {s.home and s.home.name}: {wrong}"
         return self.wrong
 
     # -------------------------------------------- the oracle
@@ -320,19 +347,20 @@ class World:
         self.order_of = {n: sorted((k[1:] for k in self.truth if k[0] == n), key=lambda m: (self.begun[m[0]], m[1])) for n in self.names}
         index = {n: {m: i for i, m in enumerate(ms)} for n, ms in self.order_of.items()}
         at = {n: -1 for n in self.names}              # everything up to it is given or told
-        covered, begun, ready, left = set(), set(), None, set()
+        covered, begun, ready, left, stated = set(), set(), None, set(), set()
         address, apart, back = set(), set(), False
 
         def excused(name, i):
             m = self.order_of[name][i]
             return i <= at[name] or (name, i) in covered or m[0] in apart or (name,) + m in self.outside or self.excused_by_store(s, name, m) \
+                or name not in stated and self.truth[(name,) + m] <= s.value \
                 or name not in begun and (ready is None or self.truth[(name,) + m] <= ready)
 
         def silent(name, upto):
             return next((self.order_of[name][j] for j in range(at[name] + 1, upto) if not excused(name, j)), None)
 
-        def last(name, place, value, isolated):
-            """The messages of that name that a loss up to the place covers."""
+        def last(name, place, value, when, isolated):
+            """The messages of that name that a loss up to the place covers: nothing that came after its reload began."""
             out = []
             for i, m in enumerate(self.order_of[name]):
                 now = self.truth[(name,) + m] <= value
@@ -343,7 +371,7 @@ class World:
                 elif place.mark == TOLD:
                     ok = now
                 elif place.mark == END:
-                    gone = not isolated and m[0] in self.removed
+                    gone = not isolated and self.removed.get(m[0], when + 1) <= when
                     ok = (now or gone) and self.begun[m[0]] <= self.begun[place.epoch]
                 else:
                     ok = (self.begun[m[0]], m[1]) <= (self.begun[place.epoch], place.seq)
@@ -354,12 +382,14 @@ class World:
         for e in s.out:
             if e[0] == "resumed":
                 back = back or e[1]      # a node that was cut off gives a token of an earlier time than before
+                ready = e[2] if ready is None else ready
                 address.clear()          # what was told under an address stays told within two margins
             elif e[0] == "ready":
                 ready = e[1] if ready is None else ready
             elif e[0] == "stated":
                 _, name, m, value, when = e
                 begun.add(name)
+                stated.add(name)
                 # who went before, unheard by name, is nothing that this node can know of
                 covered |= {(name, i) for i, k in enumerate(self.order_of[name]) if self.removed.get(k[0], when) < when and (m is None or k[0] != m[0])}
                 if m:
@@ -396,6 +426,8 @@ class World:
                 _, name, epoch = e
                 if epoch in left and not back:
                     return f"ProducerLeft of {name} {epoch} twice"
+                if epoch not in self.left:
+                    return f"ProducerLeft of {name} {epoch}, which did not leave"
                 left.add(epoch)
                 upto = max([i for (ep, _), i in index[name].items() if self.begun[ep] <= self.begun[epoch]], default=-1)
                 if (x := silent(name, upto + 1)):
@@ -408,7 +440,7 @@ class World:
                     self.stats[reason] = self.stats.get(reason, 0) + 1
                     if label.startswith("@"):
                         uid = int(label[1:])
-                        if e[3]:                              # its half saw it removed, and it lives on in the other one
+                        if e[4]:                              # its half saw it removed, and it lives on in the other one
                             covered |= {(self.label[uid], i) for i, m in enumerate(self.order_of[self.label[uid]])
                                         if m[0] == uid and self.truth[(self.label[uid],) + m] <= e[2]}
                         elif to.mark == END:
@@ -416,10 +448,7 @@ class World:
                             apart.add(uid)
                         continue
                     begun.add(label)
-                    upto = last(label, to, e[2], e[3])
-                    if place == node.UNKNOWN:             # of whoever was gone by then nobody knows what is missed
-                        covered |= {(label, i) for i, m in enumerate(self.order_of[label]) if m[0] in self.removed
-                                    and self.truth[(label,) + m] <= e[2]}
+                    upto = last(label, to, *e[2:])
                     missed = [i for i in upto if not excused(label, i)]
                     if not missed:
                         self.stats["needless"] += 1
@@ -429,17 +458,17 @@ class World:
                     passed = upto if to.mark != END or not e[3] else [
                         i for i in upto if (self.begun[self.order_of[label][i][0]], self.order_of[label][i][1]) <= (self.begun[to.epoch], to.seq)]
                     at[label] = max([at[label]] + (passed if to.mark != TOLD else []))
-        for name, ms in self.order_of.items():
+        for name, ms in self.order_of.items() if s.home else ():
             if (x := silent(name, len(ms))):
                 return f"SILENT at the end, {name} {x} {self.begun[x[0]]}, place {s.places.get(name)} reload {s.reload}, at {at[name]}"
-        if s.reload or s.general:
+        if s.home and (s.reload or s.general is not None):
             return "reloads for ever"
 
     def excused_by_store(self, s, name, m):
         """A store lost it, and nobody there has ever heard of it."""
         if (name,) + m not in self.lost_by_store:
             return False
-        return s.home.truly.get(m[0], 0) < m[1]
+        return s.home is None or s.home.truly.get(m[0], 0) < m[1]
 
 
 def schedule(seed):

@@ -8,16 +8,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param epoch by which positions name it
  * @param uid the incarnation
- * @param startedMs when the incarnation started, in milliseconds since 1970: a producer's generations are in this order
  * @param first the sequence of its first message; a log goes on numbering over its generations
  * @param heard the highest sequence that was ever heard of here: an end in front of it means that a store went back
- * @param removed when its member was removed here; null if that is still there
+ * @param removed when its member was removed here; null if that is still there. A producer's generations are in this order: no clock counts
  * @param inLog does the producer's present log have it?
  */
 public record Generation(
         Epoch epoch,
         long uid,
-        long startedMs,
         long first,
         End end,
         long heard,
@@ -46,8 +44,8 @@ public record Generation(
     }
 
     /** One that goes on, and of which nothing was heard yet. */
-    public static Generation begun(Epoch epoch, long uid, long startedMs, long first) {
-        return new Generation(epoch, uid, startedMs, first, End.NONE, 0, null, false);
+    public static Generation begun(Epoch epoch, long uid, long first) {
+        return new Generation(epoch, uid, first, End.NONE, 0, null, false);
     }
 
     /** Is nothing published there any more? */
@@ -65,30 +63,31 @@ public record Generation(
         return end instanceof End.Stated stated && stated.left() && stated.sequence() >= first;
     }
 
-    Generation withStart(long start) {
-        return new Generation(epoch, uid, start, first, end, heard, removed, inLog);
+    /** That event; 0 if it was never a member while this node was up, and beyond all others if it is still there. */
+    long removalEvent() {
+        return removed == null ? Long.MAX_VALUE : removed.event();
     }
 
     Generation withEnd(End other) {
-        return new Generation(epoch, uid, startedMs, first, other, heard, removed, inLog);
+        return new Generation(epoch, uid, first, other, heard, removed, inLog);
     }
 
     Generation withRemoval(@Nullable Removal other) {
-        return new Generation(epoch, uid, startedMs, first, end, heard, other, inLog);
+        return new Generation(epoch, uid, first, end, heard, other, inLog);
     }
 
     /** The same, of which so much was heard. */
     Generation hearing(long sequence) {
-        return sequence <= heard ? this : new Generation(epoch, uid, startedMs, first, end, sequence, removed, inLog);
+        return sequence <= heard ? this : new Generation(epoch, uid, first, end, sequence, removed, inLog);
     }
 
     /** The same, which the present log lacks. */
     Generation outside() {
-        return inLog ? new Generation(epoch, uid, startedMs, first, end, heard, removed, false) : this;
+        return inLog ? new Generation(epoch, uid, first, end, heard, removed, false) : this;
     }
 
     /** The same, as the present log has it. */
     Generation inside(long itsFirst, End itsEnd) {
-        return new Generation(epoch, uid, startedMs, itsFirst, itsEnd, heard, removed, true);
+        return new Generation(epoch, uid, itsFirst, itsEnd, heard, removed, true);
     }
 }

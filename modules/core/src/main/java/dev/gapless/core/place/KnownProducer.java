@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What a node knows of one producer of a topic. Immutable, but for the {@link LogCopy} that it shows.
  *
  * <p>A producer's generations are those that its log is made of, and those that this node has heard of and the log lacks, in the order in which
- * their incarnations started. While the log is copied, its newest generation is the last of them.
+ * their members were removed here. While the log is copied, its newest generation is the last of them.
  */
 public final class KnownProducer {
     /** Is there somebody who knows the producer's log? */
@@ -40,8 +40,9 @@ public final class KnownProducer {
         boolean test(Epoch epoch, long sequence);
     }
 
-    private static final Comparator<Generation> BY_START =
-            Comparator.comparingLong(Generation::startedMs).thenComparingLong(Generation::uid);
+    /** As their members were removed here; parts of a log that never were members here come first, as the log has them. */
+    private static final Comparator<Generation> BY_REMOVAL = Comparator.comparingLong(Generation::removalEvent)
+            .thenComparingLong(generation -> generation.removalEvent() == 0 ? generation.first() : 0);
 
     private final String name;
     private final List<Generation> generations;
@@ -68,7 +69,7 @@ public final class KnownProducer {
         return name;
     }
 
-    /** In the order in which they started. */
+    /** The oldest first. */
     public List<Generation> generations() {
         return generations;
     }
@@ -304,7 +305,7 @@ public final class KnownProducer {
         for (int i = 0; i < parts.size() - 1; i++) {
             all.add(earlier(parts.get(i), parts.get(i + 1).first() - 1));
         }
-        all.sort(BY_START);
+        all.sort(BY_REMOVAL);
         all.add(present(parts.get(parts.size() - 1)));
         boolean outlives = durable || outlivesProcess || parts.size() > 1;
         return new KnownProducer(name, all, Presence.COPIED, outlives, newCopy);
@@ -324,9 +325,7 @@ public final class KnownProducer {
 
     private Generation knownOr(Part part) {
         int index = index(part.epoch());
-        return index < 0
-                ? Generation.begun(part.epoch(), part.uid(), part.startedMs(), part.first())
-                : settled(generations.get(index));
+        return index < 0 ? Generation.begun(part.epoch(), part.uid(), part.first()) : settled(generations.get(index));
     }
 
     /** So much of that generation was heard of. */
@@ -350,7 +349,6 @@ public final class KnownProducer {
         List<Generation> all = new ArrayList<>(settled());
         if (index(begun.epoch()) < 0) {
             all.add(begun);
-            all.sort(BY_START);
         }
         all.replaceAll(generation -> {
             if (!generation.epoch().equals(begun.epoch())) {
@@ -359,6 +357,7 @@ public final class KnownProducer {
             Generation its = generation.withRemoval(removal);
             return farewell == null ? its : its.withEnd(farewell).hearing(farewell.sequence());
         });
+        all.sort(BY_REMOVAL);
         boolean outlives = durable || outlivesProcess;
         if (!wasHost) {
             return new KnownProducer(name, all, presence, outlives, copy);
@@ -380,19 +379,15 @@ public final class KnownProducer {
         return with(all, presence == Presence.AWAITED ? Presence.GONE : presence, copy);
     }
 
-    /**
-     * What was known under a member's address belongs to this producer.
-     *
-     * @param startedMs when it started, in milliseconds since 1970: under an address nobody knew
-     */
-    public KnownProducer with(Generation other, long startedMs) {
+    /** What was known under a member's address belongs to this producer. */
+    public KnownProducer with(Generation other) {
         if (index(other.epoch()) >= 0) {
             return this;
         }
         List<Generation> all = new ArrayList<>(generations);
         Generation present = copy == null ? null : all.remove(all.size() - 1);
-        all.add(other.withStart(startedMs));
-        all.sort(BY_START);
+        all.add(other);
+        all.sort(BY_REMOVAL);
         if (present != null) {
             all.add(present);
         }

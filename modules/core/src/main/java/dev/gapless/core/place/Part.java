@@ -6,7 +6,6 @@ import dev.gapless.core.Epoch;
  * A generation that a log is made of, as the log states it. Fixed for the incarnation: a part whose messages are all gone stays.
  *
  * @param uid the incarnation that published it
- * @param startedMs when that started, in milliseconds since 1970; later than all parts before
  * @param first the sequence of its first message
  */
-public record Part(Epoch epoch, long uid, long startedMs, long first) {}
+public record Part(Epoch epoch, long uid, long first) {}

@@ -88,10 +88,11 @@ class KnownProducerTest {
     }
 
     @Test
-    @DisplayName(
-            "what was known under an address goes in front of what started later, once, and never behind what is copied")
+    @DisplayName("what was known under an address is ordered by its removal, once, and never behind what is copied")
     void named() {
-        KnownProducer p = copied(B, 5).with(C, 30).with(A, 10).with(A, 10);
+        Generation later = C.withRemoval(new Generation.Removal(9, 1_000));
+        Generation earlier = A.withRemoval(REMOVED);
+        KnownProducer p = copied(B, 5).with(later).with(earlier).with(earlier);
         assertEquals(List.of(A.epoch(), C.epoch(), B.epoch()), epochs(p));
         assertEquals(List.of(A.epoch(), B.epoch()), epochs(p.without(C.epoch())));
     }
@@ -107,14 +108,14 @@ class KnownProducerTest {
                 KnownProducer.Presence.ASKED, copied(A, 5).asked().waitedFor().presence());
     }
 
-    private static final Generation A = Generation.begun(new Epoch('a'), 1, 10, 1);
-    private static final Generation B = Generation.begun(new Epoch('b'), 2, 20, 1);
-    private static final Generation C = Generation.begun(new Epoch('c'), 3, 30, 1);
+    private static final Generation A = Generation.begun(new Epoch('a'), 1, 1);
+    private static final Generation B = Generation.begun(new Epoch('b'), 2, 1);
+    private static final Generation C = Generation.begun(new Epoch('c'), 3, 1);
     private static final Generation.Removal REMOVED = new Generation.Removal(4, 1_000);
 
     /** One whose log has that generation alone, with so many messages. */
     private static KnownProducer copied(Generation present, long head) {
-        Part part = new Part(present.epoch(), present.uid(), present.startedMs(), present.first());
+        Part part = new Part(present.epoch(), present.uid(), present.first());
         return KnownProducer.named("p").asked().answered(List.of(part), false, new PlaceCases.Numbers(head, head, 1));
     }
 

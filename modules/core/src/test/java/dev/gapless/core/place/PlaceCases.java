@@ -62,7 +62,7 @@ final class PlaceCases {
 
     private static Generation generation(List<String> words, Known known) {
         Epoch epoch = epoch(words.get(0));
-        String[] range = words.get(2).split("-", -1);
+        String[] range = words.get(1).split("-", -1);
         long first = Long.parseLong(range[0]);
         End end = switch (range[1]) {
             case "" -> End.NONE;
@@ -81,15 +81,7 @@ final class PlaceCases {
             words.subList(words.indexOf("has") + 1, words.size())
                     .forEach(sequence -> known.cached().add(new Position(epoch, Long.parseLong(sequence))));
         }
-        return new Generation(
-                epoch,
-                epoch.id(),
-                Long.parseLong(words.get(1)),
-                first,
-                end,
-                after(words, "heard"),
-                removal,
-                words.contains("log"));
+        return new Generation(epoch, epoch.id(), first, end, after(words, "heard"), removal, words.contains("log"));
     }
 
     private static long after(List<String> words, String word) {
@@ -103,8 +95,7 @@ final class PlaceCases {
     static List<Part> parts(String text) {
         return List.of(text.split(", ")).stream()
                 .map(part -> part.split(" "))
-                .map(words -> new Part(
-                        epoch(words[0]), epoch(words[0]).id(), Long.parseLong(words[1]), Long.parseLong(words[2])))
+                .map(words -> new Part(epoch(words[0]), epoch(words[0]).id(), Long.parseLong(words[1])))
                 .toList();
     }
 
@@ -165,7 +156,7 @@ final class PlaceCases {
                         : "";
         boolean left = generation.end() instanceof End.Stated stated && stated.left();
         Generation.Removal removed = generation.removed();
-        return letter(generation.epoch()) + " " + generation.startedMs() + " " + generation.first() + "-" + end
+        return letter(generation.epoch()) + " " + generation.first() + "-" + end
                 + " heard "
                 + generation.heard() + (generation.inLog() ? " log" : "") + (left ? " left" : "")
                 + (removed == null ? "" : " gone " + removed.event());
