@@ -278,7 +278,7 @@ class World:
         n.reloaded(s, upto)
 
     def needless(self, n, s, p, reason):
-        """Is the next message really gone from the ring, and the place none of the log's?"""
+        """Is the next message really gone from the ring, and the place none of the log's, or behind it a part that went back?"""
         one, place = self.nodes.get(p.host), s.places.get(p.name)
         if one is None or not p.live or not isinstance(place, Place) or place.mark:
             return
@@ -287,7 +287,7 @@ class World:
             if one.log.items.get(seq, (None,))[0] == epoch:
                 self.wrong = f"subscription {s.sid} is told as overrun what {p.name} has: {epoch, seq}"
         elif reason == "POSITION_UNKNOWN" and one.log.has(place.epoch, place.seq) and place.seq + 1 >= one.log.oldest \
-                and n.truly.get(place.epoch, 0) <= one.log.last(place.epoch):
+                and all(n.truly.get(g.epoch, 0) <= one.log.last(g.epoch) for g in p.gens[p.index(place.epoch):] if g.inlog):
             self.wrong = f"subscription {s.sid} is told that {place} of {p.name} is unknown, which its log has"
 
     # -------------------------------------------- a run
