@@ -1,0 +1,126 @@
+package dev.gapless.core.reading;
+
+import dev.gapless.core.Position;
+import dev.gapless.core.copy.Piece;
+import dev.gapless.core.copy.TopicCache;
+import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.LossGaps;
+import dev.gapless.core.place.Next;
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import dev.gapless.core.place.Producers;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One look at a topic's producers for one subscription. It decides nothing that lasts, and changes nothing. */
+final class Look {
+    private final Producers producers;
+    private final Places places;
+    private final Past past;
+    private final TopicCache cache;
+
+    /** What it found to be given. */
+    sealed interface Turn {
+        /**
+         * Messages of a piece, from this sequence on.
+         *
+         * @param piece that has it
+         */
+        record Give(int slot, Generation generation, Piece piece, long sequence) implements Turn {}
+
+        /** A producer left in good order, and everything of it was given. */
+        record Left(int slot, Generation generation) implements Turn {}
+    }
+
+    Look(Producers producers, Places places, Past past, TopicCache cache) {
+        this.producers = producers;
+        this.places = places;
+        this.past = past;
+        this.cache = cache;
+    }
+
+    /** What comes next of that slot's producer. */
+    Next next(int slot, KnownProducer producer) {
+        return producer.next(
+                places.get(slot),
+                generation -> past.passes(slot, generation),
+                this::isTold,
+                (epoch, sequence) -> cache.find(epoch, sequence) != null);
+    }
+
+    /** Was it told as lost while its member went by an address? */
+    private boolean isTold(Generation generation) {
+        int slot = producers.addressSlot(generation.uid());
+        return slot >= 0
+                && places.get(slot) instanceof ProducerPlace.At at
+                && at.mark() == ProducerPlace.Mark.END
+                && at.epoch().equals(generation.epoch());
+    }
+
+    /** All that is lost: it is told before anything is given. */
+    List<Loss> losses() {
+        List<Loss> losses = new ArrayList<>();
+        for (int slot = 0; slot < producers.slots(); slot++) {
+            KnownProducer producer = producers.get(slot);
+            if (producer != null && next(slot, producer) instanceof Next.Lost lost) {
+                losses.add(loss(slot, producer, lost));
+            }
+        }
+        return losses;
+    }
+
+    private Loss loss(int slot, KnownProducer producer, Next.Lost lost) {
+        ProducerPlace place = places.get(slot);
+        ProducerPlace to = producer.lead(
+                place instanceof ProducerPlace.Stated stated ? base(stated, producer) : place, lost.reason());
+        return new Loss(
+                slot,
+                to,
+                producer.lastEvent(),
+                LossGaps.of(producer, place, to, generation -> past.passes(slot, generation), this::isTold));
+    }
+
+    /** Where a subscription stands whose application stated a position that its producer never had. */
+    private static @Nullable ProducerPlace base(ProducerPlace.Stated stated, KnownProducer producer) {
+        Position position = stated.position();
+        return producer.generation(position.epoch()) != null
+                ? stated.base()
+                : new ProducerPlace.At(position.epoch(), position.sequence()); // nobody can say how far that came
+    }
+
+    /** What is given next: of several producers that which came first to this node. Null if nothing is there. */
+    @Nullable Turn first() {
+        Turn first = null;
+        long arrival = Long.MAX_VALUE;
+        for (int slot = 0; slot < producers.slots(); slot++) {
+            KnownProducer producer = producers.get(slot);
+            Next next = producer == null ? Next.LEVEL : next(slot, producer);
+            if (next instanceof Next.Left left) {
+                return new Turn.Left(slot, left.generation());
+            }
+            if (next instanceof Next.Message message) {
+                Piece piece = cache.find(message.generation().epoch(), message.sequence());
+                if (piece != null && piece.arrival() < arrival) { // else it went meanwhile
+                    arrival = piece.arrival();
+                    first = new Turn.Give(slot, message.generation(), piece, message.sequence());
+                }
+            }
+        }
+        return first;
+    }
+
+    /** What has to be fetched or found, as nothing else can be given. */
+    List<Next> wants() {
+        List<Next> wants = new ArrayList<>();
+        for (int slot = 0; slot < producers.slots(); slot++) {
+            KnownProducer producer = producers.get(slot);
+            Next next = producer == null ? Next.LEVEL : next(slot, producer);
+            if (next instanceof Next.Fetch || next instanceof Next.Find) {
+                wants.add(next);
+            }
+        }
+        return wants;
+    }
+}

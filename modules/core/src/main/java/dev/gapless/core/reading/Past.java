@@ -1,0 +1,51 @@
+package dev.gapless.core.reading;
+
+import dev.gapless.core.place.Generation;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+
+/**
+ * What a subscription has passed without a place: what was over before it began, and what was told of producers of which nothing was known. Immutable.
+ *
+ * @param event the node's last removal when the subscription began here; counts for one that was opened here
+ * @param tokenMs the time of the token that was resumed, in milliseconds since 1970; empty if the subscription was opened here
+ * @param marginMs by so much two members may differ about when something happened
+ * @param told by slot the node's last removal that a loss covers
+ */
+record Past(long event, OptionalLong tokenMs, long marginMs, Map<Integer, Long> told) {
+    Past {
+        told = Map.copyOf(told);
+    }
+
+    /** Of a subscription that is opened now. */
+    static Past opened(long event) {
+        return new Past(event, OptionalLong.empty(), 0, Map.of());
+    }
+
+    /** Of one that resumes a token. Its time alone counts: the removal may be seen here only later. */
+    static Past resumed(long event, long tokenMs, long marginMs) {
+        return new Past(event, OptionalLong.of(tokenMs), marginMs, Map.of());
+    }
+
+    /** Was that generation over before, or told? */
+    boolean passes(int slot, Generation generation) {
+        Generation.Removal removed = generation.removed();
+        if (removed == null) {
+            return false;
+        }
+        if (removed.event() <= told.getOrDefault(slot, -1L)) {
+            return true;
+        }
+        return tokenMs.isEmpty()
+                ? removed.event() <= event
+                : removed.endedMs() <= tokenMs.getAsLong() - marginMs;
+    }
+
+    /** The same, after everything was told that was removed by then of that slot's producer. */
+    Past told(int slot, long lastEvent) {
+        Map<Integer, Long> more = new HashMap<>(told);
+        more.put(slot, lastEvent);
+        return new Past(event, tokenMs, marginMs, more);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.gapless.core.reading;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Given;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.copy.TopicCache;
+import dev.gapless.core.place.End;
+import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.LogCopy;
+import dev.gapless.core.place.Next;
+import dev.gapless.core.place.Part;
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import dev.gapless.core.place.Producers;
+import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** One look at a topic's producers. Slot 0 is node a, whose incarnation is 1, slot 1 is node b, whose incarnation is 2. */
+class LookTest {
+    private static final Generation A = Generation.begun(new Epoch(1), 1, 1);
+    private static final Generation B = Generation.begun(new Epoch(2), 2, 1);
+    private static final TopicCache.Needs NONE = new TopicCache.Needs() {
+        @Override
+        public long evictable(Epoch epoch) {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public long expendable(Epoch epoch) {
+            return Long.MAX_VALUE;
+        }
+    };
+
+    private record Copy(long newest, long head, long oldest) implements LogCopy {}
+
+    private final TopicCache cache = new TopicCache(100, 1 << 20);
+    private Producers producers = Producers.NONE;
+    private Places places = Places.NONE;
+    private Past past = Past.opened(0);
+
+    private Look look() {
+        return new Look(producers, places, past, cache);
+    }
+
+    private void copied(int slot, Generation generation, long newest, long oldest) {
+        Part part = new Part(generation.epoch(), generation.uid(), generation.first());
+        String name = slot == 0 ? "a" : "b";
+        producers = producers.with(
+                slot,
+                KnownProducer.named(name).asked().answered(List.of(part), false, new Copy(newest, newest, oldest)));
+    }
+
+    private void push(Generation generation, long sequence) {
+        cache.push(generation.epoch(), sequence, Given.slices(sequence, sequence), NONE, 0);
+    }
+
+    private void at(int slot, Generation generation, long sequence) {
+        places = places.with(slot, new ProducerPlace.At(generation.epoch(), sequence));
+    }
+
+    @Test
+    @DisplayName("of several producers that message goes first which came first; then nothing is left")
+    void inTheOrderOfArrival() {
+        copied(0, A, 2, 1);
+        copied(1, B, 1, 1);
+        push(A, 1);
+        push(B, 1);
+        push(A, 2);
+        StringBuilder given = new StringBuilder();
+        for (int i = 0; i < 3; i++) {
+            Look.Turn.Give give = assertInstanceOf(Look.Turn.Give.class, look().first());
+            given.append(give.slot() == 0 ? "a" : "b").append(give.sequence()).append(' ');
+            at(give.slot(), give.generation(), give.sequence());
+        }
+        assertEquals("a1 b1 a2 ", given.toString());
+        assertNull(look().first());
+        assertTrue(look().losses().isEmpty());
+        assertTrue(look().wants().isEmpty());
+    }
+
+    @Test
+    @DisplayName("all that is lost is found at once, with where it leads and what is told")
+    void losses() {
+        copied(0, A, 9, 8);
+        at(0, A, 2);
+        producers = producers.with(
+                1,
+                KnownProducer.named("b")
+                        .removed(B, new Generation.Removal(5, 0), null, false, true)
+                        .givenUp());
+        List<Loss> losses = look().losses();
+        assertEquals(
+                new Loss(
+                        0,
+                        new ProducerPlace.At(A.epoch(), 9),
+                        -1,
+                        List.of(new Gap("a", Reason.OVERRUN, A.epoch(), 3L, 7L, new Position(A.epoch(), 10)))),
+                losses.get(0));
+        assertEquals(
+                new Loss(
+                        1,
+                        new ProducerPlace.At(B.epoch(), 0, ProducerPlace.Mark.END),
+                        5,
+                        List.of(new Gap("b", Reason.PRODUCER_LOST, B.epoch(), null, null, null))),
+                losses.get(1));
+        losses.forEach(loss -> places = places.with(loss.slot(), loss.to()));
+        assertTrue(look().losses().isEmpty());
+    }
+
+    @Test
+    @DisplayName("who left in good order is told behind the last message, once")
+    void left() {
+        producers = producers.with(
+                0,
+                KnownProducer.named("a")
+                        .removed(A, new Generation.Removal(5, 0), new End.Stated(1, true), false, true));
+        push(A, 1);
+        assertInstanceOf(Look.Turn.Give.class, look().first());
+        at(0, A, 1);
+        assertInstanceOf(Look.Turn.Left.class, look().first());
+        places = places.with(0, new ProducerPlace.At(A.epoch(), 1, ProducerPlace.Mark.END));
+        assertNull(look().first());
+    }
+
+    @Test
+    @DisplayName("what the log has is fetched, and a position that an application states is looked for")
+    void wants() {
+        copied(0, A, 9, 2);
+        at(0, A, 4);
+        copied(1, B, 9, 1);
+        Position stated = new Position(B.epoch(), 3);
+        places = places.with(1, new ProducerPlace.Stated(stated, null));
+        assertNull(look().first());
+        List<Next> wants = look().wants();
+        assertEquals(5, assertInstanceOf(Next.Fetch.class, wants.get(0)).sequence());
+        assertEquals(stated, assertInstanceOf(Next.Find.class, wants.get(1)).position());
+        cache.fetched(A.epoch(), 5, Given.slices(5, 6), 0);
+        assertEquals(5, assertInstanceOf(Look.Turn.Give.class, look().first()).sequence());
+    }
+
+    @Test
+    @DisplayName("what was told as lost under an address is not given when its name is known")
+    void toldByItsAddress() {
+        Generation gone = new Generation(
+                A.epoch(), 1, 1, new End.Stated(1, false), 1, new Generation.Removal(5, 0), false);
+        push(A, 1);
+        places = places.with(3, new ProducerPlace.At(A.epoch(), 0, ProducerPlace.Mark.END));
+        producers = producers.with(3, KnownProducer.named("127.0.0.1:25520"))
+                .named(1, 3, 0, KnownProducer.named("a").with(gone));
+        assertNull(look().first());
+        assertTrue(look().losses().isEmpty());
+        ProducerPlace other = new ProducerPlace.At(B.epoch(), 0, ProducerPlace.Mark.END);
+        for (ProducerPlace place : new ProducerPlace[] {null, new ProducerPlace.At(A.epoch(), 0), other}) {
+            places = places.with(3, place);
+            assertInstanceOf(Look.Turn.Give.class, look().first(), () -> "" + place);
+        }
+    }
+
+    @Test
+    @DisplayName("what was over before it began is passed: by removals here, and of a token by its time alone")
+    void passed() {
+        producers = producers.with(
+                0,
+                KnownProducer.named("a")
+                        .removed(A, new Generation.Removal(5, 1_000), null, false, true)
+                        .givenUp());
+        assertEquals(1, look().losses().size());
+        past = Past.opened(5);
+        assertEquals(0, look().losses().size());
+        past = Past.resumed(4, 1_100, 100);
+        assertEquals(0, look().losses().size());
+        past = Past.resumed(9, 1_099, 100);
+        assertEquals(1, look().losses().size());
+        past = past.told(0, 5);
+        assertEquals(0, look().losses().size());
+    }
+}
