@@ -12,4 +12,4 @@ import java.util.List;
  * @param lastEvent the last removal of one of the producer's generations when it was found; -1 if none was
  * @param gaps what it is told, at least one
  */
-record Loss(int slot, ProducerPlace to, long lastEvent, List<Gap> gaps) {}
+public record Loss(int slot, ProducerPlace to, long lastEvent, List<Gap> gaps) {}

@@ -13,18 +13,18 @@ import java.util.OptionalLong;
  * @param marginMs by so much two members may differ about when something happened
  * @param told by slot the node's last removal that a loss covers
  */
-record Past(long event, OptionalLong tokenMs, long marginMs, Map<Integer, Long> told) {
-    Past {
+public record Past(long event, OptionalLong tokenMs, long marginMs, Map<Integer, Long> told) {
+    public Past {
         told = Map.copyOf(told);
     }
 
     /** Of a subscription that is opened now. */
-    static Past opened(long event) {
+    public static Past opened(long event) {
         return new Past(event, OptionalLong.empty(), 0, Map.of());
     }
 
     /** Of one that resumes a token. Its time alone counts: the removal may be seen here only later. */
-    static Past resumed(long event, long tokenMs, long marginMs) {
+    public static Past resumed(long event, long tokenMs, long marginMs) {
         return new Past(event, OptionalLong.of(tokenMs), marginMs, Map.of());
     }
 

@@ -1,0 +1,62 @@
+package dev.gapless.core.reading;
+
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import org.jspecify.annotations.Nullable;
+
+/** What a topic's consumer says to one subscription: where it stands in a producer, as somebody has answered. In the order in which it was said. */
+public sealed interface Change {
+    /** The subscription begins there. */
+    record Begins(Places places, Past past) implements Change {}
+
+    /** The producer says what its newest place was when it was asked. Counts for a subscription that awaits it. */
+    record Answered(int slot, ProducerPlace newest) implements Change {}
+
+    /** {@code ready()} went on without that producer's answer. Counts for a subscription that awaits it. */
+    record WentOn(int slot, ProducerPlace place) implements Change {}
+
+    /** The producer says whether it ever was at a position that was stated. Counts while the subscription still stands there. */
+    record FoundAt(int slot, ProducerPlace stated, ProducerPlace place) implements Change {}
+
+    /** What went by its address in one slot has the name of the producer in the other. */
+    record NamedNow(int addressSlot, int slot) implements Change {}
+
+    /** Anything may be missed: the subscription is told so, and goes on there. */
+    record AnythingMissed(Everything everything) implements Change {}
+
+    /** Where it stands then. */
+    default PlaceStanding appliedTo(PlaceStanding here) {
+        if (this instanceof Begins begins) {
+            return here.at(begins.places()).withPast(begins.past()).doing(ReadingPhase.READING);
+        } else if (this instanceof Answered answered) {
+            return awaits(here, answered.slot()) ? here.at(answered.slot(), answered.newest()) : here;
+        } else if (this instanceof WentOn wentOn) {
+            return awaits(here, wentOn.slot()) ? here.at(wentOn.slot(), wentOn.place()) : here;
+        } else if (this instanceof FoundAt found) {
+            boolean isThere = found.stated().equals(here.places().get(found.slot()));
+            return isThere ? here.at(found.slot(), found.place()) : here;
+        } else if (this instanceof NamedNow named) {
+            return named(here, named);
+        }
+        return here.missing(((AnythingMissed) this).everything());
+    }
+
+    private static boolean awaits(PlaceStanding here, int slot) {
+        return here.places().get(slot) instanceof ProducerPlace.Awaited;
+    }
+
+    /** What was told under the address stays told there. Else nobody knows what is missed: its name was not known. */
+    private static PlaceStanding named(PlaceStanding here, NamedNow named) {
+        ProducerPlace place = here.places().get(named.addressSlot());
+        boolean isTold = place instanceof ProducerPlace.At at && at.mark() == ProducerPlace.Mark.END;
+        if (place == null || isTold) {
+            return here;
+        }
+        PlaceStanding without = here.at(here.places().with(named.addressSlot(), null));
+        @Nullable ProducerPlace known = here.places().get(named.slot());
+        if (known != null) {
+            return without;
+        }
+        return without.at(named.slot(), place instanceof ProducerPlace.At ? ProducerPlace.UNKNOWN : place);
+    }
+}

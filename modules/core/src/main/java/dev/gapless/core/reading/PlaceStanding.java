@@ -1,0 +1,58 @@
+package dev.gapless.core.reading;
+
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a subscription stands, and what it does. Immutable, but for how much of the run is done with.
+ *
+ * @param places in front of the run
+ * @param run what it was given last
+ * @param everything is it to be told that anything may be missed? Else null
+ * @param looked {@link SharedTopic#changes} when nothing was found to be done; -1 if there may be something
+ */
+record PlaceStanding(
+        Places places, Past past, ReadingPhase phase, PlaceRun run, @Nullable Everything everything, long looked) {
+    static final PlaceStanding FIRST =
+            new PlaceStanding(Places.NONE, Past.opened(0), ReadingPhase.OPENING, PlaceRun.NONE, null, -1);
+
+    /** The same, where what was given is done with as far as that was said. */
+    PlaceStanding done() {
+        int handled = run.handled();
+        return run.isEmpty()
+                ? this
+                : new PlaceStanding(run.behind(handled, places), past, phase, PlaceRun.NONE, everything, -1);
+    }
+
+    /** The same, with that place. */
+    PlaceStanding at(int slot, ProducerPlace place) {
+        return new PlaceStanding(places.with(slot, place), past, phase, run, everything, -1);
+    }
+
+    PlaceStanding at(Places other) {
+        return new PlaceStanding(other, past, phase, run, everything, -1);
+    }
+
+    PlaceStanding withPast(Past other) {
+        return new PlaceStanding(places, other, phase, run, everything, -1);
+    }
+
+    /** The same, which is to be told that anything may be missed; null if it is not. */
+    PlaceStanding missing(@Nullable Everything all) {
+        return new PlaceStanding(places, past, phase, run, all, -1);
+    }
+
+    PlaceStanding doing(ReadingPhase other) {
+        return new PlaceStanding(places, past, other, run, everything, -1);
+    }
+
+    PlaceStanding giving(PlaceRun messages) {
+        return new PlaceStanding(places, past, ReadingPhase.READING, messages, everything, -1);
+    }
+
+    /** The same, which has nothing to do until something changes. */
+    PlaceStanding idle(long changes) {
+        return new PlaceStanding(places, past, ReadingPhase.READING, run, everything, changes);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.gapless.core.reading;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a subscription does. */
+sealed interface ReadingPhase {
+    /** Its node is not up, or it is not known yet where it begins. */
+    record Opening() implements ReadingPhase {}
+
+    /** It is given what comes. */
+    record Reading() implements ReadingPhase {}
+
+    /**
+     * A reload is due, and may not begin yet.
+     *
+     * @param untilNs when it may
+     */
+    record Waiting(long untilNs) implements ReadingPhase {}
+
+    /**
+     * The application reloads. The places stand in front of what is lost.
+     *
+     * @param losses where they lead to once it has succeeded
+     * @param past what counts as passed then; null if that stays as it is
+     * @param failed how often it has failed
+     */
+    record Reloading(List<Loss> losses, @Nullable Past past, int failed) implements ReadingPhase {}
+
+    ReadingPhase OPENING = new Opening();
+    ReadingPhase READING = new Reading();
+}
