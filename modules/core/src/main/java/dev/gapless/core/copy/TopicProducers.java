@@ -155,7 +155,7 @@ final class TopicProducers {
                 producer.removed(begun, new Generation.Removal(events, endedMs), farewell, settings.durable(), wasHost);
         set(slot, after);
         if (after.presence() == KnownProducer.Presence.AWAITED) {
-            waitUntilNs.put(slot, now.ns() + settings.producerReturnNs());
+            waitUntilNs.put(slot, now.ns() + waitNs(after));
         } else {
             waitUntilNs.remove(slot);
         }
@@ -200,8 +200,12 @@ final class TopicProducers {
         KnownProducer producer = known(slot, nameOf(slot));
         if (producer.presence() == KnownProducer.Presence.GONE) {
             set(slot, producer.waitedFor());
-            waitUntilNs.put(slot, now.ns() + settings.producerReturnNs());
+            waitUntilNs.put(slot, now.ns() + waitNs(producer));
         }
+    }
+
+    private long waitNs(KnownProducer producer) {
+        return producer.isDurable() ? settings.durableReturnNs() : settings.producerReturnNs();
     }
 
     // ------------------------------------------------------------------ time

@@ -1,0 +1,149 @@
+package dev.gapless.core.copy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Given;
+import dev.gapless.core.Now;
+import dev.gapless.core.Reason;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.place.End;
+import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.LogCopy;
+import dev.gapless.core.place.Part;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Who the producers of a topic are, as members come and go. */
+class TopicProducersTest {
+    private static final TopicSettings SETTINGS = Given.ring(10);
+    private static final Now NOW = Given.NOW;
+
+    private record Copy(long newest, long head, long oldest) implements LogCopy {}
+
+    private final TopicProducers topic = new TopicProducers(Given.TOPIC, SETTINGS);
+
+    private static Epoch epoch(long uid) {
+        return Epoch.of(uid, Given.TOPIC);
+    }
+
+    private void onMembers(MemberEvent... events) {
+        topic.onMembers(List.of(events), Given.history(), NOW);
+    }
+
+    private KnownProducer producer(String name) {
+        KnownProducer known = topic.producers().get(topic.slot(name));
+        assertEquals(name, known == null ? null : known.name());
+        return known;
+    }
+
+    private static List<Long> uids(KnownProducer producer) {
+        return producer.generations().stream().map(Generation::uid).toList();
+    }
+
+    private void answers(String name, long... uids) {
+        List<Part> parts = new ArrayList<>();
+        for (int i = 0; i < uids.length; i++) {
+            parts.add(new Part(epoch(uids[i]), uids[i], 10L * i + 1));
+        }
+        topic.answered(topic.slot(name), parts, false, new Copy(10L * uids.length, 10L * uids.length, 1));
+    }
+
+    @Test
+    @DisplayName("a member that says its name is asked for its log, and copied when it has answered")
+    void comes() {
+        onMembers(new MemberEvent.Present(7, "127.0.0.1:1"));
+        assertEquals(-1, topic.slotOf(7));
+        onMembers(new MemberEvent.Named(7, "a", 0));
+        assertEquals(KnownProducer.Presence.ASKED, producer("a").presence());
+        assertEquals(7, topic.host(topic.slotOf(7)));
+        answers("a", 7);
+        assertEquals(KnownProducer.Presence.COPIED, producer("a").presence());
+    }
+
+    @Test
+    @DisplayName("one that is gone without a word is waited for; then its end is open. Its successor has the same slot")
+    void goes() {
+        onMembers(new MemberEvent.Present(7, "127.0.0.1:1"), new MemberEvent.Named(7, "a", 0));
+        answers("a", 7);
+        onMembers(new MemberEvent.Removed(7));
+        assertEquals(KnownProducer.Presence.AWAITED, producer("a").presence());
+        assertEquals(SETTINGS.producerReturnNs(), topic.dueInNs(NOW.ns()));
+        topic.onTime(new Now(0, NOW.ns() + SETTINGS.producerReturnNs() - 1));
+        assertEquals(KnownProducer.Presence.AWAITED, producer("a").presence());
+        topic.onTime(new Now(0, NOW.ns() + SETTINGS.producerReturnNs()));
+        assertEquals(KnownProducer.Presence.GONE, producer("a").presence());
+        assertEquals(
+                new End.Open(Reason.PRODUCER_LOST),
+                producer("a").generations().get(0).end());
+        assertEquals(Long.MAX_VALUE, topic.dueInNs(NOW.ns()));
+        onMembers(new MemberEvent.Present(8, "127.0.0.1:2"), new MemberEvent.Named(8, "a", 0));
+        answers("a", 8);
+        assertEquals(List.of(7L, 8L), uids(producer("a")));
+    }
+
+    @Test
+    @DisplayName("one that leaves in good order states its end, and nobody is waited for")
+    void leaves() {
+        onMembers(new MemberEvent.Present(7, "127.0.0.1:1"), new MemberEvent.Named(7, "a", 0));
+        answers("a", 7);
+        onMembers(new MemberEvent.Removed(7, Map.of(epoch(7), 12L)));
+        assertEquals(KnownProducer.Presence.GONE, producer("a").presence());
+        assertEquals(new End.Stated(12, true), producer("a").generations().get(0).end());
+    }
+
+    @Test
+    @DisplayName("one whose log outlives its process is waited for longer, also if it left in good order")
+    void stored() {
+        TopicSettings durable = SETTINGS.with(draft -> draft.durable = true);
+        TopicProducers stored = new TopicProducers(Given.TOPIC, durable);
+        stored.onMembers(
+                List.of(
+                        new MemberEvent.Present(7, "127.0.0.1:1"),
+                        new MemberEvent.Named(7, "a", 0),
+                        new MemberEvent.Removed(7, Map.of(epoch(7), 12L))),
+                Given.history(),
+                NOW);
+        assertEquals(durable.durableReturnNs(), stored.dueInNs(NOW.ns()));
+    }
+
+    @Test
+    @DisplayName("one that is gone without a name is given up under its address at once, and belongs to a name once a log has it")
+    void nameless() {
+        onMembers(new MemberEvent.Present(7, "127.0.0.1:1"), new MemberEvent.Removed(7));
+        KnownProducer nameless = topic.producers().get(0);
+        assertEquals("127.0.0.1:1", nameless == null ? null : nameless.name());
+        assertEquals(KnownProducer.Presence.GONE, nameless == null ? null : nameless.presence());
+        onMembers(new MemberEvent.Present(8, "127.0.0.1:1"), new MemberEvent.Named(8, "a", 0));
+        assertEquals(List.of(), topic.takeNamed());
+        answers("a", 7, 8);
+        assertEquals(List.of(7L, 8L), uids(producer("a")));
+        assertEquals(1, producer("a").generations().get(0).removed().event());
+        int slot = topic.slot("a");
+        assertEquals(List.of(new TopicProducers.Named(0, slot)), topic.takeNamed());
+        assertEquals(List.of(), topic.takeNamed());
+        assertNull(topic.producers().get(0));
+        assertEquals(0, topic.producers().addressSlot(7));
+    }
+
+    @Test
+    @DisplayName("what the history remembers comes in the order in which it ended, but for what published nothing")
+    void history() {
+        Departure first = new Departure(7, "a", 100, null);
+        Departure nothing = new Departure(8, "b", 50, Map.of());
+        Departure second = new Departure(9, "a", 200, Map.of(epoch(9), 3L));
+        topic.begin(Given.members(List.of(new MemberEvent.Present(1, "127.0.0.1:9")), second, nothing, first), NOW);
+        assertEquals(List.of(7L, 9L), uids(producer("a")));
+        assertEquals(KnownProducer.Presence.AWAITED, producer("a").presence());
+        assertEquals(new End.Stated(3, true), producer("a").generations().get(1).end());
+        assertEquals(2, topic.lastEvent());
+        assertEquals(1, topic.producers().slots());
+    }
+}
