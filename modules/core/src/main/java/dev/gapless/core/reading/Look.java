@@ -59,16 +59,23 @@ final class Look {
                 && at.epoch().equals(generation.epoch());
     }
 
-    /** All that is lost: it is told before anything is given. */
-    List<Loss> losses() {
+    /** What it found over all producers. Losses are told before anything is given; what is wanted has to be fetched or found. */
+    record All(List<Loss> losses, List<Next> wants) {}
+
+    /** Looks at all producers. */
+    All all() {
         List<Loss> losses = new ArrayList<>();
+        List<Next> wants = new ArrayList<>();
         for (int slot = 0; slot < producers.slots(); slot++) {
             KnownProducer producer = producers.get(slot);
-            if (producer != null && next(slot, producer) instanceof Next.Lost lost) {
+            Next next = producer == null ? Next.LEVEL : next(slot, producer);
+            if (producer != null && next instanceof Next.Lost lost) {
                 losses.add(loss(slot, producer, lost));
+            } else if (next instanceof Next.Fetch || next instanceof Next.Find) {
+                wants.add(next);
             }
         }
-        return losses;
+        return new All(losses, wants);
     }
 
     private Loss loss(int slot, KnownProducer producer, Next.Lost lost) {
@@ -109,18 +116,5 @@ final class Look {
             }
         }
         return first;
-    }
-
-    /** What has to be fetched or found, as nothing else can be given. */
-    List<Next> wants() {
-        List<Next> wants = new ArrayList<>();
-        for (int slot = 0; slot < producers.slots(); slot++) {
-            KnownProducer producer = producers.get(slot);
-            Next next = producer == null ? Next.LEVEL : next(slot, producer);
-            if (next instanceof Next.Fetch || next instanceof Next.Find) {
-                wants.add(next);
-            }
-        }
-        return wants;
     }
 }

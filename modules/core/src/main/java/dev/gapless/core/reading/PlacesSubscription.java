@@ -93,10 +93,12 @@ public final class PlacesSubscription {
         long changes = topic.changes(); // before the look: what comes later is looked at again
         Producers producers = topic.producers();
         Everything everything = here.everything();
-        List<Loss> losses = everything == null
-                ? new Look(producers, here.places(), here.past(), topic.cache()).losses()
-                : everything.losses();
-        return losses.isEmpty() ? given(here, producers, changes) : missed(here, losses, nowNs);
+        if (everything != null) {
+            return missed(here, everything.losses(), nowNs);
+        }
+        Look.All all = new Look(producers, here.places(), here.past(), topic.cache()).all();
+        wants = all.wants();
+        return all.losses().isEmpty() ? given(here, producers, changes) : missed(here, all.losses(), nowNs);
     }
 
     private Step missed(PlaceStanding here, List<Loss> losses, long nowNs) {
@@ -144,7 +146,6 @@ public final class PlacesSubscription {
             standing = here.at(left.slot(), end).doing(ReadingPhase.READING);
             return new Step.Left(name(producers, left.slot()), new Position(end.epoch(), last));
         }
-        wants = look.wants();
         standing = here.idle(changes);
         return Step.IDLE;
     }

@@ -83,8 +83,8 @@ class LookTest {
         }
         assertEquals("a1 b1 a2 ", given.toString());
         assertNull(look().first());
-        assertTrue(look().losses().isEmpty());
-        assertTrue(look().wants().isEmpty());
+        assertTrue(look().all().losses().isEmpty());
+        assertTrue(look().all().wants().isEmpty());
     }
 
     @Test
@@ -97,7 +97,7 @@ class LookTest {
                 KnownProducer.named("b")
                         .removed(B, new Generation.Removal(5, 0), null, false, true)
                         .givenUp());
-        List<Loss> losses = look().losses();
+        List<Loss> losses = look().all().losses();
         assertEquals(
                 new Loss(
                         0,
@@ -113,7 +113,7 @@ class LookTest {
                         List.of(new Gap("b", Reason.PRODUCER_LOST, B.epoch(), null, null, null))),
                 losses.get(1));
         losses.forEach(loss -> places = places.with(loss.slot(), loss.to()));
-        assertTrue(look().losses().isEmpty());
+        assertTrue(look().all().losses().isEmpty());
     }
 
     @Test
@@ -140,7 +140,7 @@ class LookTest {
         Position stated = new Position(B.epoch(), 3);
         places = places.with(1, new ProducerPlace.Stated(stated, null));
         assertNull(look().first());
-        List<Next> wants = look().wants();
+        List<Next> wants = look().all().wants();
         assertEquals(5, assertInstanceOf(Next.Fetch.class, wants.get(0)).sequence());
         assertEquals(stated, assertInstanceOf(Next.Find.class, wants.get(1)).position());
         cache.fetched(A.epoch(), 5, Given.slices(5, 6), 0);
@@ -157,7 +157,7 @@ class LookTest {
         producers = producers.with(3, KnownProducer.named("127.0.0.1:25520"))
                 .named(1, 3, 0, KnownProducer.named("a").with(gone));
         assertNull(look().first());
-        assertTrue(look().losses().isEmpty());
+        assertTrue(look().all().losses().isEmpty());
         ProducerPlace other = new ProducerPlace.At(B.epoch(), 0, ProducerPlace.Mark.END);
         for (ProducerPlace place : new ProducerPlace[] {null, new ProducerPlace.At(A.epoch(), 0), other}) {
             places = places.with(3, place);
@@ -173,14 +173,14 @@ class LookTest {
                 KnownProducer.named("a")
                         .removed(A, new Generation.Removal(5, 1_000), null, false, true)
                         .givenUp());
-        assertEquals(1, look().losses().size());
+        assertEquals(1, look().all().losses().size());
         past = Past.opened(5);
-        assertEquals(0, look().losses().size());
+        assertEquals(0, look().all().losses().size());
         past = Past.resumed(4, 1_100, 100);
-        assertEquals(0, look().losses().size());
+        assertEquals(0, look().all().losses().size());
         past = Past.resumed(9, 1_099, 100);
-        assertEquals(1, look().losses().size());
+        assertEquals(1, look().all().losses().size());
         past = past.told(0, 5);
-        assertEquals(0, look().losses().size());
+        assertEquals(0, look().all().losses().size());
     }
 }

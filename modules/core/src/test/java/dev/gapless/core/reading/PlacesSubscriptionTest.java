@@ -1,0 +1,220 @@
+package dev.gapless.core.reading;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
+import dev.gapless.core.Given;
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.copy.TopicCache;
+import dev.gapless.core.delivery.Step;
+import dev.gapless.core.place.End;
+import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.LogCopy;
+import dev.gapless.core.place.Next;
+import dev.gapless.core.place.Part;
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** A subscription by its places. Node a has slot 0, and its incarnation is 1. */
+class PlacesSubscriptionTest {
+    private static final Generation A = Generation.begun(new Epoch(1), 1, 1);
+    private static final TopicCache.Needs NONE = new TopicCache.Needs() {
+        @Override
+        public long evictable(Epoch epoch) {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public long expendable(Epoch epoch) {
+            return Long.MAX_VALUE;
+        }
+    };
+    private static final Position NEXT = new Position(A.epoch(), 10);
+
+    private record Copy(long newest, long head, long oldest) implements LogCopy {}
+
+    private long waitNs;
+    private final SharedTopic topic = new SharedTopic(new TopicCache(100, 1 << 20));
+    private final PlacesSubscription subscription =
+            new PlacesSubscription(topic, Given.ring(100), new PlacesSubscription.ReloadPacing() {
+                @Override
+                public long mayBeginNs(long nowNs) {
+                    return nowNs + waitNs;
+                }
+
+                @Override
+                public void begins(long nowNs) {}
+
+                @Override
+                public void readsOn() {}
+            });
+
+    private void begin(ProducerPlace place) {
+        Places places = Places.NONE.with(0, place);
+        subscription.said(new Change.Begins(places, Past.opened(0)));
+    }
+
+    private static ProducerPlace at(long sequence) {
+        return new ProducerPlace.At(A.epoch(), sequence);
+    }
+
+    private void copied(long newest, long oldest) {
+        Part part = new Part(A.epoch(), A.uid(), 1);
+        KnownProducer a = KnownProducer.named("a").asked().answered(List.of(part), false, new Copy(newest, newest, oldest));
+        topic.changed(topic.producers().with(0, a), 5_000);
+    }
+
+    private void push(long first, long last) {
+        topic.cache().push(A.epoch(), first, Given.slices(first, last), NONE, 0);
+        topic.changed(topic.producers(), 5_000);
+    }
+
+    private String given(Step step) {
+        return assertInstanceOf(Step.Messages.class, step).run().messages().stream()
+                .map(message -> String.valueOf(message.position().sequence()))
+                .collect(Collectors.joining(" "));
+    }
+
+    @Test
+    @DisplayName("before it begins nothing is given; then what is there, in order, and what is not done with once more")
+    void gives() {
+        push(1, 3);
+        copied(3, 1);
+        assertEquals(Step.IDLE, subscription.next(0));
+        begin(at(1));
+        assertTrue(subscription.hasNext());
+        assertEquals("2 3", given(subscription.next(0)));
+        subscription.handled(1);
+        assertEquals("3", given(subscription.next(0)));
+        subscription.handled(1);
+        assertEquals(Step.IDLE, subscription.next(0));
+        assertFalse(subscription.hasNext());
+        push(4, 4);
+        copied(4, 1);
+        assertTrue(subscription.hasNext());
+        assertEquals("4", given(subscription.next(0)));
+    }
+
+    @Test
+    @DisplayName("what is lost is told before anything is given, and the place moves when the reload has succeeded")
+    void loses() {
+        copied(9, 9);
+        begin(at(2));
+        Step.Missed missed = assertInstanceOf(Step.Missed.class, subscription.next(0));
+        assertEquals(List.of(new Gap("a", Reason.OVERRUN, A.epoch(), 3L, 7L, NEXT)), missed.gaps());
+        assertEquals(5_000, missed.timeMs());
+        push(10, 10);
+        copied(10, 9);
+        assertEquals(Step.RELOADING, subscription.next(0));
+        assertFalse(subscription.hasNext());
+        subscription.reloaded();
+        assertEquals("10", given(subscription.next(0)));
+        assertThrows(IllegalStateException.class, subscription::reloaded);
+    }
+
+    @Test
+    @DisplayName("a reload waits for its time, and is forgotten if nothing is lost by then")
+    void waits() {
+        waitNs = 100;
+        copied(9, 9);
+        begin(at(2));
+        assertEquals(new Step.Waiting(100), subscription.next(0));
+        assertEquals(new Step.Waiting(100), subscription.next(99));
+        assertInstanceOf(Step.Missed.class, subscription.next(100));
+        subscription.reloaded();
+        assertEquals(Step.IDLE, subscription.next(101));
+    }
+
+    @Test
+    @DisplayName("that anything may be missed is told alone, and leads to where it was the newest when it was found")
+    void everything() {
+        copied(9, 9);
+        begin(at(2));
+        Gap anything = new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null);
+        Everything all = new Everything(List.of(new Loss(0, at(9), -1, List.of(anything))), Past.opened(7));
+        subscription.said(new Change.AnythingMissed(all));
+        Step.Missed missed = assertInstanceOf(Step.Missed.class, subscription.next(0));
+        assertEquals(List.of(anything), missed.gaps());
+        push(10, 11);
+        copied(11, 9);
+        subscription.reloaded();
+        assertEquals("10 11", given(subscription.next(0)));
+    }
+
+    @Test
+    @DisplayName("who leaves in good order is told once, behind the last message")
+    void leaves() {
+        push(1, 1);
+        KnownProducer gone = KnownProducer.named("a")
+                .removed(A, new Generation.Removal(1, 0), new End.Stated(1, true), false, true);
+        topic.changed(topic.producers().with(0, gone), 0);
+        begin(null);
+        assertEquals("1", given(subscription.next(0)));
+        subscription.handled(1);
+        assertEquals(new Step.Left("a", new Position(A.epoch(), 1)), subscription.next(0));
+        assertEquals(Step.IDLE, subscription.next(0));
+    }
+
+    @Test
+    @DisplayName("the first answer counts for a place that is awaited, and none for another one")
+    void answers() {
+        copied(9, 1);
+        push(5, 9);
+        begin(ProducerPlace.AWAITED);
+        assertEquals(Step.IDLE, subscription.next(0));
+        subscription.said(new Change.Answered(0, at(7)));
+        subscription.said(new Change.Answered(0, at(9)));
+        subscription.said(new Change.WentOn(0, ProducerPlace.UNKNOWN));
+        assertEquals("8 9", given(subscription.next(0)));
+    }
+
+    @Test
+    @DisplayName("a stated position is looked for, and counts once it is found; messages that are not here are fetched")
+    void wants() {
+        copied(9, 1);
+        Position position = new Position(A.epoch(), 3);
+        ProducerPlace.Stated stated = new ProducerPlace.Stated(position, null);
+        begin(stated);
+        assertEquals(Step.IDLE, subscription.next(0));
+        assertEquals(List.of(new Next.Find(position)), subscription.wants());
+        subscription.said(new Change.FoundAt(0, new ProducerPlace.Stated(NEXT, null), ProducerPlace.UNKNOWN));
+        subscription.said(new Change.FoundAt(0, stated, at(3)));
+        assertEquals(Step.IDLE, subscription.next(0));
+        assertEquals(
+                4, assertInstanceOf(Next.Fetch.class, subscription.wants().get(0)).sequence());
+        topic.cache().fetched(A.epoch(), 4, Given.slices(4, 5), 0);
+        topic.changed(topic.producers(), 0);
+        assertEquals("4 5", given(subscription.next(0)));
+        assertEquals(List.of(), subscription.wants());
+    }
+
+    @Test
+    @DisplayName("what is known under an address moves to the name; what was told there stays told, and a name has one place")
+    void named() {
+        ProducerPlace told = new ProducerPlace.At(A.epoch(), 0, ProducerPlace.Mark.END);
+        PlaceStanding here = PlaceStanding.FIRST.at(5, told);
+        Change named = new Change.NamedNow(5, 0);
+        assertEquals(told, named.appliedTo(here).places().get(5));
+        assertEquals(null, named.appliedTo(here).places().get(0));
+        PlaceStanding awaited = named.appliedTo(PlaceStanding.FIRST.at(5, ProducerPlace.AWAITED));
+        assertEquals(ProducerPlace.AWAITED, awaited.places().get(0));
+        assertEquals(null, awaited.places().get(5));
+        assertEquals(
+                ProducerPlace.UNKNOWN,
+                named.appliedTo(PlaceStanding.FIRST.at(5, at(3))).places().get(0));
+        assertEquals(
+                at(7),
+                named.appliedTo(PlaceStanding.FIRST.at(5, at(3)).at(0, at(7))).places().get(0));
+    }
+}
