@@ -87,8 +87,6 @@ public final class PlacesSubscription {
             return Step.RELOADING;
         } else if (here.phase() instanceof ReadingPhase.Opening) {
             return Step.IDLE;
-        } else if (here.phase() instanceof ReadingPhase.Waiting waiting && waiting.untilNs() - nowNs > 0) {
-            return new Step.Waiting(waiting.untilNs());
         }
         long changes = topic.changes(); // before the look: what comes later is looked at again
         Producers producers = topic.producers();

@@ -134,6 +134,10 @@ class PlacesSubscriptionTest {
         assertInstanceOf(Step.Missed.class, subscription.next(100));
         subscription.reloaded();
         assertEquals(Step.IDLE, subscription.next(101));
+        copied(20, 20);
+        assertEquals(new Step.Waiting(302), subscription.next(202));
+        topic.cache().fetched(A.epoch(), 10, Given.slices(10, 10), 0);
+        assertEquals("10", given(subscription.next(203)));
     }
 
     @Test
@@ -188,8 +192,8 @@ class PlacesSubscriptionTest {
         begin(stated);
         assertEquals(Step.IDLE, subscription.next(0));
         assertEquals(List.of(new Next.Find(position)), subscription.wants());
-        subscription.said(new Change.FoundAt(0, new ProducerPlace.Stated(NEXT, null), ProducerPlace.UNKNOWN));
         subscription.said(new Change.FoundAt(0, stated, at(3)));
+        subscription.said(new Change.FoundAt(0, new ProducerPlace.Stated(NEXT, null), ProducerPlace.UNKNOWN));
         assertEquals(Step.IDLE, subscription.next(0));
         assertEquals(
                 4, assertInstanceOf(Next.Fetch.class, subscription.wants().get(0)).sequence());
