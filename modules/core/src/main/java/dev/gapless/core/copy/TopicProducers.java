@@ -34,6 +34,7 @@ final class TopicProducers {
     private static final class Member {
         final long uid;
         final String address;
+
         @Nullable String name;
 
         Member(long uid, String address) {
@@ -133,8 +134,7 @@ final class TopicProducers {
         Member member = members.remove(removed.uid());
         Epoch epoch = Epoch.of(removed.uid(), topic);
         Map<Epoch, Long> published = removed.published();
-        End.Stated farewell =
-                published == null ? null : new End.Stated(published.getOrDefault(epoch, 0L), true);
+        End.Stated farewell = published == null ? null : new End.Stated(published.getOrDefault(epoch, 0L), true);
         if (member == null) {
             return;
         }

@@ -40,7 +40,8 @@ public final class LossGaps {
             KnownProducer.Passes passed,
             KnownProducer.Passes told) {
         LossGaps all = new LossGaps(producer, passed, told);
-        boolean isCounted = place == null || (place instanceof ProducerPlace.At at && at.mark() != ProducerPlace.Mark.TOLD);
+        boolean isCounted =
+                place == null || (place instanceof ProducerPlace.At at && at.mark() != ProducerPlace.Mark.TOLD);
         if (isCounted && to instanceof ProducerPlace.At at && producer.generation(at.epoch()) != null) {
             all.count(place instanceof ProducerPlace.At from ? from : null, at);
         }
@@ -52,21 +53,19 @@ public final class LossGaps {
 
     /** All generations from the place to where the loss leads. */
     private void count(ProducerPlace.@Nullable At from, ProducerPlace.At to) {
-        boolean isBehind = from == null || producer.generation(from.epoch()) == null;
-        if (isBehind && from != null) {
+        if (from != null && producer.generation(from.epoch()) == null) {
             return; // nobody here knows where that is
         }
+        boolean isBehind = from == null;
         for (Generation generation : producer.generations()) {
-            boolean isFrom = from != null && generation.epoch().equals(from.epoch());
-            boolean isTo = generation.epoch().equals(to.epoch());
-            boolean isLeftOut = from == null && passed.test(generation);
-            if (isFrom) {
+            ProducerPlace.At until = generation.epoch().equals(to.epoch()) ? to : null;
+            if (from != null && generation.epoch().equals(from.epoch())) {
                 isBehind = true;
                 if (from.mark() == ProducerPlace.Mark.NONE) {
-                    add(generation, from.sequence(), true, isTo ? to : null);
+                    add(generation, from.sequence(), true, until);
                 }
-            } else if (isBehind && !isLeftOut && !told.test(generation)) {
-                add(generation, generation.first() - 1, false, isTo ? to : null);
+            } else if (isBehind && !told.test(generation) && (from != null || !passed.test(generation))) {
+                add(generation, generation.first() - 1, false, until);
             }
         }
     }
@@ -122,7 +121,11 @@ public final class LossGaps {
     }
 
     private Gap gap(
-            Reason reason, @Nullable Epoch epoch, @Nullable Long first, @Nullable Long missed, @Nullable Position next) {
+            Reason reason,
+            @Nullable Epoch epoch,
+            @Nullable Long first,
+            @Nullable Long missed,
+            @Nullable Position next) {
         return new Gap(producer.name(), reason, epoch, first, missed, next);
     }
 }

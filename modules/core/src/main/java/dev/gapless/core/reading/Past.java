@@ -37,9 +37,7 @@ public record Past(long event, OptionalLong tokenMs, long marginMs, Map<Integer,
         if (removed.event() <= told.getOrDefault(slot, -1L)) {
             return true;
         }
-        return tokenMs.isEmpty()
-                ? removed.event() <= event
-                : removed.endedMs() <= tokenMs.getAsLong() - marginMs;
+        return tokenMs.isEmpty() ? removed.event() <= event : removed.endedMs() <= tokenMs.getAsLong() - marginMs;
     }
 
     /** The same, after everything was told that was removed by then of that slot's producer. */

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param looked {@link SharedTopic#changes} when nothing was found to be done; -1 if there may be something
  */
 record PlaceStanding(
-        Places places, Past past, ReadingPhase phase, PlaceRun run, @Nullable Everything everything, long looked) {
+        Places places,
+        Past past,
+        ReadingPhase phase,
+        PlaceRun run,
+        @Nullable Everything everything,
+        long looked) {
     static final PlaceStanding FIRST =
             new PlaceStanding(Places.NONE, Past.opened(0), ReadingPhase.OPENING, PlaceRun.NONE, null, -1);
 

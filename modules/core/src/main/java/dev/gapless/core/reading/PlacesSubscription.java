@@ -67,8 +67,7 @@ public final class PlacesSubscription {
     /** Any thread. Is there anything to do? */
     public boolean hasNext() {
         PlaceStanding here = standing;
-        return !said.isEmpty()
-                || (here.phase() instanceof ReadingPhase.Reading && here.looked() != topic.changes());
+        return !said.isEmpty() || (here.phase() instanceof ReadingPhase.Reading && here.looked() != topic.changes());
     }
 
     /** Any thread. What has to be fetched, or looked for, before it can go on. */
@@ -100,9 +99,8 @@ public final class PlacesSubscription {
     }
 
     private Step missed(PlaceStanding here, List<Loss> losses, long nowNs) {
-        long beginNs = here.phase() instanceof ReadingPhase.Waiting waiting
-                ? waiting.untilNs()
-                : pace.mayBeginNs(nowNs);
+        long beginNs =
+                here.phase() instanceof ReadingPhase.Waiting waiting ? waiting.untilNs() : pace.mayBeginNs(nowNs);
         if (beginNs - nowNs > 0) {
             standing = here.doing(new ReadingPhase.Waiting(beginNs));
             return new Step.Waiting(beginNs);

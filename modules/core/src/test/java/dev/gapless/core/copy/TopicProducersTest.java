@@ -96,7 +96,8 @@ class TopicProducersTest {
         answers("a", 7);
         onMembers(new MemberEvent.Removed(7, Map.of(epoch(7), 12L)));
         assertEquals(KnownProducer.Presence.GONE, producer("a").presence());
-        assertEquals(new End.Stated(12, true), producer("a").generations().get(0).end());
+        assertEquals(
+                new End.Stated(12, true), producer("a").generations().get(0).end());
     }
 
     @Test
@@ -115,7 +116,8 @@ class TopicProducersTest {
     }
 
     @Test
-    @DisplayName("one that is gone without a name is given up under its address at once, and belongs to a name once a log has it")
+    @DisplayName(
+            "one that is gone without a name is given up under its address at once, and belongs to a name once a log has it")
     void nameless() {
         onMembers(new MemberEvent.Present(7, "127.0.0.1:1"), new MemberEvent.Removed(7));
         KnownProducer nameless = topic.producers().get(0);

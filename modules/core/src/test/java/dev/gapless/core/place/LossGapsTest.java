@@ -21,12 +21,15 @@ class LossGapsTest {
     @Test
     @DisplayName("what the ring overwrote is told with numbers, and where the producer goes on")
     void overrun() {
-        assertEquals("OVERRUN a 3 missed 7, next a 10", told("copied newest 9 head 9 oldest 5; a 1- heard 9 log", "a 2"));
-        assertEquals("OVERRUN a 1 missed 9, next a 10", told("copied newest 9 head 9 oldest 5; a 1- heard 9 log", "none"));
+        assertEquals(
+                "OVERRUN a 3 missed 7, next a 10", told("copied newest 9 head 9 oldest 5; a 1- heard 9 log", "a 2"));
+        assertEquals(
+                "OVERRUN a 1 missed 9, next a 10", told("copied newest 9 head 9 oldest 5; a 1- heard 9 log", "none"));
     }
 
     @Test
-    @DisplayName("of an incarnation that restarted nobody knows how much is missing; what its successor has lost by then is told apart")
+    @DisplayName(
+            "of an incarnation that restarted nobody knows how much is missing; what its successor has lost by then is told apart")
     void restarted() {
         String producer = "copied newest 4 head 4 oldest 1; a 1-restarted heard 7 gone 1; b 1- heard 4 log";
         assertEquals("RESTARTED a 6, next b 1; OVERRUN b 1 missed 4, next b 5", told(producer, "a 5"));
@@ -45,8 +48,9 @@ class LossGapsTest {
     @Test
     @DisplayName("a log tells of each of its generations what the ring has lost of it")
     void generations() {
-        String log = "copied durable newest 20 head 20 oldest 15; a 1-4 heard 4 log gone 1; b 5-4 heard 4 log gone 2; c 5-8 heard 8 log"
-                + " gone 3; d 9- heard 20 log";
+        String log =
+                "copied durable newest 20 head 20 oldest 15; a 1-4 heard 4 log gone 1; b 5-4 heard 4 log gone 2; c 5-8 heard 8 log"
+                        + " gone 3; d 9- heard 20 log";
         assertEquals(
                 "OVERRUN a 3 missed 2, next a 5; OVERRUN c 5 missed 4, next c 9; OVERRUN d 9 missed 12, next d 21",
                 told(log, "a 2"));
@@ -71,7 +75,10 @@ class LossGapsTest {
             assertEquals("POSITION_UNKNOWN a, next a 10", told(copied, place), place);
         }
         String log = "copied durable newest 9 head 9 oldest 8; a 1-5 heard 5 log gone 1; b 6- heard 9 log";
-        assertEquals("POSITION_UNKNOWN b, next b 10", told(log, "a 3 told"), "it was told of some, and nobody knows how many");
+        assertEquals(
+                "POSITION_UNKNOWN b, next b 10",
+                told(log, "a 3 told"),
+                "it was told of some, and nobody knows how many");
         assertEquals("LOST a", told("gone; a 1-lost heard 5 gone 1", "unknown"));
         assertEquals("LOST z", told("gone", "z 3"));
         assertEquals("LOST -", told("gone", "unknown"));
@@ -88,8 +95,7 @@ class LossGapsTest {
     @Test
     @DisplayName("without a place what was over before the subscription began is left out")
     void passed() {
-        assertEquals(
-                "LOST b", told("gone; a 1-lost heard 5 gone 1 passed; b 1-lost heard 5 gone 2", "none"));
+        assertEquals("LOST b", told("gone; a 1-lost heard 5 gone 1 passed; b 1-lost heard 5 gone 2", "none"));
     }
 
     @Test
@@ -121,11 +127,7 @@ class LossGapsTest {
         KnownProducer.Passes passed = generation -> known.passed().contains(generation.epoch());
         KnownProducer.Passes told = generation -> known.told().contains(generation.epoch());
         Next next = known.producer()
-                .next(
-                        place,
-                        passed,
-                        told,
-                        (epoch, sequence) -> known.cached().contains(new Position(epoch, sequence)));
+                .next(place, passed, told, (epoch, sequence) -> known.cached().contains(new Position(epoch, sequence)));
         Next.Lost lost = next instanceof Next.Lost one ? one : new Next.Lost(Reason.OVERRUN);
         ProducerPlace to = known.producer().lead(place, lost.reason());
         return LossGaps.of(known.producer(), place, to, passed, told);

@@ -150,11 +150,12 @@ class LookTest {
     @Test
     @DisplayName("what was told as lost under an address is not given when its name is known")
     void toldByItsAddress() {
-        Generation gone = new Generation(
-                A.epoch(), 1, 1, new End.Stated(1, false), 1, new Generation.Removal(5, 0), false);
+        Generation gone =
+                new Generation(A.epoch(), 1, 1, new End.Stated(1, false), 1, new Generation.Removal(5, 0), false);
         push(A, 1);
         places = places.with(3, new ProducerPlace.At(A.epoch(), 0, ProducerPlace.Mark.END));
-        producers = producers.with(3, KnownProducer.named("127.0.0.1:25520"))
+        producers = producers
+                .with(3, KnownProducer.named("127.0.0.1:25520"))
                 .named(1, 3, 0, KnownProducer.named("a").with(gone));
         assertNull(look().first());
         assertTrue(look().all().losses().isEmpty());

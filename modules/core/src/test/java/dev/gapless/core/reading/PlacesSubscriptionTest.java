@@ -71,7 +71,8 @@ class PlacesSubscriptionTest {
 
     private void copied(long newest, long oldest) {
         Part part = new Part(A.epoch(), A.uid(), 1);
-        KnownProducer a = KnownProducer.named("a").asked().answered(List.of(part), false, new Copy(newest, newest, oldest));
+        KnownProducer a =
+                KnownProducer.named("a").asked().answered(List.of(part), false, new Copy(newest, newest, oldest));
         topic.changed(topic.producers().with(0, a), 5_000);
     }
 
@@ -160,8 +161,8 @@ class PlacesSubscriptionTest {
     @DisplayName("who leaves in good order is told once, behind the last message")
     void leaves() {
         push(1, 1);
-        KnownProducer gone = KnownProducer.named("a")
-                .removed(A, new Generation.Removal(1, 0), new End.Stated(1, true), false, true);
+        KnownProducer gone =
+                KnownProducer.named("a").removed(A, new Generation.Removal(1, 0), new End.Stated(1, true), false, true);
         topic.changed(topic.producers().with(0, gone), 0);
         begin(null);
         assertEquals("1", given(subscription.next(0)));
@@ -196,7 +197,8 @@ class PlacesSubscriptionTest {
         subscription.said(new Change.FoundAt(0, new ProducerPlace.Stated(NEXT, null), ProducerPlace.UNKNOWN));
         assertEquals(Step.IDLE, subscription.next(0));
         assertEquals(
-                4, assertInstanceOf(Next.Fetch.class, subscription.wants().get(0)).sequence());
+                4,
+                assertInstanceOf(Next.Fetch.class, subscription.wants().get(0)).sequence());
         topic.cache().fetched(A.epoch(), 4, Given.slices(4, 5), 0);
         topic.changed(topic.producers(), 0);
         assertEquals("4 5", given(subscription.next(0)));
@@ -204,7 +206,8 @@ class PlacesSubscriptionTest {
     }
 
     @Test
-    @DisplayName("what is known under an address moves to the name; what was told there stays told, and a name has one place")
+    @DisplayName(
+            "what is known under an address moves to the name; what was told there stays told, and a name has one place")
     void named() {
         ProducerPlace told = new ProducerPlace.At(A.epoch(), 0, ProducerPlace.Mark.END);
         PlaceStanding here = PlaceStanding.FIRST.at(5, told);
@@ -219,6 +222,8 @@ class PlacesSubscriptionTest {
                 named.appliedTo(PlaceStanding.FIRST.at(5, at(3))).places().get(0));
         assertEquals(
                 at(7),
-                named.appliedTo(PlaceStanding.FIRST.at(5, at(3)).at(0, at(7))).places().get(0));
+                named.appliedTo(PlaceStanding.FIRST.at(5, at(3)).at(0, at(7)))
+                        .places()
+                        .get(0));
     }
 }
