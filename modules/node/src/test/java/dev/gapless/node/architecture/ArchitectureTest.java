@@ -217,6 +217,7 @@ class ArchitectureTest {
                     .resideOutsideOfPackages(
                             "dev.gapless.core.delivery",
                             "dev.gapless.core.subscription",
+                            "dev.gapless.core.reading",
                             ROOMS.named("subscribe"),
                             "dev.gapless.simulation..")
                     .should()
