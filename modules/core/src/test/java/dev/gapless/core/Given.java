@@ -1,5 +1,6 @@
 package dev.gapless.core;
 
+import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
@@ -10,6 +11,7 @@ import dev.gapless.core.member.History;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.node.NodeSettings;
 import dev.gapless.core.node.OtherClusterSettings;
+import dev.gapless.core.place.LogCopy;
 import dev.gapless.core.wire.Packet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -60,6 +62,22 @@ public final class Given {
                 true,
                 others);
     }
+
+    /** How far a copy has got. */
+    public record Copied(long newest, long head, long oldest) implements LogCopy {}
+
+    /** Nobody needs anything of a cache. */
+    public static final TopicCache.Needs NOTHING_NEEDED = new TopicCache.Needs() {
+        @Override
+        public long evictable(Epoch epoch) {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public long expendable(Epoch epoch) {
+            return Long.MAX_VALUE;
+        }
+    };
 
     private Given() {}
 

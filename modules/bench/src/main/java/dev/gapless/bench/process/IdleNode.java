@@ -1,12 +1,8 @@
 package dev.gapless.bench.process;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.gapless.CursorExpired;
-import dev.gapless.Delivery;
 import dev.gapless.Gapless;
-import dev.gapless.MessageHandler;
 import dev.gapless.Producer;
-import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.Topic;
@@ -16,12 +12,7 @@ import dev.gapless.bench.peer.Patience;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A node with many topics and nothing to do. Any order but the first may come several times.
@@ -160,23 +151,6 @@ record IdleNode(String config) implements Job {
             } else if (counting.got.get() != messages) {
                 throw new IllegalStateException(counting.got.get() + " messages came, of " + messages);
             }
-        }
-    }
-
-    /** Counts the messages of all topics. */
-    private static final class Counting implements MessageHandler<byte[]> {
-        private final AtomicLong got = new AtomicLong();
-        private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
-
-        @Override
-        public void onMessage(Delivery<byte[]> delivery) {
-            got.incrementAndGet();
-        }
-
-        @Override
-        public CompletionStage<Reload> onCursorExpired(CursorExpired<byte[]> expired) {
-            problem.set("a subscription was told of " + expired.gaps());
-            return CompletableFuture.completedFuture(Reload.done());
         }
     }
 }

@@ -1,11 +1,7 @@
 package dev.gapless.bench.process;
 
-import dev.gapless.CursorExpired;
-import dev.gapless.Delivery;
 import dev.gapless.Gapless;
-import dev.gapless.MessageHandler;
 import dev.gapless.Ready;
-import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.Subscription;
 import dev.gapless.Topic;
@@ -18,11 +14,7 @@ import dev.gapless.bench.peer.Traffic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Several nodes in one JVM that subscribe to many topics at once, each node to each topic. Any of them may publish to each.
@@ -172,23 +164,6 @@ record ReadyNodes(int count, int topics) implements Job {
 
         String line() {
             return messages + " " + bytes + " " + registers + " " + answers + " " + acks;
-        }
-    }
-
-    /** Counts the messages of all topics and nodes. */
-    private static final class Counting implements MessageHandler<byte[]> {
-        private final AtomicLong got = new AtomicLong();
-        private final AtomicReference<@Nullable String> problem = new AtomicReference<>();
-
-        @Override
-        public void onMessage(Delivery<byte[]> delivery) {
-            got.incrementAndGet();
-        }
-
-        @Override
-        public CompletionStage<Reload> onCursorExpired(CursorExpired<byte[]> expired) {
-            problem.set("a subscription was told of " + expired.gaps());
-            return CompletableFuture.completedFuture(Reload.done());
         }
     }
 }

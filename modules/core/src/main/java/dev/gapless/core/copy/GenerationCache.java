@@ -52,11 +52,6 @@ final class GenerationCache {
 
     // ------------------------------------------------------------------ for the writer
 
-    /** Is nothing cached? */
-    boolean isEmpty() {
-        return pushed.size() == 0 && fetched.length == 0;
-    }
-
     /** The oldest piece that was pushed; null if there is none. */
     @Nullable Piece oldestPushed() {
         return pushed.get(pushed.oldest());

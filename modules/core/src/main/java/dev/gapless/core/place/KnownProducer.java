@@ -6,7 +6,6 @@ import dev.gapless.core.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -328,11 +327,6 @@ public final class KnownProducer {
         return index < 0 ? Generation.begun(part.epoch(), part.uid(), part.first()) : settled(generations.get(index));
     }
 
-    /** So much of that generation was heard of. */
-    public KnownProducer heard(Epoch epoch, long sequence) {
-        return replaced(epoch, generation -> generation.hearing(sequence));
-    }
-
     /**
      * A member that had the producer's name, or has it still, was removed.
      *
@@ -413,12 +407,6 @@ public final class KnownProducer {
 
     private Generation settled(Generation generation) {
         return generation.hearing(heard(generation));
-    }
-
-    private KnownProducer replaced(Epoch epoch, UnaryOperator<Generation> change) {
-        List<Generation> all = new ArrayList<>(generations);
-        all.replaceAll(generation -> generation.epoch().equals(epoch) ? change.apply(generation) : generation);
-        return with(all, presence, copy);
     }
 
     private KnownProducer with(List<Generation> all, Presence other, @Nullable LogCopy itsCopy) {

@@ -59,11 +59,4 @@ public final class Producers {
         more.put(uid, addressSlot);
         return new Producers(version + 1, all, Map.copyOf(more));
     }
-
-    /** The same, without what is remembered of an incarnation's address: its slot may be used again. */
-    public Producers forgetting(long uid) {
-        Map<Long, Integer> fewer = new HashMap<>(addresses);
-        fewer.remove(uid);
-        return new Producers(version + 1, bySlot, Map.copyOf(fewer));
-    }
 }

@@ -13,7 +13,6 @@ import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownProducer;
-import dev.gapless.core.place.LogCopy;
 import dev.gapless.core.place.Part;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +24,6 @@ import org.junit.jupiter.api.Test;
 class TopicProducersTest {
     private static final TopicSettings SETTINGS = Given.ring(10);
     private static final Now NOW = Given.NOW;
-
-    private record Copy(long newest, long head, long oldest) implements LogCopy {}
 
     private final TopicProducers topic = new TopicProducers(Given.TOPIC, SETTINGS);
 
@@ -53,7 +50,7 @@ class TopicProducersTest {
         for (int i = 0; i < uids.length; i++) {
             parts.add(new Part(epoch(uids[i]), uids[i], 10L * i + 1));
         }
-        topic.answered(topic.slot(name), parts, false, new Copy(10L * uids.length, 10L * uids.length, 1));
+        topic.answered(topic.slot(name), parts, false, new Given.Copied(10L * uids.length, 10L * uids.length, 1));
     }
 
     @Test

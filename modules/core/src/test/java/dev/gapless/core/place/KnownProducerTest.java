@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Given;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import java.io.IOException;
@@ -116,7 +117,7 @@ class KnownProducerTest {
     /** One whose log has that generation alone, with so many messages. */
     private static KnownProducer copied(Generation present, long head) {
         Part part = new Part(present.epoch(), present.uid(), present.first());
-        return KnownProducer.named("p").asked().answered(List.of(part), false, new PlaceCases.Numbers(head, head, 1));
+        return KnownProducer.named("p").asked().answered(List.of(part), false, new Given.Copied(head, head, 1));
     }
 
     private static List<End> ends(KnownProducer producer) {

@@ -3,6 +3,7 @@ package dev.gapless.core.place;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Given;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import java.io.IOException;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class PlaceCases {
     /** A producer, and what a subscription says of its generations. */
     record Known(KnownProducer producer, Set<Epoch> passed, Set<Epoch> told, Set<Position> cached) {}
-
-    /** The numbers of a copy. */
-    record Numbers(long newest, long head, long oldest) implements LogCopy {}
 
     private PlaceCases() {}
 
@@ -52,11 +50,11 @@ final class PlaceCases {
         return new Known(producer, known.passed(), known.told(), known.cached());
     }
 
-    private static Numbers numbers(List<String> words) {
-        return new Numbers(after(words, "newest"), after(words, "head"), after(words, "oldest"));
+    private static Given.Copied numbers(List<String> words) {
+        return new Given.Copied(after(words, "newest"), after(words, "head"), after(words, "oldest"));
     }
 
-    static Numbers numbers(String text) {
+    static Given.Copied numbers(String text) {
         return numbers(List.of(text.split(" ")));
     }
 

@@ -14,7 +14,6 @@ import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownProducer;
-import dev.gapless.core.place.LogCopy;
 import dev.gapless.core.place.Next;
 import dev.gapless.core.place.Part;
 import dev.gapless.core.place.Places;
@@ -28,20 +27,6 @@ import org.junit.jupiter.api.Test;
 class LookTest {
     private static final Generation A = Generation.begun(new Epoch(1), 1, 1);
     private static final Generation B = Generation.begun(new Epoch(2), 2, 1);
-    private static final TopicCache.Needs NONE = new TopicCache.Needs() {
-        @Override
-        public long evictable(Epoch epoch) {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public long expendable(Epoch epoch) {
-            return Long.MAX_VALUE;
-        }
-    };
-
-    private record Copy(long newest, long head, long oldest) implements LogCopy {}
-
     private final TopicCache cache = new TopicCache(100, 1 << 20);
     private Producers producers = Producers.NONE;
     private Places places = Places.NONE;
@@ -56,11 +41,13 @@ class LookTest {
         String name = slot == 0 ? "a" : "b";
         producers = producers.with(
                 slot,
-                KnownProducer.named(name).asked().answered(List.of(part), false, new Copy(newest, newest, oldest)));
+                KnownProducer.named(name)
+                        .asked()
+                        .answered(List.of(part), false, new Given.Copied(newest, newest, oldest)));
     }
 
     private void push(Generation generation, long sequence) {
-        cache.push(generation.epoch(), sequence, Given.slices(sequence, sequence), NONE, 0);
+        cache.push(generation.epoch(), sequence, Given.slices(sequence, sequence), Given.NOTHING_NEEDED, 0);
     }
 
     private void at(int slot, Generation generation, long sequence) {

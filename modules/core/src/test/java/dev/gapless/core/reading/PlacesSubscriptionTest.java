@@ -16,7 +16,6 @@ import dev.gapless.core.delivery.Step;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownProducer;
-import dev.gapless.core.place.LogCopy;
 import dev.gapless.core.place.Next;
 import dev.gapless.core.place.Part;
 import dev.gapless.core.place.Places;
@@ -29,20 +28,7 @@ import org.junit.jupiter.api.Test;
 /** A subscription by its places. Node a has slot 0, and its incarnation is 1. */
 class PlacesSubscriptionTest {
     private static final Generation A = Generation.begun(new Epoch(1), 1, 1);
-    private static final TopicCache.Needs NONE = new TopicCache.Needs() {
-        @Override
-        public long evictable(Epoch epoch) {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public long expendable(Epoch epoch) {
-            return Long.MAX_VALUE;
-        }
-    };
     private static final Position NEXT = new Position(A.epoch(), 10);
-
-    private record Copy(long newest, long head, long oldest) implements LogCopy {}
 
     private long waitNs;
     private final SharedTopic topic = new SharedTopic(new TopicCache(100, 1 << 20));
@@ -71,13 +57,14 @@ class PlacesSubscriptionTest {
 
     private void copied(long newest, long oldest) {
         Part part = new Part(A.epoch(), A.uid(), 1);
-        KnownProducer a =
-                KnownProducer.named("a").asked().answered(List.of(part), false, new Copy(newest, newest, oldest));
+        KnownProducer a = KnownProducer.named("a")
+                .asked()
+                .answered(List.of(part), false, new Given.Copied(newest, newest, oldest));
         topic.changed(topic.producers().with(0, a), 5_000);
     }
 
     private void push(long first, long last) {
-        topic.cache().push(A.epoch(), first, Given.slices(first, last), NONE, 0);
+        topic.cache().push(A.epoch(), first, Given.slices(first, last), Given.NOTHING_NEEDED, 0);
         topic.changed(topic.producers(), 5_000);
     }
 
