@@ -3,8 +3,9 @@ programs of the same rules are compared with these cases.
 
     python3 cases.py DIRECTORY       writes next.txt, lead.txt and heard.txt
 
-A generation is written as: epoch first-end heard H, and of flags: log, left, gone EVENT, passed, told, has SEQUENCES (which are cached). Its end is a
-number, nothing while it may go on, or lost or restarted if nobody stated it.
+A generation is written as: epoch before-end heard H, and of flags: log, left, gone EVENT, passed, told, has SEQUENCES (which are cached). Its end is a
+number, nothing while it may go on, or lost or restarted if nobody stated it. The model numbers a log's messages over all of its generations; here each
+generation begins with 1, and "before" is how many the log has in front of it (0 if it lacks it).
 """
 import os
 import random
@@ -52,7 +53,7 @@ def copied(p, head):
 def place(p):
     g = R.choice(p.gens) if p.gens and R.random() < .9 else None
     seq = R.choice([R.choice(NUMBER), g.last if isinstance(g.last, int) else g.heard, g.first - 1, g.first]) if g else R.choice(NUMBER)
-    epoch = g.epoch if g else "z"
+    epoch, seq = (g.epoch, max(seq, g.first - 1)) if g else ("z", seq)
     return R.choice([None, None, AWAITED, UNKNOWN, Since(7, 0), Place(None, 0, TOLD), Stated(epoch, seq, None)] + [
         Place(epoch, seq, mark) for mark in ("", "", "", "", END, END, TOLD, TOLD)])
 
@@ -84,8 +85,9 @@ def presence(p):
 
 
 def generation(g, flags=""):
-    last = str(g.last) if isinstance(g.last, int) else "" if g.last is None else g.reason.replace("PRODUCER_", "").lower()
-    return f"{g.epoch} {g.first}-{last} heard {g.heard}" + " log" * g.inlog \
+    before = g.first - 1
+    last = str(g.last - before) if isinstance(g.last, int) else "" if g.last is None else g.reason.replace("PRODUCER_", "").lower()
+    return f"{g.epoch} {before if g.inlog else 0}-{last} heard {g.heard - before}" + " log" * g.inlog \
         + " left" * (g.left and isinstance(g.last, int)) + (f" gone {g.event}" if g.event is not None else "") + flags
 
 
@@ -94,12 +96,17 @@ def written(p, flags=lambda g: ""):
     return presence(p) + " durable" * p.durable + copy + "".join("; " + generation(g, flags(g)) for g in p.gens)
 
 
-def at(place):
+def at(place, p):
     if isinstance(place, Stated):
-        return f"stated {place.epoch} {place.seq}"
+        return f"stated {place.epoch} {within(p, place.epoch, place.seq)}"
     if not isinstance(place, Place):
         return "none" if place is None else "unanswered" if isinstance(place, Since) else place
-    return "told" if place.epoch is None else f"{place.epoch} {place.seq}" + (" " + place.mark.lower() if place.mark else "")
+    return "told" if place.epoch is None else f"{place.epoch} {within(p, place.epoch, place.seq)}" + (" " + place.mark.lower() if place.mark else "")
+
+
+def within(p, epoch, seq):
+    g = p.gen(epoch)
+    return seq - g.first + 1 if g else seq
 
 
 # -------------------------------------------- cases
@@ -115,19 +122,20 @@ def next_case():
         value = "find"
     else:
         step = reader.step(Sub(where), p)
-        value = step if isinstance(step, str) else " ".join(str(word) for word in step[:3] if word is not True)
+        value = step if isinstance(step, str) else " ".join(
+            [step[0], step[1]] + [str(within(p, step[1], word)) for word in step[2:3] if word is not True])
 
     def flags(g):
-        has = [str(q) for e, q in sorted(cached) if e == g.epoch]
+        has = [str(within(p, e, q)) for e, q in sorted(cached) if e == g.epoch]
         return " passed" * (g.epoch in passed) + " told" * (g.epoch in told) + (" has " + " ".join(has) if has else "")
 
-    return f"{written(p, flags)} | {at(where)} -> {value}"
+    return f"{written(p, flags)} | {at(where, p)} -> {value}"
 
 
 def lead_case():
     p, where, reason = producer(), None, R.choice(["POSITION_UNKNOWN", "OVERRUN", "PRODUCER_LOST"])
     where = place(p)
-    return f"{written(p)} | {at(where)} | {reason} -> {at(p.lead(where, reason))}" if at(where) != "told" else lead_case()
+    return f"{written(p)} | {at(where, p)} | {reason} -> {at(p.lead(where, reason), p)}" if at(where, p) != "told" else lead_case()
 
 
 def heard_case():
@@ -137,6 +145,10 @@ def heard_case():
     for i, e in enumerate(sorted(R.sample("abcde", R.choice([1, 1, 2, 3])))):
         parts.append((e, 0, first))
         first += R.choice([0, 1, 3])
+    for g in p.gens:
+        shift = next((f for e, _, f in parts if e == g.epoch), g.first) - g.first
+        g.first, g.heard = g.first + shift, g.heard + shift
+        g.last = g.last + shift if isinstance(g.last, int) else g.last
     head = parts[-1][2] - 1 + R.choice([0, 0, 1, 2])
     before, other = written(p), Producer("p")
     for e, start, f in parts:
@@ -145,7 +157,7 @@ def heard_case():
     other.live = True
     copied(other, head)
     p.answered(dict(parts=parts, head=head, oldest=other.oldest, newest=other.newest[:2], sent=other.tail[:2]))
-    stated = ", ".join(f"{e} {f}" for e, _, f in parts)
+    stated = ", ".join(f"{e} {f - 1}" for e, _, f in parts)
     return f"{before} | {stated} | newest {other.tail.seq} head {head} oldest {other.oldest} -> " + "; ".join(generation(g) for g in p.gens)
 
 

@@ -149,7 +149,7 @@ final class TopicProducers {
     private void removed(int slot, long uid, End.@Nullable Stated farewell, long endedMs, Now now) {
         events++;
         KnownProducer producer = known(slot, nameOf(slot));
-        Generation begun = Generation.begun(Epoch.of(uid, topic), uid, 1);
+        Generation begun = Generation.begun(Epoch.of(uid, topic), uid);
         boolean wasHost = host(slot) == 0;
         KnownProducer after =
                 producer.removed(begun, new Generation.Removal(events, endedMs), farewell, settings.durable(), wasHost);

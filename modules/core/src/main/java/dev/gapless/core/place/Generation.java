@@ -4,11 +4,11 @@ import dev.gapless.core.Epoch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages that one incarnation of a producer published to a topic. Immutable.
+ * The messages that one incarnation of a producer published to a topic; the first has sequence 1. Immutable.
  *
  * @param epoch by which positions name it
  * @param uid the incarnation
- * @param first the sequence of its first message; a log goes on numbering over its generations
+ * @param before how many messages the log has, or had, in front of it: by that they are ordered that ended before this node was up
  * @param heard the highest sequence that was ever heard of here: an end in front of it means that a store went back
  * @param removed when its member was removed here; null if that is still there. A producer's generations are in this order: no clock counts
  * @param inLog does the producer's present log have it?
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Generation(
         Epoch epoch,
         long uid,
-        long first,
+        long before,
         End end,
         long heard,
         @Nullable Removal removed,
@@ -34,18 +34,19 @@ public record Generation(
     }
 
     public Generation {
-        if (first < 1) {
-            throw new IllegalArgumentException("A generation begins at 1 or later, not at " + first);
-        }
-        if (end instanceof End.Stated stated && stated.sequence() < first - 1) {
-            throw new IllegalArgumentException(
-                    "A generation from " + first + " on does not end at " + stated.sequence());
+        if (end instanceof End.Stated stated && stated.sequence() < 0) {
+            throw new IllegalArgumentException("A generation does not end at " + stated.sequence());
         }
     }
 
     /** One that goes on, and of which nothing was heard yet. */
-    public static Generation begun(Epoch epoch, long uid, long first) {
-        return new Generation(epoch, uid, first, End.NONE, 0, null, false);
+    public static Generation begun(Epoch epoch, long uid) {
+        return new Generation(epoch, uid, 0, End.NONE, 0, null, false);
+    }
+
+    /** The number in the log of the message with this sequence. */
+    public long number(long sequence) {
+        return before + sequence;
     }
 
     /** Is nothing published there any more? */
@@ -60,7 +61,7 @@ public record Generation(
 
     /** Did its producer leave in good order, after it had published something? */
     boolean leftWithMessages() {
-        return end instanceof End.Stated stated && stated.left() && stated.sequence() >= first;
+        return end instanceof End.Stated stated && stated.left() && stated.sequence() > 0;
     }
 
     /** That event; 0 if it was never a member while this node was up, and beyond all others if it is still there. */
@@ -69,25 +70,25 @@ public record Generation(
     }
 
     Generation withEnd(End other) {
-        return new Generation(epoch, uid, first, other, heard, removed, inLog);
+        return new Generation(epoch, uid, before, other, heard, removed, inLog);
     }
 
     Generation withRemoval(@Nullable Removal other) {
-        return new Generation(epoch, uid, first, end, heard, other, inLog);
+        return new Generation(epoch, uid, before, end, heard, other, inLog);
     }
 
     /** The same, of which so much was heard. */
     Generation hearing(long sequence) {
-        return sequence <= heard ? this : new Generation(epoch, uid, first, end, sequence, removed, inLog);
+        return sequence <= heard ? this : new Generation(epoch, uid, before, end, sequence, removed, inLog);
     }
 
-    /** The same, which the present log lacks. */
-    Generation outside() {
-        return inLog ? new Generation(epoch, uid, first, end, heard, removed, false) : this;
+    /** The same, which the present log lacks; that log numbers from so much further back. */
+    Generation outside(long shift) {
+        return new Generation(epoch, uid, before - shift, end, heard, removed, false);
     }
 
     /** The same, as the present log has it. */
-    Generation inside(long itsFirst, End itsEnd) {
-        return new Generation(epoch, uid, itsFirst, itsEnd, heard, removed, true);
+    Generation inside(long itsBefore, End itsEnd) {
+        return new Generation(epoch, uid, itsBefore, itsEnd, heard, removed, true);
     }
 }

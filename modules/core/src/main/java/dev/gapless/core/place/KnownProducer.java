@@ -41,7 +41,7 @@ public final class KnownProducer {
 
     /** As their members were removed here; parts of a log that never were members here come first, as the log has them. */
     private static final Comparator<Generation> BY_REMOVAL = Comparator.comparingLong(Generation::removalEvent)
-            .thenComparingLong(generation -> generation.removalEvent() == 0 ? generation.first() : 0);
+            .thenComparingLong(generation -> generation.removalEvent() == 0 ? generation.before() : 0);
 
     private final String name;
     private final List<Generation> generations;
@@ -106,7 +106,9 @@ public final class KnownProducer {
 
     /** The highest sequence of it that was ever heard of. */
     private long heard(Generation generation) {
-        return copy != null && isPresent(generation) ? Math.max(generation.heard(), copy.head()) : generation.heard();
+        return copy != null && isPresent(generation)
+                ? Math.max(generation.heard(), copy.head() - generation.before())
+                : generation.heard();
     }
 
     /** The last event here that concerned one of its generations; -1 if none did. */
@@ -141,7 +143,7 @@ public final class KnownProducer {
     private Next notHere(Next.Message message) {
         Generation generation = message.generation();
         if (copy != null && generation.inLog()) {
-            return message.sequence() >= copy.oldest()
+            return generation.number(message.sequence()) >= copy.oldest()
                     ? new Next.Fetch(generation, message.sequence())
                     : new Next.Lost(Reason.OVERRUN);
         }
@@ -203,7 +205,7 @@ public final class KnownProducer {
             if (passed.test(generation) || told.test(generation)) {
                 continue;
             }
-            Next within = within(generation, generation.first() - 1, cached);
+            Next within = within(generation, 0, cached);
             if (within != null) {
                 return within;
             }
@@ -214,7 +216,9 @@ public final class KnownProducer {
     /** What comes behind that sequence of a generation; null if all of it is passed. */
     private @Nullable Next within(Generation generation, long sequence, Cached cached) {
         if (copy != null && isPresent(generation)) {
-            return sequence < copy.newest() ? new Next.Message(generation, sequence + 1) : Next.LEVEL;
+            return generation.number(sequence) < copy.newest()
+                    ? new Next.Message(generation, sequence + 1)
+                    : Next.LEVEL;
         }
         if (!(generation.end() instanceof End.Stated stated)) {
             if (cached.test(generation.epoch(), sequence + 1)) {
@@ -247,8 +251,8 @@ public final class KnownProducer {
         ProducerPlace.At at = place instanceof ProducerPlace.At known ? known : null;
         if (copy != null) {
             Generation present = generations.get(generations.size() - 1);
-            long to = Math.max(present.first() - 1, copy.newest());
-            to = reason == Reason.POSITION_UNKNOWN ? Math.max(to, copy.head()) : to;
+            long number = reason == Reason.POSITION_UNKNOWN ? Math.max(copy.newest(), copy.head()) : copy.newest();
+            long to = Math.max(0, number - present.before());
             return new ProducerPlace.At(present.epoch(), Math.max(to, sequenceIn(present, at)));
         }
         int newest = generations.size() - 1;
@@ -295,14 +299,17 @@ public final class KnownProducer {
      */
     public KnownProducer answered(List<Part> parts, boolean outlivesProcess, LogCopy newCopy) {
         List<Generation> all = new ArrayList<>();
+        long shift = shift(parts);
         for (Generation generation : settled()) {
             if (parts.stream().noneMatch(part -> part.epoch().equals(generation.epoch()))) {
                 boolean isOpen = !generation.isOver();
-                all.add((isOpen ? generation.withEnd(new End.Open(Reason.PRODUCER_RESTARTED)) : generation).outside());
+                all.add((isOpen ? generation.withEnd(new End.Open(Reason.PRODUCER_RESTARTED)) : generation)
+                        .outside(shift));
             }
         }
         for (int i = 0; i < parts.size() - 1; i++) {
-            all.add(earlier(parts.get(i), parts.get(i + 1).first() - 1));
+            all.add(earlier(
+                    parts.get(i), parts.get(i + 1).before() - parts.get(i).before()));
         }
         all.sort(BY_REMOVAL);
         all.add(present(parts.get(parts.size() - 1)));
@@ -310,21 +317,32 @@ public final class KnownProducer {
         return new KnownProducer(name, all, Presence.COPIED, outlives, newCopy);
     }
 
+    /** By how much a log numbers what it has otherwise than the one before: it has forgotten what was in front. */
+    private long shift(List<Part> parts) {
+        for (Part part : parts) {
+            Generation known = generation(part.epoch());
+            if (known != null) {
+                return known.before() - part.before();
+            }
+        }
+        return generations.stream().mapToLong(Generation::before).max().orElse(0) + 1;
+    }
+
     private Generation present(Part part) {
         Generation known = knownOr(part);
-        return known.inside(part.first(), End.NONE).withRemoval(null);
+        return known.inside(part.before(), End.NONE).withRemoval(null);
     }
 
     private Generation earlier(Part part, long last) {
         Generation known = knownOr(part);
         boolean left = known.end() instanceof End.Stated stated && stated.left();
-        Generation its = known.inside(part.first(), new End.Stated(last, left)).hearing(last);
+        Generation its = known.inside(part.before(), new End.Stated(last, left)).hearing(last);
         return its.removed() != null ? its : its.withRemoval(Generation.Removal.BEFORE);
     }
 
     private Generation knownOr(Part part) {
         int index = index(part.epoch());
-        return index < 0 ? Generation.begun(part.epoch(), part.uid(), part.first()) : settled(generations.get(index));
+        return index < 0 ? Generation.begun(part.epoch(), part.uid()) : settled(generations.get(index));
     }
 
     /**

@@ -1,6 +1,6 @@
 package dev.gapless.core.place;
 
-/** How far a node's copy of a producer's log has got. It moves while others read it; all numbers are sequences of that log. */
+/** How far a node's copy of a producer's log has got. It moves while others read it; all numbers are that log's, over all of its parts. */
 public interface LogCopy {
     /** The newest message that was pushed here, or behind which the log goes on. */
     long newest();

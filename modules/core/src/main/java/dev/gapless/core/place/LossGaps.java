@@ -65,7 +65,7 @@ public final class LossGaps {
                     add(generation, from.sequence(), true, until);
                 }
             } else if (isBehind && !told.test(generation) && (from != null || !passed.test(generation))) {
-                add(generation, generation.first() - 1, false, until);
+                add(generation, 0, false, until);
             }
         }
     }
@@ -103,9 +103,7 @@ public final class LossGaps {
         }
         List<Generation> all = producer.generations();
         int next = all.indexOf(generation) + 1;
-        return next == all.size()
-                ? null
-                : new Position(all.get(next).epoch(), all.get(next).first());
+        return next == all.size() ? null : new Position(all.get(next).epoch(), 1);
     }
 
     /** It is not known how much is missing. */

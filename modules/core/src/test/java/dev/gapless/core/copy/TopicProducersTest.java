@@ -48,7 +48,7 @@ class TopicProducersTest {
     private void answers(String name, long... uids) {
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < uids.length; i++) {
-            parts.add(new Part(epoch(uids[i]), uids[i], 10L * i + 1));
+            parts.add(new Part(epoch(uids[i]), uids[i], 10L * i));
         }
         topic.answered(topic.slot(name), parts, false, new Given.Copied(10L * uids.length, 10L * uids.length, 1));
     }

@@ -89,6 +89,30 @@ class KnownProducerTest {
     }
 
     @Test
+    @DisplayName(
+            "what a log states no more stays where it was, though the log counts from further on, or its store went back")
+    void keepsOrder() {
+        KnownProducer stored = stored(new Part(A.epoch(), 1, 0), new Part(B.epoch(), 2, 4), new Part(C.epoch(), 3, 6));
+        KnownProducer forgot = answers(stored, new Part(B.epoch(), 2, 0), new Part(new Epoch('d'), 4, 2));
+        assertEquals(List.of(A.epoch(), B.epoch(), C.epoch(), new Epoch('d')), epochs(forgot));
+        KnownProducer wentBack = answers(stored, new Part(A.epoch(), 1, 0), new Part(new Epoch('d'), 4, 4));
+        assertEquals(List.of(A.epoch(), B.epoch(), C.epoch(), new Epoch('d')), epochs(wentBack));
+        KnownProducer other = answers(stored, new Part(new Epoch('x'), 9, 0), new Part(new Epoch('d'), 4, 4));
+        assertEquals(
+                List.of(A.epoch(), B.epoch(), new Epoch('x'), C.epoch(), new Epoch('d')),
+                epochs(other),
+                "another store: of c it is known that it was there later than all that ended before");
+    }
+
+    private static KnownProducer stored(Part... parts) {
+        return answers(KnownProducer.named("p"), parts);
+    }
+
+    private static KnownProducer answers(KnownProducer producer, Part... parts) {
+        return producer.asked().answered(List.of(parts), true, new Given.Copied(9, 9, 1));
+    }
+
+    @Test
     @DisplayName("what was known under an address is ordered by its removal, once, and never behind what is copied")
     void named() {
         Generation later = C.withRemoval(new Generation.Removal(9, 1_000));
@@ -109,14 +133,14 @@ class KnownProducerTest {
                 KnownProducer.Presence.ASKED, copied(A, 5).asked().waitedFor().presence());
     }
 
-    private static final Generation A = Generation.begun(new Epoch('a'), 1, 1);
-    private static final Generation B = Generation.begun(new Epoch('b'), 2, 1);
-    private static final Generation C = Generation.begun(new Epoch('c'), 3, 1);
+    private static final Generation A = Generation.begun(new Epoch('a'), 1);
+    private static final Generation B = Generation.begun(new Epoch('b'), 2);
+    private static final Generation C = Generation.begun(new Epoch('c'), 3);
     private static final Generation.Removal REMOVED = new Generation.Removal(4, 1_000);
 
     /** One whose log has that generation alone, with so many messages. */
     private static KnownProducer copied(Generation present, long head) {
-        Part part = new Part(present.epoch(), present.uid(), present.first());
+        Part part = new Part(present.epoch(), present.uid(), present.before());
         return KnownProducer.named("p").asked().answered(List.of(part), false, new Given.Copied(head, head, 1));
     }
 

@@ -22,64 +22,64 @@ class LossGapsTest {
     @DisplayName("what the ring overwrote is told with numbers, and where the producer goes on")
     void overrun() {
         assertEquals(
-                "OVERRUN a 3 missed 7, next a 10", told("copied newest 9 head 9 oldest 5; a 1- heard 9 log", "a 2"));
+                "OVERRUN a 3 missed 7, next a 10", told("copied newest 9 head 9 oldest 5; a 0- heard 9 log", "a 2"));
         assertEquals(
-                "OVERRUN a 1 missed 9, next a 10", told("copied newest 9 head 9 oldest 5; a 1- heard 9 log", "none"));
+                "OVERRUN a 1 missed 9, next a 10", told("copied newest 9 head 9 oldest 5; a 0- heard 9 log", "none"));
     }
 
     @Test
     @DisplayName(
             "of an incarnation that restarted nobody knows how much is missing; what its successor has lost by then is told apart")
     void restarted() {
-        String producer = "copied newest 4 head 4 oldest 1; a 1-restarted heard 7 gone 1; b 1- heard 4 log";
+        String producer = "copied newest 4 head 4 oldest 1; a 0-restarted heard 7 gone 1; b 0- heard 4 log";
         assertEquals("RESTARTED a 6, next b 1; OVERRUN b 1 missed 4, next b 5", told(producer, "a 5"));
     }
 
     @Test
     @DisplayName("each incarnation that is gone has a gap, with numbers if it left in good order")
     void lost() {
-        assertEquals("LOST a 6", told("gone; a 1-lost heard 5 gone 1", "a 5"));
-        assertEquals("LOST a 6 missed 4", told("gone; a 1-9 heard 9 left gone 1", "a 5"));
+        assertEquals("LOST a 6", told("gone; a 0-lost heard 5 gone 1", "a 5"));
+        assertEquals("LOST a 6 missed 4", told("gone; a 0-9 heard 9 left gone 1", "a 5"));
         assertEquals(
                 "LOST a 4; LOST b; LOST c",
-                told("gone; a 1-lost heard 3 gone 1; b 1-lost heard 0 gone 2; c 1-lost heard 9 gone 3", "a 3"));
+                told("gone; a 0-lost heard 3 gone 1; b 0-lost heard 0 gone 2; c 0-lost heard 9 gone 3", "a 3"));
     }
 
     @Test
     @DisplayName("a log tells of each of its generations what the ring has lost of it")
     void generations() {
         String log =
-                "copied durable newest 20 head 20 oldest 15; a 1-4 heard 4 log gone 1; b 5-4 heard 4 log gone 2; c 5-8 heard 8 log"
-                        + " gone 3; d 9- heard 20 log";
+                "copied durable newest 20 head 20 oldest 15; a 0-4 heard 4 log gone 1; b 4-0 heard 0 log gone 2; c 4-4 heard 4 log"
+                        + " gone 3; d 8- heard 12 log";
         assertEquals(
-                "OVERRUN a 3 missed 2, next a 5; OVERRUN c 5 missed 4, next c 9; OVERRUN d 9 missed 12, next d 21",
+                "OVERRUN a 3 missed 2, next a 5; OVERRUN c 1 missed 4, next c 5; OVERRUN d 1 missed 12, next d 13",
                 told(log, "a 2"));
-        assertEquals("OVERRUN c 5 missed 4, next c 9; OVERRUN d 9 missed 12, next d 21", told(log, "b 4"));
+        assertEquals("OVERRUN c 1 missed 4, next c 5; OVERRUN d 1 missed 12, next d 13", told(log, "b 0"));
     }
 
     @Test
     @DisplayName("a store that went back is told behind the place where the subscription stood")
     void wentBack() {
-        String log = "copied durable newest 4 head 4 oldest 1; a 1-4 heard 9 log gone 1; b 5- heard 4 log";
+        String log = "copied durable newest 4 head 4 oldest 1; a 0-4 heard 9 log gone 1; b 4- heard 0 log";
         assertEquals("LOST a 8", told(log, "a 7"));
         assertEquals("LOST a 5", told(log, "a 4"));
-        String unheard = "copied durable newest 4 head 4 oldest 1; a 1-4 heard 4 log gone 1; b 5- heard 4 log";
+        String unheard = "copied durable newest 4 head 4 oldest 1; a 0-4 heard 4 log gone 1; b 4- heard 0 log";
         assertEquals("LOST a 8", told(unheard, "a 7"), "another node has heard of that");
     }
 
     @Test
     @DisplayName("where a place is not known it is told where the producer goes on, or that it is lost")
     void unknown() {
-        String copied = "copied newest 9 head 9 oldest 5; a 1- heard 9 log";
+        String copied = "copied newest 9 head 9 oldest 5; a 0- heard 9 log";
         for (String place : List.of("unknown", "unanswered", "a 3 told", "z 3", "told")) {
             assertEquals("POSITION_UNKNOWN a, next a 10", told(copied, place), place);
         }
-        String log = "copied durable newest 9 head 9 oldest 8; a 1-5 heard 5 log gone 1; b 6- heard 9 log";
+        String log = "copied durable newest 9 head 9 oldest 8; a 0-5 heard 5 log gone 1; b 5- heard 4 log";
         assertEquals(
-                "POSITION_UNKNOWN b, next b 10",
+                "POSITION_UNKNOWN b, next b 5",
                 told(log, "a 3 told"),
                 "it was told of some, and nobody knows how many");
-        assertEquals("LOST a", told("gone; a 1-lost heard 5 gone 1", "unknown"));
+        assertEquals("LOST a", told("gone; a 0-lost heard 5 gone 1", "unknown"));
         assertEquals("LOST z", told("gone", "z 3"));
         assertEquals("LOST -", told("gone", "unknown"));
     }
@@ -87,7 +87,7 @@ class LossGapsTest {
     @Test
     @DisplayName("what was told is not told again: up to the end of a generation, or under an address")
     void toldOnce() {
-        String producer = "gone; a 1-lost heard 5 gone 1; b 1-lost heard 5 gone 2 told; c 1-lost heard 2 gone 3";
+        String producer = "gone; a 0-lost heard 5 gone 1; b 0-lost heard 5 gone 2 told; c 0-lost heard 2 gone 3";
         assertEquals("LOST c", told(producer, "a 5 end"));
         assertEquals("LOST a 6; LOST c", told(producer, "a 5"));
     }
@@ -95,7 +95,7 @@ class LossGapsTest {
     @Test
     @DisplayName("without a place what was over before the subscription began is left out")
     void passed() {
-        assertEquals("LOST b", told("gone; a 1-lost heard 5 gone 1 passed; b 1-lost heard 5 gone 2", "none"));
+        assertEquals("LOST b", told("gone; a 0-lost heard 5 gone 1 passed; b 0-lost heard 5 gone 2", "none"));
     }
 
     @Test

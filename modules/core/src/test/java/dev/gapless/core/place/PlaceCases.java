@@ -60,8 +60,8 @@ final class PlaceCases {
 
     private static Generation generation(List<String> words, Known known) {
         Epoch epoch = epoch(words.get(0));
-        String[] range = words.get(1).split("-", -1);
-        long first = Long.parseLong(range[0]);
+        String[] range = words.get(1).split("(?<=[0-9])-", -1);
+        long before = Long.parseLong(range[0]);
         End end = switch (range[1]) {
             case "" -> End.NONE;
             case "lost" -> new End.Open(Reason.PRODUCER_LOST);
@@ -79,7 +79,7 @@ final class PlaceCases {
             words.subList(words.indexOf("has") + 1, words.size())
                     .forEach(sequence -> known.cached().add(new Position(epoch, Long.parseLong(sequence))));
         }
-        return new Generation(epoch, epoch.id(), first, end, after(words, "heard"), removal, words.contains("log"));
+        return new Generation(epoch, epoch.id(), before, end, after(words, "heard"), removal, words.contains("log"));
     }
 
     private static long after(List<String> words, String word) {
@@ -154,7 +154,7 @@ final class PlaceCases {
                         : "";
         boolean left = generation.end() instanceof End.Stated stated && stated.left();
         Generation.Removal removed = generation.removed();
-        return letter(generation.epoch()) + " " + generation.first() + "-" + end
+        return letter(generation.epoch()) + " " + (generation.inLog() ? generation.before() : 0) + "-" + end
                 + " heard "
                 + generation.heard() + (generation.inLog() ? " log" : "") + (left ? " left" : "")
                 + (removed == null ? "" : " gone " + removed.event());

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** One look at a topic's producers. Slot 0 is node a, whose incarnation is 1, slot 1 is node b, whose incarnation is 2. */
 class LookTest {
-    private static final Generation A = Generation.begun(new Epoch(1), 1, 1);
-    private static final Generation B = Generation.begun(new Epoch(2), 2, 1);
+    private static final Generation A = Generation.begun(new Epoch(1), 1);
+    private static final Generation B = Generation.begun(new Epoch(2), 2);
     private final TopicCache cache = new TopicCache(100, 1 << 20);
     private Producers producers = Producers.NONE;
     private Places places = Places.NONE;
@@ -37,7 +37,7 @@ class LookTest {
     }
 
     private void copied(int slot, Generation generation, long newest, long oldest) {
-        Part part = new Part(generation.epoch(), generation.uid(), generation.first());
+        Part part = new Part(generation.epoch(), generation.uid(), generation.before());
         String name = slot == 0 ? "a" : "b";
         producers = producers.with(
                 slot,

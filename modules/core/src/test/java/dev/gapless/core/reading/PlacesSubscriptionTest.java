@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** A subscription by its places. Node a has slot 0, and its incarnation is 1. */
 class PlacesSubscriptionTest {
-    private static final Generation A = Generation.begun(new Epoch(1), 1, 1);
+    private static final Generation A = Generation.begun(new Epoch(1), 1);
     private static final Position NEXT = new Position(A.epoch(), 10);
 
     private long waitNs;
@@ -56,7 +56,7 @@ class PlacesSubscriptionTest {
     }
 
     private void copied(long newest, long oldest) {
-        Part part = new Part(A.epoch(), A.uid(), 1);
+        Part part = new Part(A.epoch(), A.uid(), 0);
         KnownProducer a = KnownProducer.named("a")
                 .asked()
                 .answered(List.of(part), false, new Given.Copied(newest, newest, oldest));
