@@ -1,7 +1,9 @@
 package dev.gapless.core.place;
 
+import dev.gapless.core.HistoryView;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,23 +12,41 @@ import org.jspecify.annotations.Nullable;
  * copies that it shows.
  */
 public final class Producers {
-    /** A topic without one. */
-    public static final Producers NONE = new Producers(0, new KnownProducer[0], Map.of());
+    /** A topic without one, on a node that knows no member. */
+    public static final Producers NONE =
+            new Producers(0, new KnownProducer[0], new KnownMember[0], Map.of(), List.of(), 0, HistoryView.NOTHING);
 
     private final long version;
     private final @Nullable KnownProducer[] bySlot;
+    private final @Nullable KnownMember[] hosts;
     private final Map<Long, Integer> addresses;
+    private final List<KnownMember> members;
+    private final long lastEvent;
+    private final HistoryView history;
 
-    private Producers(long version, @Nullable KnownProducer[] bySlot, Map<Long, Integer> addresses) {
+    private Producers(
+            long version,
+            @Nullable KnownProducer[] bySlot,
+            @Nullable KnownMember[] hosts,
+            Map<Long, Integer> addresses,
+            List<KnownMember> members,
+            long lastEvent,
+            HistoryView history) {
         this.version = version;
         this.bySlot = bySlot;
+        this.hosts = hosts;
         this.addresses = addresses;
+        this.members = members;
+        this.lastEvent = lastEvent;
+        this.history = history;
     }
 
     /** Rises with each change. */
     public long version() {
         return version;
     }
+
+    // ------------------------------------------------------------------ producers
 
     /** All slots are below this. */
     public int slots() {
@@ -47,7 +67,7 @@ public final class Producers {
     public Producers with(int slot, @Nullable KnownProducer producer) {
         @Nullable KnownProducer[] all = Arrays.copyOf(bySlot, Math.max(bySlot.length, slot + 1));
         all[slot] = producer;
-        return new Producers(version + 1, all, addresses);
+        return new Producers(version + 1, all, hosts, addresses, members, lastEvent, history);
     }
 
     /** The same: an incarnation that went by its address in that slot is the other slot's producer, and nobody is in that slot. */
@@ -57,6 +77,40 @@ public final class Producers {
         all[slot] = producer;
         Map<Long, Integer> more = new HashMap<>(addresses);
         more.put(uid, addressSlot);
-        return new Producers(version + 1, all, Map.copyOf(more));
+        return new Producers(version + 1, all, hosts, Map.copyOf(more), members, lastEvent, history);
+    }
+
+    // ------------------------------------------------------------------ members
+
+    /** Those that are there, this node included. */
+    public List<KnownMember> members() {
+        return members;
+    }
+
+    /** The member that has the name of that slot's producer; null if none has. */
+    public @Nullable KnownMember host(int slot) {
+        return slot < hosts.length ? hosts[slot] : null;
+    }
+
+    /** The number of the last removal that was seen here. */
+    public long lastEvent() {
+        return lastEvent;
+    }
+
+    /** What is remembered of those that ended. */
+    public HistoryView history() {
+        return history;
+    }
+
+    /** The same with these members. */
+    public Producers withMembers(List<KnownMember> all, long itsLastEvent, HistoryView itsHistory) {
+        int slots = all.stream().mapToInt(KnownMember::slot).max().orElse(-1) + 1;
+        @Nullable KnownMember[] bySlotOfHost = new KnownMember[slots];
+        for (KnownMember member : all) {
+            if (member.slot() >= 0) {
+                bySlotOfHost[member.slot()] = member;
+            }
+        }
+        return new Producers(version + 1, bySlot, bySlotOfHost, addresses, List.copyOf(all), itsLastEvent, itsHistory);
     }
 }

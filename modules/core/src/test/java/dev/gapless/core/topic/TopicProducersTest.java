@@ -1,7 +1,8 @@
-package dev.gapless.core.copy;
+package dev.gapless.core.topic;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
@@ -57,10 +58,10 @@ class TopicProducersTest {
     @DisplayName("a member that says its name is asked for its log, and copied when it has answered")
     void comes() {
         onMembers(new MemberEvent.Present(7, "127.0.0.1:1"));
-        assertEquals(-1, topic.slotOf(7));
+        assertEquals(-1, topic.member(7).slot());
         onMembers(new MemberEvent.Named(7, "a", 0));
         assertEquals(KnownProducer.Presence.ASKED, producer("a").presence());
-        assertEquals(7, topic.host(topic.slotOf(7)));
+        assertEquals(7, topic.host(topic.member(7).slot()).uid());
         answers("a", 7);
         assertEquals(KnownProducer.Presence.COPIED, producer("a").presence());
     }
@@ -124,7 +125,8 @@ class TopicProducersTest {
         assertEquals(List.of(), topic.takeNamed());
         answers("a", 7, 8);
         assertEquals(List.of(7L, 8L), uids(producer("a")));
-        assertEquals(1, producer("a").generations().get(0).removed().event());
+        assertTrue(producer("a").generations().get(0).removed().event()
+                <= topic.producers().lastEvent());
         int slot = topic.slot("a");
         assertEquals(List.of(new TopicProducers.Named(0, slot)), topic.takeNamed());
         assertEquals(List.of(), topic.takeNamed());
@@ -138,11 +140,42 @@ class TopicProducersTest {
         Departure first = new Departure(7, "a", 100, null);
         Departure nothing = new Departure(8, "b", 50, Map.of());
         Departure second = new Departure(9, "a", 200, Map.of(epoch(9), 3L));
-        topic.begin(Given.members(List.of(new MemberEvent.Present(1, "127.0.0.1:9")), second, nothing, first), NOW);
+        topic.begin(Given.members(List.of(new MemberEvent.Present(1, "127.0.0.1:9")), nothing, first, second), NOW);
         assertEquals(List.of(7L, 9L), uids(producer("a")));
         assertEquals(KnownProducer.Presence.AWAITED, producer("a").presence());
         assertEquals(new End.Stated(3, true), producer("a").generations().get(1).end());
-        assertEquals(2, topic.lastEvent());
+        assertTrue(producer("a").lastEvent() < topic.producers().lastEvent());
         assertEquals(1, topic.producers().slots());
+    }
+
+    @Test
+    @DisplayName(
+            "what is remembered late is in its place, in front of all that this node saw itself; each is there once")
+    void late() {
+        topic.begin(Given.members(List.of(new MemberEvent.Present(5, "127.0.0.1:1"))), NOW);
+        onMembers(new MemberEvent.Named(5, "a", 0), new MemberEvent.Removed(5, Map.of(epoch(5), 1L)));
+        Departure first = new Departure(7, "a", 100, null);
+        Departure nothing = new Departure(8, "a", 150, Map.of());
+        Departure second = new Departure(9, "a", 200, null);
+        topic.onMembers(List.of(), Given.history(second), NOW);
+        topic.onMembers(List.of(), Given.history(first, nothing, second), NOW);
+        assertEquals(List.of(7L, 9L, 5L), uids(producer("a")));
+        topic.recall(8, NOW);
+        topic.recall(8, NOW);
+        assertEquals(List.of(7L, 8L, 9L, 5L), uids(producer("a")));
+    }
+
+    @Test
+    @DisplayName("a token, or the history, may know the name of one that has said none")
+    void namedByOthers() {
+        onMembers(new MemberEvent.Present(7, "127.0.0.1:1"), new MemberEvent.Present(8, "127.0.0.1:2"));
+        topic.namedByToken(7, "a");
+        onMembers(new MemberEvent.Removed(7), new MemberEvent.Removed(8));
+        assertEquals(List.of(7L), uids(producer("a")));
+        assertEquals(KnownProducer.Presence.AWAITED, producer("a").presence());
+        topic.onMembers(List.of(), Given.history(new Departure(8, "b", 0, null)), NOW);
+        assertEquals(List.of(8L), uids(producer("b")));
+        topic.namedByToken(8, "c");
+        assertEquals(List.of(8L), uids(producer("b")), "it has its name");
     }
 }

@@ -1,20 +1,21 @@
-package dev.gapless.core.copy;
+package dev.gapless.core.topic;
 
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
+import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.LogCopy;
 import dev.gapless.core.place.Part;
 import dev.gapless.core.place.Producers;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,26 +31,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe; what it makes of them is immutable.
  */
 final class TopicProducers {
-    /** A member, and the slot of the producer that it is. */
-    private static final class Member {
-        final long uid;
-        final String address;
-
-        @Nullable String name;
-
-        Member(long uid, String address) {
-            this.uid = uid;
-            this.address = address;
-        }
-    }
-
     /** What went by its address in one slot is the other slot's producer. */
     record Named(int addressSlot, int slot) {}
+
+    private static final long FIRST_EVENT = 1L << 60;
 
     private final String topic;
     private final TopicSettings settings;
 
-    private final Map<Long, Member> members = new LinkedHashMap<>();
+    private final Map<Long, KnownMember> members = new LinkedHashMap<>();
+    /** Names that tokens give to members that have not said theirs, the oldest first. */
+    private final Map<Long, String> tokenNames = new LinkedHashMap<>();
+
     private final Map<String, Integer> slots = new HashMap<>();
     /** Slots in which incarnations go by their addresses. */
     private final Map<Long, Integer> addressSlots = new HashMap<>();
@@ -60,7 +53,10 @@ final class TopicProducers {
 
     private Producers producers = Producers.NONE;
     private int nextSlot;
-    private long events;
+    /** What this node saw itself is behind all that others remember of the time before, which is in the order in which it ended. */
+    private long events = FIRST_EVENT;
+
+    private HistoryView history = HistoryView.NOTHING;
 
     TopicProducers(String topic, TopicSettings settings) {
         this.topic = topic;
@@ -72,11 +68,6 @@ final class TopicProducers {
         return producers;
     }
 
-    /** The last removal that was seen here. */
-    long lastEvent() {
-        return events;
-    }
-
     /** Who got a name since the last call. */
     List<Named> takeNamed() {
         List<Named> all = List.copyOf(named);
@@ -86,73 +77,125 @@ final class TopicProducers {
 
     // ------------------------------------------------------------------ members
 
-    /** This node is up: those that ended before, in their order, and the members. */
+    /** This node is up: those that ended before, and the members. */
     void begin(MemberView view, Now now) {
-        HistoryView history = view.history();
-        history.departures().stream()
-                .sorted(Comparator.comparingLong(Departure::endedMs))
-                .forEach(departure -> departed(departure, now));
-        onMembers(view.snapshot(), history, now);
-    }
-
-    private void departed(Departure departure, Now now) {
-        Epoch epoch = Epoch.of(departure.uid(), topic);
-        Long head = departure.headOf(epoch);
-        if (head != null && head == 0) {
-            return; // nothing of it can be missed
+        for (MemberEvent event : view.snapshot()) {
+            if (event instanceof MemberEvent.Named named) {
+                named(named, named.sinceMs());
+            } else {
+                onMember(event, now);
+            }
         }
-        End.Stated farewell = head == null ? null : new End.Stated(head, true);
-        removed(slot(departure.node()), departure.uid(), farewell, departure.endedMs(), now);
+        remember(view.history(), now);
+        showMembers();
     }
 
-    /** Members came, told their names, or went. */
-    void onMembers(List<MemberEvent> happened, HistoryView history, Now now) {
-        for (MemberEvent event : happened) {
-            if (event instanceof MemberEvent.Present present) {
-                members.put(present.uid(), new Member(present.uid(), present.address()));
-            } else if (event instanceof MemberEvent.Named name) {
-                onNamed(name.uid(), name.node());
-            } else if (event instanceof MemberEvent.Removed removed) {
-                onRemoved(removed, history.timeMs(now.ns()), now);
+    /** What others remember may come late: it is in its place among what ended before this node was up. */
+    private void remember(HistoryView view, Now now) {
+        List<Departure> before = history.departures();
+        history = view;
+        if (view.departures().equals(before)) {
+            return;
+        }
+        for (Departure departure : view.departures()) {
+            Integer nameless = addressSlots.get(departure.uid());
+            if (nameless != null && !nameOf(nameless).equals(departure.node())) {
+                fold(departure.uid(), slot(departure.node()));
+            } else if (nameless == null && !members.containsKey(departure.uid()) && !publishedNothing(departure)) {
+                ended(departure, now);
             }
         }
     }
 
-    private void onNamed(long uid, String node) {
-        Member member = members.get(uid);
-        if (member == null || member.name != null) {
+    /** Did it say so? Then nothing of it can be missed. */
+    private boolean publishedNothing(Departure departure) {
+        return Long.valueOf(0).equals(headOf(departure));
+    }
+
+    private @Nullable Long headOf(Departure departure) {
+        return departure.headOf(Epoch.of(departure.uid(), topic));
+    }
+
+    /** A token knows that incarnation: if it is remembered, its generation is known from now on, even if it published nothing. */
+    void recall(long uid, Now now) {
+        for (Departure departure : history.departures()) {
+            if (departure.uid() == uid && publishedNothing(departure) && !addressSlots.containsKey(uid)) {
+                ended(departure, now);
+            }
+        }
+    }
+
+    private void ended(Departure departure, Now now) {
+        int slot = slot(departure.node());
+        Generation known = known(slot, departure.node()).generation(Epoch.of(departure.uid(), topic));
+        if (known == null || known.removed() == null || known.removed().event() == 0) {
+            Long head = headOf(departure);
+            End.Stated farewell = head == null ? null : new End.Stated(head, true);
+            long event = Math.max(1, Math.min(departure.endedMs(), FIRST_EVENT - 1));
+            removed(slot, departure.uid(), farewell, new Generation.Removal(event, departure.endedMs()), now);
+        }
+    }
+
+    /** Members came, told their names, or went. */
+    void onMembers(List<MemberEvent> happened, HistoryView itsHistory, Now now) {
+        happened.forEach(event -> onMember(event, now));
+        remember(itsHistory, now);
+        showMembers();
+    }
+
+    private void showMembers() {
+        producers = producers.withMembers(List.copyOf(members.values()), events, history);
+    }
+
+    private void onMember(MemberEvent event, Now now) {
+        if (event instanceof MemberEvent.Present present) {
+            KnownMember member = new KnownMember(present.uid(), present.address(), null, -1, history.timeMs(now.ns()));
+            members.put(present.uid(), member);
+        } else if (event instanceof MemberEvent.Named named) {
+            KnownMember member = members.get(named.uid());
+            named(named, member == null ? 0 : member.joinedMs());
+        } else if (event instanceof MemberEvent.Removed removed) {
+            onRemoved(removed, history.timeMs(now.ns()), now);
+        }
+    }
+
+    private void named(MemberEvent.Named event, long sinceMs) {
+        KnownMember member = members.get(event.uid());
+        if (member == null || member.name() != null) {
             return;
         }
-        member.name = node;
-        int slot = slot(node);
+        int slot = slot(event.node());
+        members.put(event.uid(), member.named(event.node(), slot, sinceMs));
+        tokenNames.remove(event.uid());
         waitUntilNs.remove(slot);
-        fold(uid, slot);
-        set(slot, known(slot, node).asked());
+        fold(event.uid(), slot);
+        set(slot, known(slot, event.node()).asked());
     }
 
     private void onRemoved(MemberEvent.Removed removed, long endedMs, Now now) {
-        Member member = members.remove(removed.uid());
-        Epoch epoch = Epoch.of(removed.uid(), topic);
-        Map<Epoch, Long> published = removed.published();
-        End.Stated farewell = published == null ? null : new End.Stated(published.getOrDefault(epoch, 0L), true);
+        KnownMember member = members.remove(removed.uid());
         if (member == null) {
             return;
         }
-        String name = member.name;
-        int slot = name == null ? addressSlot(member) : slot(name);
-        removed(slot, removed.uid(), farewell, endedMs, now);
+        Epoch epoch = Epoch.of(removed.uid(), topic);
+        Map<Epoch, Long> published = removed.published();
+        End.Stated farewell = published == null ? null : new End.Stated(published.getOrDefault(epoch, 0L), true);
+        String name = member.name() == null ? tokenNames.remove(member.uid()) : member.name();
+        int slot = name == null ? addressSlot(member.uid(), member.address()) : slot(name);
+        if (name != null) {
+            fold(removed.uid(), slot);
+        }
+        removed(slot, removed.uid(), farewell, new Generation.Removal(++events, endedMs), now);
         if (name == null) {
             giveUp(slot); // nobody comes under an address: it is told at once
         }
     }
 
-    private void removed(int slot, long uid, End.@Nullable Stated farewell, long endedMs, Now now) {
-        events++;
+    private void removed(int slot, long uid, End.@Nullable Stated farewell, Generation.Removal removal, Now now) {
         KnownProducer producer = known(slot, nameOf(slot));
         Generation begun = Generation.begun(Epoch.of(uid, topic), uid);
-        boolean wasHost = host(slot) == 0;
-        KnownProducer after =
-                producer.removed(begun, new Generation.Removal(events, endedMs), farewell, settings.durable(), wasHost);
+        boolean wasHost = host(slot) == null;
+        KnownProducer after = producer.removed(begun, removal, farewell, settings.durable(), wasHost);
         set(slot, after);
         if (after.presence() == KnownProducer.Presence.AWAITED) {
             waitUntilNs.put(slot, now.ns() + waitNs(after));
@@ -161,22 +204,24 @@ final class TopicProducers {
         }
     }
 
-    /** The member that has that producer's name; 0 if none has. */
-    long host(int slot) {
-        for (Member member : members.values()) {
-            String name = member.name;
-            if (name != null && slots.getOrDefault(name, -1) == slot) {
-                return member.uid;
+    /** The member that has the name of that producer; null if none has. */
+    @Nullable KnownMember host(int slot) {
+        for (KnownMember member : members.values()) {
+            if (member.slot() == slot) {
+                return member;
             }
         }
-        return 0;
+        return null;
     }
 
-    /** The slot of that member's producer; -1 if its name is not known. */
-    int slotOf(long uid) {
-        Member member = members.get(uid);
-        String name = member == null ? null : member.name;
-        return name == null ? -1 : slots.getOrDefault(name, -1);
+    /** That member; null if it is none. */
+    @Nullable KnownMember member(long uid) {
+        return members.get(uid);
+    }
+
+    /** Those that are there. */
+    List<KnownMember> members() {
+        return List.copyOf(members.values());
     }
 
     // ------------------------------------------------------------------ what members answer
@@ -274,15 +319,29 @@ final class TopicProducers {
         return slot;
     }
 
-    private int addressSlot(Member member) {
-        Integer known = addressSlots.get(member.uid);
+    /** The slot in which that incarnation goes by its address; a new one if there is none. */
+    int addressSlot(long uid, String address) {
+        Integer known = addressSlots.get(uid);
         if (known != null) {
             return known;
         }
         int slot = nextSlot++;
-        addressSlots.put(member.uid, slot);
-        set(slot, KnownProducer.named(member.address));
+        addressSlots.put(uid, slot);
+        KnownProducer nameless = KnownProducer.named(address);
+        set(slot, members.containsKey(uid) ? nameless.asked() : nameless);
         return slot;
+    }
+
+    /** A token says that this incarnation has that name. */
+    void namedByToken(long uid, String name) {
+        KnownMember member = members.get(uid);
+        if (member == null || member.name() == null) {
+            tokenNames.put(uid, name);
+            if (tokenNames.size() > Limits.MAX_TOKEN_POSITIONS) {
+                tokenNames.remove(tokenNames.keySet().iterator().next());
+            }
+            fold(uid, slot(name));
+        }
     }
 
     private void set(int slot, KnownProducer producer) {
