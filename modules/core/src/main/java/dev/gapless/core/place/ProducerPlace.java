@@ -42,9 +42,9 @@ public sealed interface ProducerPlace {
      * {@code ready()} went on without the answer of that member: if it has published since, something may be missed.
      *
      * @param uid the member
-     * @param readyMs when that was, in milliseconds since 1970
+     * @param readyNs when that was, by the clock for durations
      */
-    record Unanswered(long uid, long readyMs) implements ProducerPlace {}
+    record Unanswered(long uid, long readyNs) implements ProducerPlace {}
 
     /** The producer was asked for its newest place, and has not answered. */
     record Awaited() implements ProducerPlace {}

@@ -9,11 +9,27 @@ public sealed interface Change {
     /** The subscription begins there. */
     record Begins(Places places, Past past) implements Change {}
 
-    /** The producer says what its newest place was when it was asked. Counts for a subscription that awaits it. */
-    record Answered(int slot, ProducerPlace newest) implements Change {}
+    /**
+     * The producer says what its newest place was when it was asked. Counts for a subscription that awaits it, or that went on without it: of
+     * that, if nothing was published since.
+     *
+     * @param uid the member that answered
+     * @param quietSinceNs since when nothing was published for certain, by the clock for durations
+     */
+    record Answered(int slot, ProducerPlace newest, long uid, long quietSinceNs) implements Change {}
+
+    /** The producer says where that is with which the subscription begins. Counts if it awaits that. */
+    record BeginsAt(int slot, ProducerPlace place) implements Change {}
 
     /** {@code ready()} went on without that producer's answer. Counts for a subscription that awaits it. */
     record WentOn(int slot, ProducerPlace place) implements Change {}
+
+    /**
+     * Nobody is there any more who could answer, and all that was published is told as lost, or was over before.
+     *
+     * @param lastEvent the last removal of one of the producer's generations
+     */
+    record NobodyAnswers(int slot, long lastEvent) implements Change {}
 
     /** The producer says whether it ever was at a position that was stated. Counts while the subscription still stands there. */
     record FoundAt(int slot, ProducerPlace stated, ProducerPlace place) implements Change {}
@@ -29,7 +45,14 @@ public sealed interface Change {
         if (this instanceof Begins begins) {
             return here.at(begins.places()).withPast(begins.past()).doing(ReadingPhase.READING);
         } else if (this instanceof Answered answered) {
-            return awaits(here, answered.slot()) ? here.at(answered.slot(), answered.newest()) : here;
+            return answered(here, answered);
+        } else if (this instanceof BeginsAt beginsAt) {
+            return awaits(here, beginsAt.slot()) ? here.at(beginsAt.slot(), beginsAt.place()) : here;
+        } else if (this instanceof NobodyAnswers nobody) {
+            return awaits(here, nobody.slot())
+                    ? here.at(here.places().with(nobody.slot(), null))
+                            .withPast(here.past().told(nobody.slot(), nobody.lastEvent()))
+                    : here;
         } else if (this instanceof WentOn wentOn) {
             return awaits(here, wentOn.slot()) ? here.at(wentOn.slot(), wentOn.place()) : here;
         } else if (this instanceof FoundAt found) {
@@ -39,6 +62,15 @@ public sealed interface Change {
             return named(here, named);
         }
         return here.missing(((AnythingMissed) this).everything());
+    }
+
+    private static PlaceStanding answered(PlaceStanding here, Answered answered) {
+        ProducerPlace place = here.places().get(answered.slot());
+        if (place instanceof ProducerPlace.Unanswered without) {
+            boolean missedNothing = without.uid() == answered.uid() && answered.quietSinceNs() - without.readyNs() <= 0;
+            return here.at(answered.slot(), missedNothing ? answered.newest() : ProducerPlace.UNKNOWN);
+        }
+        return place instanceof ProducerPlace.Awaited ? here.at(answered.slot(), answered.newest()) : here;
     }
 
     private static boolean awaits(PlaceStanding here, int slot) {

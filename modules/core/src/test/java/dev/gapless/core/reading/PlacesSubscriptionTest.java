@@ -3,6 +3,7 @@ package dev.gapless.core.reading;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -21,6 +22,7 @@ import dev.gapless.core.place.Part;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -165,10 +167,27 @@ class PlacesSubscriptionTest {
         push(5, 9);
         begin(ProducerPlace.AWAITED);
         assertEquals(Step.IDLE, subscription.next(0));
-        subscription.said(new Change.Answered(0, at(7)));
-        subscription.said(new Change.Answered(0, at(9)));
+        subscription.said(new Change.Answered(0, at(7), 1, 0));
+        subscription.said(new Change.Answered(0, at(9), 1, 0));
         subscription.said(new Change.WentOn(0, ProducerPlace.UNKNOWN));
         assertEquals("8 9", given(subscription.next(0)));
+    }
+
+    @Test
+    @DisplayName("who was ready without an answer has missed nothing if that member has published nothing since")
+    void answersLate() {
+        PlaceStanding without = PlaceStanding.FIRST.at(0, new ProducerPlace.Unanswered(1, 100));
+        Change quiet = new Change.Answered(0, at(7), 1, 100);
+        assertEquals(at(7), quiet.appliedTo(without).places().get(0));
+        for (Change other : List.of(new Change.Answered(0, at(7), 1, 101), new Change.Answered(0, at(7), 2, 100))) {
+            assertEquals(
+                    ProducerPlace.UNKNOWN, other.appliedTo(without).places().get(0));
+        }
+        Change nobody = new Change.NobodyAnswers(0, 9);
+        assertEquals(without, nobody.appliedTo(without));
+        PlaceStanding awaits = nobody.appliedTo(PlaceStanding.FIRST.at(0, ProducerPlace.AWAITED));
+        assertNull(awaits.places().get(0));
+        assertEquals(Map.of(0, 9L), awaits.past().told());
     }
 
     @Test
