@@ -19,7 +19,7 @@ public final class Producers {
     private final long version;
     private final @Nullable KnownProducer[] bySlot;
     private final @Nullable KnownMember[] hosts;
-    private final Map<Long, Integer> addresses;
+    private final Map<Long, AddressSlot> addresses;
     private final List<KnownMember> members;
     private final long lastEvent;
     private final HistoryView history;
@@ -28,7 +28,7 @@ public final class Producers {
             long version,
             @Nullable KnownProducer[] bySlot,
             @Nullable KnownMember[] hosts,
-            Map<Long, Integer> addresses,
+            Map<Long, AddressSlot> addresses,
             List<KnownMember> members,
             long lastEvent,
             HistoryView history) {
@@ -58,9 +58,36 @@ public final class Producers {
         return slot < bySlot.length ? bySlot[slot] : null;
     }
 
-    /** The slot in which an incarnation went by its address until its name was known; -1 if it never did. */
+    /** The slot of the producer with that name; -1 if there is none. */
+    public int slotOf(String node) {
+        for (int slot = 0; slot < bySlot.length; slot++) {
+            KnownProducer producer = bySlot[slot];
+            if (producer != null && producer.name().equals(node) && atAddress(slot) == null) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    /** The slot in which an incarnation goes by its address, or went by it until its name was known; -1 if it never did. */
     public int addressSlot(long uid) {
-        return addresses.getOrDefault(uid, -1);
+        AddressSlot known = byAddress(uid);
+        return known == null ? -1 : known.slot();
+    }
+
+    /** Where that incarnation goes, or went, by its address; null if it never did. */
+    public @Nullable AddressSlot byAddress(long uid) {
+        return addresses.get(uid);
+    }
+
+    /** The incarnation that goes, or went, by its address in that slot; null if the slot is a name's. */
+    public @Nullable AddressSlot atAddress(int slot) {
+        for (AddressSlot one : addresses.values()) {
+            if (one.slot() == slot) {
+                return one;
+            }
+        }
+        return null;
     }
 
     /** The same, with that producer in that slot; null takes it away. */
@@ -70,14 +97,22 @@ public final class Producers {
         return new Producers(version + 1, all, hosts, addresses, members, lastEvent, history);
     }
 
+    /** The same, where an incarnation goes by its address in that slot. */
+    public Producers nameless(long uid, int slot, KnownProducer producer) {
+        return with(slot, producer).withAddress(new AddressSlot(uid, producer.name(), slot, -1));
+    }
+
     /** The same: an incarnation that went by its address in that slot is the other slot's producer, and nobody is in that slot. */
-    public Producers named(long uid, int addressSlot, int slot, KnownProducer producer) {
-        @Nullable KnownProducer[] all = bySlot.clone();
-        all[addressSlot] = null;
-        all[slot] = producer;
-        Map<Long, Integer> more = new HashMap<>(addresses);
-        more.put(uid, addressSlot);
-        return new Producers(version + 1, all, hosts, Map.copyOf(more), members, lastEvent, history);
+    public Producers named(long uid, String address, int addressSlot, int slot, KnownProducer producer) {
+        return with(slot, producer)
+                .with(addressSlot, null)
+                .withAddress(new AddressSlot(uid, address, addressSlot, slot));
+    }
+
+    private Producers withAddress(AddressSlot one) {
+        Map<Long, AddressSlot> more = new HashMap<>(addresses);
+        more.put(one.uid(), one);
+        return new Producers(version, bySlot, hosts, Map.copyOf(more), members, lastEvent, history);
     }
 
     // ------------------------------------------------------------------ members

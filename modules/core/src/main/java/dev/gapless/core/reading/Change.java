@@ -2,12 +2,21 @@ package dev.gapless.core.reading;
 
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a topic's consumer says to one subscription: where it stands in a producer, as somebody has answered. In the order in which it was said. */
 public sealed interface Change {
-    /** The subscription begins there. */
-    record Begins(Places places, Past past) implements Change {}
+    /**
+     * The subscription begins there.
+     *
+     * @param anything is it told first that anything may be missed? Else null
+     */
+    record Begins(Places places, Past past, @Nullable AnythingMissed anything) implements Change {
+        public Begins(Places places, Past past) {
+            this(places, past, null);
+        }
+    }
 
     /**
      * The producer says what its newest place was when it was asked. Counts for a subscription that awaits it, or that went on without it: of
@@ -35,15 +44,42 @@ public sealed interface Change {
     record FoundAt(int slot, ProducerPlace stated, ProducerPlace place) implements Change {}
 
     /** What went by its address in one slot has the name of the producer in the other. */
-    record NamedNow(int addressSlot, int slot) implements Change {}
+    record NamedNow(int addressSlot, int slot) implements Change {
+        /** What was told under the address stays told there. Else nobody knows what is missed: its name was not known. */
+        Places placesIn(Places here) {
+            ProducerPlace place = here.get(addressSlot);
+            boolean isTold = place instanceof ProducerPlace.At at && at.mark() == ProducerPlace.Mark.END;
+            if (place == null || isTold) {
+                return here;
+            }
+            Places without = here.with(addressSlot, null);
+            if (here.get(slot) != null) {
+                return without;
+            }
+            boolean isKnown = place instanceof ProducerPlace.At || place instanceof ProducerPlace.ToldUnseen;
+            return without.with(slot, isKnown ? ProducerPlace.UNKNOWN : place);
+        }
+    }
 
-    /** Anything may be missed: the subscription is told so, and goes on there. */
-    record AnythingMissed(Everything everything) implements Change {}
+    /**
+     * Anything may be missed, of whichever producer: the subscription is told so, and goes on at what is the newest of each when it is told. It is
+     * said before a history is shown that was announced with it: a token of that history knows all of it.
+     *
+     * @param namelessMembers {@link Slots#namelessMembers}
+     */
+    record AnythingMissed(List<Integer> namelessMembers) implements Change {
+        public AnythingMissed {
+            namelessMembers = List.copyOf(namelessMembers);
+        }
+    }
 
     /** Where it stands then. */
     default PlaceStanding appliedTo(PlaceStanding here) {
         if (this instanceof Begins begins) {
-            return here.at(begins.places()).withPast(begins.past()).doing(ReadingPhase.READING);
+            AnythingMissed anything = begins.anything();
+            PlaceStanding there =
+                    here.at(begins.places()).withPast(begins.past()).doing(ReadingPhase.READING);
+            return anything == null ? there : there.missing(anything);
         } else if (this instanceof Answered answered) {
             return answered(here, answered);
         } else if (this instanceof BeginsAt beginsAt) {
@@ -59,9 +95,9 @@ public sealed interface Change {
             boolean isThere = found.stated().equals(here.places().get(found.slot()));
             return isThere ? here.at(found.slot(), found.place()) : here;
         } else if (this instanceof NamedNow named) {
-            return named(here, named);
+            return here.at(named.placesIn(here.places()));
         }
-        return here.missing(((AnythingMissed) this).everything());
+        return here.missing((AnythingMissed) this);
     }
 
     private static PlaceStanding answered(PlaceStanding here, Answered answered) {
@@ -75,20 +111,5 @@ public sealed interface Change {
 
     private static boolean awaits(PlaceStanding here, int slot) {
         return here.places().get(slot) instanceof ProducerPlace.Awaited;
-    }
-
-    /** What was told under the address stays told there. Else nobody knows what is missed: its name was not known. */
-    private static PlaceStanding named(PlaceStanding here, NamedNow named) {
-        ProducerPlace place = here.places().get(named.addressSlot());
-        boolean isTold = place instanceof ProducerPlace.At at && at.mark() == ProducerPlace.Mark.END;
-        if (place == null || isTold) {
-            return here;
-        }
-        PlaceStanding without = here.at(here.places().with(named.addressSlot(), null));
-        @Nullable ProducerPlace known = here.places().get(named.slot());
-        if (known != null) {
-            return without;
-        }
-        return without.at(named.slot(), place instanceof ProducerPlace.At ? ProducerPlace.UNKNOWN : place);
     }
 }

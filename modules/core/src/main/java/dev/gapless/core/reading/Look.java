@@ -4,6 +4,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.copy.Piece;
 import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.LossGaps;
 import dev.gapless.core.place.Next;
@@ -41,17 +42,27 @@ final class Look {
         this.cache = cache;
     }
 
+    /**
+     * Where the subscription stands in that slot's producer; null if it has no place. What it has read of a member is not known that its token should
+     * list, and does not.
+     */
+    @Nullable ProducerPlace place(int slot) {
+        ProducerPlace place = places.get(slot);
+        KnownMember host = place == null ? producers.host(slot) : null;
+        return host != null && past.lists(host) ? ProducerPlace.UNKNOWN : place;
+    }
+
     /** What comes next of that slot's producer. */
     Next next(int slot, KnownProducer producer) {
         return producer.next(
-                places.get(slot),
+                place(slot),
                 generation -> past.passes(slot, generation),
                 this::isTold,
                 (epoch, sequence) -> cache.find(epoch, sequence) != null);
     }
 
     /** Was it told as lost while its member went by an address? */
-    private boolean isTold(Generation generation) {
+    boolean isTold(Generation generation) {
         int slot = producers.addressSlot(generation.uid());
         return slot >= 0
                 && places.get(slot) instanceof ProducerPlace.At at
@@ -79,14 +90,19 @@ final class Look {
     }
 
     private Loss loss(int slot, KnownProducer producer, Next.Lost lost) {
-        ProducerPlace place = places.get(slot);
-        ProducerPlace to = producer.lead(
-                place instanceof ProducerPlace.Stated stated ? base(stated, producer) : place, lost.reason());
+        ProducerPlace to = lead(slot, producer, lost);
         return new Loss(
                 slot,
                 to,
                 producer.lastEvent(),
-                LossGaps.of(producer, place, to, generation -> past.passes(slot, generation), this::isTold));
+                LossGaps.of(producer, place(slot), to, generation -> past.passes(slot, generation), this::isTold));
+    }
+
+    /** Where a loss leads. */
+    ProducerPlace lead(int slot, KnownProducer producer, Next.Lost lost) {
+        ProducerPlace place = place(slot);
+        return producer.lead(
+                place instanceof ProducerPlace.Stated stated ? base(stated, producer) : place, lost.reason());
     }
 
     /** Where a subscription stands whose application stated a position that its producer never had. */

@@ -1,6 +1,7 @@
 package dev.gapless.core.reading;
 
 import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownMember;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -11,21 +12,32 @@ import java.util.OptionalLong;
  * @param event the node's last removal when the subscription began here; counts for one that was opened here
  * @param tokenMs the time of the token that was resumed, in milliseconds since 1970; empty if the subscription was opened here
  * @param marginMs by so much two members may differ about when something happened
+ * @param byHand did an application make that token? Then it says nothing of members that it does not list
  * @param told by slot the node's last removal that a loss covers
  */
-public record Past(long event, OptionalLong tokenMs, long marginMs, Map<Integer, Long> told) {
+public record Past(long event, OptionalLong tokenMs, long marginMs, boolean byHand, Map<Integer, Long> told) {
     public Past {
         told = Map.copyOf(told);
     }
 
     /** Of a subscription that is opened now. */
     public static Past opened(long event) {
-        return new Past(event, OptionalLong.empty(), 0, Map.of());
+        return new Past(event, OptionalLong.empty(), 0, false, Map.of());
     }
 
     /** Of one that resumes a token. Its time alone counts: the removal may be seen here only later. */
     public static Past resumed(long event, long tokenMs, long marginMs) {
-        return new Past(event, OptionalLong.of(tokenMs), marginMs, Map.of());
+        return new Past(event, OptionalLong.of(tokenMs), marginMs, false, Map.of());
+    }
+
+    /** Of one that resumes a token that an application made: members that this does not list are read from their beginning. */
+    public static Past byHand(long event, long tokenMs, long marginMs) {
+        return new Past(event, OptionalLong.of(tokenMs), marginMs, true, Map.of());
+    }
+
+    /** Should the token that was resumed list that member? It was there before. */
+    boolean lists(KnownMember member) {
+        return tokenMs.isPresent() && !byHand && member.joinedMs() <= tokenMs.getAsLong() - marginMs;
     }
 
     /** Was that generation over before, or told? */
@@ -44,6 +56,6 @@ public record Past(long event, OptionalLong tokenMs, long marginMs, Map<Integer,
     Past told(int slot, long lastEvent) {
         Map<Integer, Long> more = new HashMap<>(told);
         more.put(slot, lastEvent);
-        return new Past(event, tokenMs, marginMs, more);
+        return new Past(event, tokenMs, marginMs, byHand, more);
     }
 }

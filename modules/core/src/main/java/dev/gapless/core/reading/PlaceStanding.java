@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param places in front of the run
  * @param run what it was given last
- * @param everything is it to be told that anything may be missed? Else null
+ * @param anything is it to be told that anything may be missed? Else null
+ * @param announced how often it was said that anything may be missed
  * @param looked {@link SharedTopic#changes} when nothing was found to be done; -1 if there may be something
  */
 record PlaceStanding(
@@ -17,47 +18,53 @@ record PlaceStanding(
         Past past,
         ReadingPhase phase,
         PlaceRun run,
-        @Nullable Everything everything,
+        Change.@Nullable AnythingMissed anything,
+        int announced,
         long looked) {
     static final PlaceStanding FIRST =
-            new PlaceStanding(Places.NONE, Past.opened(0), ReadingPhase.OPENING, PlaceRun.NONE, null, -1);
+            new PlaceStanding(Places.NONE, Past.opened(0), ReadingPhase.OPENING, PlaceRun.NONE, null, 0, -1);
 
     /** The same, where what was given is done with as far as that was said. */
     PlaceStanding done() {
         int handled = run.handled();
         return run.isEmpty()
                 ? this
-                : new PlaceStanding(run.behind(handled, places), past, phase, PlaceRun.NONE, everything, -1);
+                : new PlaceStanding(run.behind(handled, places), past, phase, PlaceRun.NONE, anything, announced, -1);
     }
 
     /** The same, with that place. */
     PlaceStanding at(int slot, ProducerPlace place) {
-        return new PlaceStanding(places.with(slot, place), past, phase, run, everything, -1);
+        return new PlaceStanding(places.with(slot, place), past, phase, run, anything, announced, -1);
     }
 
     PlaceStanding at(Places other) {
-        return new PlaceStanding(other, past, phase, run, everything, -1);
+        return new PlaceStanding(other, past, phase, run, anything, announced, -1);
     }
 
     PlaceStanding withPast(Past other) {
-        return new PlaceStanding(places, other, phase, run, everything, -1);
+        return new PlaceStanding(places, other, phase, run, anything, announced, -1);
     }
 
-    /** The same, which is to be told that anything may be missed; null if it is not. */
-    PlaceStanding missing(@Nullable Everything all) {
-        return new PlaceStanding(places, past, phase, run, all, -1);
+    /** The same, which is to be told that anything may be missed. */
+    PlaceStanding missing(Change.AnythingMissed all) {
+        return new PlaceStanding(places, past, phase, run, all, announced + 1, -1);
+    }
+
+    /** The same, which has been told that. */
+    PlaceStanding told() {
+        return new PlaceStanding(places, past, phase, run, null, announced, -1);
     }
 
     PlaceStanding doing(ReadingPhase other) {
-        return new PlaceStanding(places, past, other, run, everything, -1);
+        return new PlaceStanding(places, past, other, run, anything, announced, -1);
     }
 
     PlaceStanding giving(PlaceRun messages) {
-        return new PlaceStanding(places, past, ReadingPhase.READING, messages, everything, -1);
+        return new PlaceStanding(places, past, ReadingPhase.READING, messages, anything, announced, -1);
     }
 
     /** The same, which has nothing to do until something changes. */
     PlaceStanding idle(long changes) {
-        return new PlaceStanding(places, past, ReadingPhase.READING, run, everything, changes);
+        return new PlaceStanding(places, past, ReadingPhase.READING, run, anything, announced, changes);
     }
 }

@@ -4,6 +4,8 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.copy.Piece;
+import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.ReloadPace;
 import dev.gapless.core.delivery.Step;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.place.End;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A subscription has one place in each producer of its topic, and reads each by itself.
@@ -38,25 +41,24 @@ public final class PlacesSubscription {
     private final SharedTopic topic;
     private final TopicSettings settings;
     private final Queue<Change> said = new ConcurrentLinkedQueue<>();
-    private final ReloadPacing pace;
+    private volatile ReloadPace pace;
     /** What other threads look at, at once. One thread moves it. */
     private volatile PlaceStanding standing = PlaceStanding.FIRST;
     /** What has to be fetched, or looked for, before it can go on. */
     private volatile List<Next> wants = List.of();
 
-    /** When it may reload, as {@code ReloadPace} says. */
-    interface ReloadPacing {
-        long mayBeginNs(long nowNs);
-
-        void begins(long nowNs);
-
-        void readsOn();
-    }
-
-    PlacesSubscription(SharedTopic topic, TopicSettings settings, ReloadPacing pace) {
+    /**
+     * A subscription that has not begun: {@link Change.Begins} begins it.
+     *
+     * @param opening where it is to begin: as long as it has not, that is its token
+     * @param share how much of the reload jitter it takes, 0 to 1
+     * @param home the uid of this node, which its tokens name
+     */
+    public PlacesSubscription(
+            Opening opening, String topicName, SharedTopic topic, TopicSettings settings, double share, long home) {
         this.topic = topic;
         this.settings = settings;
-        this.pace = pace;
+        this.pace = new ReloadPace(settings, share);
     }
 
     /** Any thread. Its consumer says this. */
@@ -89,27 +91,31 @@ public final class PlacesSubscription {
         }
         long changes = topic.changes(); // before the look: what comes later is looked at again
         Producers producers = topic.producers();
-        Everything everything = here.everything();
-        if (everything != null) {
-            return missed(here, everything.losses(), nowNs);
+        Look look = new Look(producers, here.places(), here.past(), topic.cache());
+        Change.AnythingMissed anything = here.anything();
+        if (anything != null) {
+            Everything everything = Everything.of(producers, look, anything.namelessMembers());
+            return missed(here, List.of(Everything.GAP), everything.losses(), everything.past(), nowNs);
         }
-        Look.All all = new Look(producers, here.places(), here.past(), topic.cache()).all();
+        Look.All all = look.all();
         wants = all.wants();
-        return all.losses().isEmpty() ? given(here, producers, changes) : missed(here, all.losses(), nowNs);
+        return all.losses().isEmpty()
+                ? given(here, producers, changes)
+                : missed(here, gaps(all.losses()), all.losses(), null, nowNs);
     }
 
-    private Step missed(PlaceStanding here, List<Loss> losses, long nowNs) {
-        long beginNs =
-                here.phase() instanceof ReadingPhase.Waiting waiting ? waiting.untilNs() : pace.mayBeginNs(nowNs);
+    /** @param past what counts as passed when the reload has succeeded; null if that stays as it is */
+    private Step missed(PlaceStanding here, List<Gap> gaps, List<Loss> losses, @Nullable Past past, long nowNs) {
+        long beginNs = here.phase() instanceof ReadingPhase.Waiting waiting
+                ? waiting.untilNs()
+                : pace.mayBeginNs(nowNs, false);
         if (beginNs - nowNs > 0) {
             standing = here.doing(new ReadingPhase.Waiting(beginNs));
             return new Step.Waiting(beginNs);
         }
         pace.begins(nowNs);
-        Everything everything = here.everything();
-        Past past = everything == null ? null : everything.past();
-        standing = here.missing(null).doing(new ReadingPhase.Reloading(losses, past, 0));
-        return new Step.Missed(gaps(losses), topic.changedMs());
+        standing = here.told().doing(new ReadingPhase.Reloading(losses, past, 0));
+        return new Step.Missed(gaps, topic.changedMs());
     }
 
     private static List<Gap> gaps(List<Loss> losses) {

@@ -9,6 +9,7 @@ public final class SharedTopic {
     private volatile Producers producers = Producers.NONE;
     private volatile long changes;
     private volatile long changedMs;
+    private volatile boolean presses;
 
     public SharedTopic(TopicCache cache) {
         this.cache = cache;
@@ -30,6 +31,16 @@ public final class SharedTopic {
     /** When the last change was, in milliseconds since 1970. */
     public long changedMs() {
         return changedMs;
+    }
+
+    /** Does its consumer wait for a subscription to free something? Then it is told of what they have read. */
+    public boolean presses() {
+        return presses;
+    }
+
+    /** A window is closed, or something waits for room; or no longer. For its writer. */
+    public void press(boolean waits) {
+        presses = waits;
     }
 
     /** Something has changed: the producers are these, or the cache has more, or a copy has heard of something. For its writer. */

@@ -5,6 +5,7 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.delivery.ReloadPace;
 import dev.gapless.core.delivery.Step;
 import dev.gapless.core.feed.Feed;
 import dev.gapless.core.feed.FeedEntry;

@@ -11,6 +11,7 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.ReloadPace;
 import dev.gapless.core.delivery.Standpoint;
 import dev.gapless.core.delivery.Step;
 import dev.gapless.core.delivery.SubscriptionState;

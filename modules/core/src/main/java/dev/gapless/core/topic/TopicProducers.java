@@ -8,6 +8,7 @@ import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.place.AddressSlot;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownMember;
@@ -15,6 +16,7 @@ import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.LogCopy;
 import dev.gapless.core.place.Part;
 import dev.gapless.core.place.Producers;
+import dev.gapless.core.reading.Slots;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe; what it makes of them is immutable.
  */
-final class TopicProducers {
+final class TopicProducers implements Slots {
     /** What went by its address in one slot is the other slot's producer. */
     record Named(int addressSlot, int slot) {}
 
@@ -64,7 +66,8 @@ final class TopicProducers {
     }
 
     /** As they are known now. */
-    Producers producers() {
+    @Override
+    public Producers producers() {
         return producers;
     }
 
@@ -81,7 +84,7 @@ final class TopicProducers {
     void begin(MemberView view, Now now) {
         for (MemberEvent event : view.snapshot()) {
             if (event instanceof MemberEvent.Named named) {
-                named(named, named.sinceMs());
+                onNamed(named, named.sinceMs());
             } else {
                 onMember(event, now);
             }
@@ -100,7 +103,7 @@ final class TopicProducers {
         for (Departure departure : view.departures()) {
             Integer nameless = addressSlots.get(departure.uid());
             if (nameless != null && !nameOf(nameless).equals(departure.node())) {
-                fold(departure.uid(), slot(departure.node()));
+                fold(departure.uid(), named(departure.node()));
             } else if (nameless == null && !members.containsKey(departure.uid()) && !publishedNothing(departure)) {
                 ended(departure, now);
             }
@@ -116,8 +119,8 @@ final class TopicProducers {
         return departure.headOf(Epoch.of(departure.uid(), topic));
     }
 
-    /** A token knows that incarnation: if it is remembered, its generation is known from now on, even if it published nothing. */
-    void recall(long uid, Now now) {
+    @Override
+    public void recall(long uid, Now now) {
         for (Departure departure : history.departures()) {
             if (departure.uid() == uid && publishedNothing(departure) && !addressSlots.containsKey(uid)) {
                 ended(departure, now);
@@ -126,7 +129,7 @@ final class TopicProducers {
     }
 
     private void ended(Departure departure, Now now) {
-        int slot = slot(departure.node());
+        int slot = named(departure.node());
         Generation known = known(slot, departure.node()).generation(Epoch.of(departure.uid(), topic));
         if (known == null || known.removed() == null || known.removed().event() == 0) {
             Long head = headOf(departure);
@@ -153,18 +156,18 @@ final class TopicProducers {
             members.put(present.uid(), member);
         } else if (event instanceof MemberEvent.Named named) {
             KnownMember member = members.get(named.uid());
-            named(named, member == null ? 0 : member.joinedMs());
+            onNamed(named, member == null ? 0 : member.joinedMs());
         } else if (event instanceof MemberEvent.Removed removed) {
             onRemoved(removed, history.timeMs(now.ns()), now);
         }
     }
 
-    private void named(MemberEvent.Named event, long sinceMs) {
+    private void onNamed(MemberEvent.Named event, long sinceMs) {
         KnownMember member = members.get(event.uid());
         if (member == null || member.name() != null) {
             return;
         }
-        int slot = slot(event.node());
+        int slot = named(event.node());
         members.put(event.uid(), member.named(event.node(), slot, sinceMs));
         tokenNames.remove(event.uid());
         waitUntilNs.remove(slot);
@@ -180,13 +183,14 @@ final class TopicProducers {
         Epoch epoch = Epoch.of(removed.uid(), topic);
         Map<Epoch, Long> published = removed.published();
         End.Stated farewell = published == null ? null : new End.Stated(published.getOrDefault(epoch, 0L), true);
-        String name = member.name() == null ? tokenNames.remove(member.uid()) : member.name();
-        int slot = name == null ? addressSlot(member.uid(), member.address()) : slot(name);
-        if (name != null) {
+        int known = member.name() == null ? slotOf(member.uid()) : named(member.name());
+        tokenNames.remove(member.uid());
+        int slot = known < 0 ? nameless(member.uid(), member.address()) : known;
+        if (known >= 0) {
             fold(removed.uid(), slot);
         }
         removed(slot, removed.uid(), farewell, new Generation.Removal(++events, endedMs), now);
-        if (name == null) {
+        if (known < 0) {
             giveUp(slot); // nobody comes under an address: it is told at once
         }
     }
@@ -293,7 +297,7 @@ final class TopicProducers {
             }
         }
         waitUntilNs.remove(addressSlot);
-        producers = producers.named(uid, addressSlot, slot, producer);
+        producers = producers.named(uid, nameOf(addressSlot), addressSlot, slot, producer);
         named.add(new Named(addressSlot, slot));
     }
 
@@ -308,7 +312,8 @@ final class TopicProducers {
     }
 
     /** The slot of the producer with that name; a new one if there is none. */
-    int slot(String name) {
+    @Override
+    public int named(String name) {
         Integer known = slots.get(name);
         if (known != null) {
             return known;
@@ -319,28 +324,66 @@ final class TopicProducers {
         return slot;
     }
 
-    /** The slot in which that incarnation goes by its address; a new one if there is none. */
-    int addressSlot(long uid, String address) {
-        Integer known = addressSlots.get(uid);
-        if (known != null) {
+    /** The slot in which that incarnation goes by its address, or went by it; a new one if there is none. */
+    @Override
+    public int nameless(long uid, String address) {
+        int known = producers.addressSlot(uid);
+        if (known >= 0) {
             return known;
         }
         int slot = nextSlot++;
+        int itsName = slotOf(uid);
+        if (itsName >= 0) {
+            producers = producers.named(uid, address, slot, itsName, known(itsName, nameOf(itsName)));
+            return slot;
+        }
         addressSlots.put(uid, slot);
         KnownProducer nameless = KnownProducer.named(address);
-        set(slot, members.containsKey(uid) ? nameless.asked() : nameless);
+        producers = producers.nameless(uid, slot, members.containsKey(uid) ? nameless.asked() : nameless);
         return slot;
     }
 
-    /** A token says that this incarnation has that name. */
-    void namedByToken(long uid, String name) {
+    @Override
+    public List<Integer> namelessMembers() {
+        return members.values().stream()
+                .filter(member -> member.name() == null)
+                .map(member -> {
+                    int slot = slotOf(member.uid());
+                    return slot >= 0 ? slot : nameless(member.uid(), member.address());
+                })
+                .toList();
+    }
+
+    /** The slot of the producer that that incarnation is, as far as anybody has said its name; else -1. */
+    private int slotOf(long uid) {
+        KnownMember member = members.get(uid);
+        String name = member == null || member.name() == null ? tokenNames.get(uid) : member.name();
+        if (name != null) {
+            return named(name);
+        }
+        AddressSlot byAddress = producers.byAddress(uid);
+        if (byAddress != null) {
+            return byAddress.named();
+        }
+        Epoch epoch = Epoch.of(uid, topic);
+        for (int slot = 0; slot < producers.slots(); slot++) {
+            KnownProducer producer = producers.get(slot);
+            if (producer != null && producer.generation(epoch) != null && producers.atAddress(slot) == null) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void namedByToken(long uid, String name) {
         KnownMember member = members.get(uid);
         if (member == null || member.name() == null) {
             tokenNames.put(uid, name);
             if (tokenNames.size() > Limits.MAX_TOKEN_POSITIONS) {
                 tokenNames.remove(tokenNames.keySet().iterator().next());
             }
-            fold(uid, slot(name));
+            fold(uid, named(name));
         }
     }
 

@@ -143,7 +143,7 @@ class LookTest {
         places = places.with(3, new ProducerPlace.At(A.epoch(), 0, ProducerPlace.Mark.END));
         producers = producers
                 .with(3, KnownProducer.named("127.0.0.1:25520"))
-                .named(1, 3, 0, KnownProducer.named("a").with(gone));
+                .named(1, "127.0.0.1:25520", 3, 0, KnownProducer.named("a").with(gone));
         assertNull(look().first());
         assertTrue(look().all().losses().isEmpty());
         ProducerPlace other = new ProducerPlace.At(B.epoch(), 0, ProducerPlace.Mark.END);

@@ -12,10 +12,13 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import dev.gapless.core.TopicSettings;
 import dev.gapless.core.copy.TopicCache;
+import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.delivery.Step;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Next;
 import dev.gapless.core.place.Part;
@@ -32,21 +35,14 @@ class PlacesSubscriptionTest {
     private static final Generation A = Generation.begun(new Epoch(1), 1);
     private static final Position NEXT = new Position(A.epoch(), 10);
 
-    private long waitNs;
+    private static final long JITTER_NS = 100;
+
     private final SharedTopic topic = new SharedTopic(new TopicCache(100, 1 << 20));
-    private final PlacesSubscription subscription =
-            new PlacesSubscription(topic, Given.ring(100), new PlacesSubscription.ReloadPacing() {
-                @Override
-                public long mayBeginNs(long nowNs) {
-                    return nowNs + waitNs;
-                }
+    private PlacesSubscription subscription = subscription(Given.ring(100));
 
-                @Override
-                public void begins(long nowNs) {}
-
-                @Override
-                public void readsOn() {}
-            });
+    private PlacesSubscription subscription(TopicSettings settings) {
+        return new PlacesSubscription(new Opening.Latest(), Given.TOPIC, topic, settings, 1, 1);
+    }
 
     private void begin(ProducerPlace place) {
         Places places = Places.NONE.with(0, place);
@@ -116,7 +112,7 @@ class PlacesSubscriptionTest {
     @Test
     @DisplayName("a reload waits for its time, and is forgotten if nothing is lost by then")
     void waits() {
-        waitNs = 100;
+        subscription = subscription(Given.ring(100).with(draft -> draft.reloadJitterNs = JITTER_NS));
         copied(9, 9);
         begin(at(2));
         assertEquals(new Step.Waiting(100), subscription.next(0));
@@ -131,13 +127,14 @@ class PlacesSubscriptionTest {
     }
 
     @Test
-    @DisplayName("that anything may be missed is told alone, and leads to where it was the newest when it was found")
+    @DisplayName("that anything may be missed is told alone, and leads to what was the newest when it was told")
     void everything() {
         copied(9, 9);
+        KnownMember host = new KnownMember(A.uid(), "127.0.0.1:1", "a", 0, 0);
+        topic.changed(topic.producers().withMembers(List.of(host), 7, Given.history()), 0);
         begin(at(2));
         Gap anything = new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null);
-        Everything all = new Everything(List.of(new Loss(0, at(9), -1, List.of(anything))), Past.opened(7));
-        subscription.said(new Change.AnythingMissed(all));
+        subscription.said(new Change.AnythingMissed(List.of()));
         Step.Missed missed = assertInstanceOf(Step.Missed.class, subscription.next(0));
         assertEquals(List.of(anything), missed.gaps());
         push(10, 11);

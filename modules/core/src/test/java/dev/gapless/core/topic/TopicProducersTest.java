@@ -37,7 +37,7 @@ class TopicProducersTest {
     }
 
     private KnownProducer producer(String name) {
-        KnownProducer known = topic.producers().get(topic.slot(name));
+        KnownProducer known = topic.producers().get(topic.named(name));
         assertEquals(name, known == null ? null : known.name());
         return known;
     }
@@ -51,7 +51,7 @@ class TopicProducersTest {
         for (int i = 0; i < uids.length; i++) {
             parts.add(new Part(epoch(uids[i]), uids[i], 10L * i));
         }
-        topic.answered(topic.slot(name), parts, false, new Given.Copied(10L * uids.length, 10L * uids.length, 1));
+        topic.answered(topic.named(name), parts, false, new Given.Copied(10L * uids.length, 10L * uids.length, 1));
     }
 
     @Test
@@ -127,7 +127,7 @@ class TopicProducersTest {
         assertEquals(List.of(7L, 8L), uids(producer("a")));
         assertTrue(producer("a").generations().get(0).removed().event()
                 <= topic.producers().lastEvent());
-        int slot = topic.slot("a");
+        int slot = topic.named("a");
         assertEquals(List.of(new TopicProducers.Named(0, slot)), topic.takeNamed());
         assertEquals(List.of(), topic.takeNamed());
         assertNull(topic.producers().get(0));

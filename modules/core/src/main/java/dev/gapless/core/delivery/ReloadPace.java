@@ -1,4 +1,4 @@
-package dev.gapless.core.subscription;
+package dev.gapless.core.delivery;
 
 import dev.gapless.core.TopicSettings;
 
@@ -6,7 +6,7 @@ import dev.gapless.core.TopicSettings;
  * When a subscription may reload: not again within an interval, and not at the same moment as all others (rule S3). One thread at
  * a time.
  */
-final class ReloadPace {
+public final class ReloadPace {
     private final long intervalNs;
     private final long jitterNs;
     /** Does nobody reload here? */
@@ -24,7 +24,7 @@ final class ReloadPace {
     private boolean overdue;
 
     /** With this share, 0 to 1, of the jitter: each subscription's own. */
-    ReloadPace(TopicSettings settings, double share) {
+    public ReloadPace(TopicSettings settings, double share) {
         double cut = cut(settings);
         this.intervalNs = (long) (settings.reloadIntervalNs() * cut);
         this.jitterNs = (long) (settings.reloadJitterNs() * cut * share);
@@ -38,12 +38,12 @@ final class ReloadPace {
     }
 
     /** The same for one that is only told what it missed: it reloads elsewhere, if at all. */
-    ReloadPace toTell() {
+    public ReloadPace toTell() {
         return new ReloadPace(jitterNs);
     }
 
     /** The same, at once. */
-    ReloadPace toTellAtOnce() {
+    public ReloadPace toTellAtOnce() {
         return new ReloadPace(0);
     }
 
@@ -55,7 +55,7 @@ final class ReloadPace {
     }
 
     /** Is it one {@link #toTell}? */
-    boolean onlyAnnounces() {
+    public boolean onlyAnnounces() {
         return tells;
     }
 
@@ -64,7 +64,7 @@ final class ReloadPace {
      *
      * @param atOnce whether one that is only told need not wait
      */
-    long mayBeginNs(long nowNs, boolean atOnce) {
+    public long mayBeginNs(long nowNs, boolean atOnce) {
         if (tells && atOnce) {
             return nowNs;
         }
@@ -81,12 +81,12 @@ final class ReloadPace {
     }
 
     /** The subscription has read on: none is due. */
-    void readsOn() {
+    public void readsOn() {
         due = false;
     }
 
     /** A reload begins. */
-    void begins(long nowNs) {
+    public void begins(long nowNs) {
         begun = true;
         due = false;
         begunNs = nowNs;

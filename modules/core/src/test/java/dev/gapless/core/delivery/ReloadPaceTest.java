@@ -1,4 +1,4 @@
-package dev.gapless.core.subscription;
+package dev.gapless.core.delivery;
 
 import static dev.gapless.core.Given.SECOND;
 import static org.junit.jupiter.api.Assertions.assertEquals;
