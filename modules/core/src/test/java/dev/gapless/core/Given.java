@@ -67,17 +67,7 @@ public final class Given {
     public record Copied(long newest, long head, long oldest) implements LogCopy {}
 
     /** Nobody needs anything of a cache. */
-    public static final TopicCache.Needs NOTHING_NEEDED = new TopicCache.Needs() {
-        @Override
-        public long evictable(Epoch epoch) {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public long expendable(Epoch epoch) {
-            return Long.MAX_VALUE;
-        }
-    };
+    public static final TopicCache.Needs NOTHING_NEEDED = (epoch, sequence) -> false;
 
     private Given() {}
 

@@ -10,19 +10,19 @@ import java.util.List;
  *
  * @param sessions in the order in which they were made. Invariant: counters rise; no more than {@link Limits#MAX_ATTEMPTS}
  */
-record Attempts(List<Session> sessions) {
-    static final Attempts NONE = new Attempts(List.of());
+public record Attempts(List<Session> sessions) {
+    public static final Attempts NONE = new Attempts(List.of());
 
-    Attempts {
+    public Attempts {
         assert sessions.size() <= Limits.MAX_ATTEMPTS : sessions;
     }
 
-    static Attempts of(Session only) {
+    public static Attempts of(Session only) {
         return new Attempts(List.of(only));
     }
 
     /** One more. If there are too many, the second is forgotten: the first is answered before all others. */
-    Attempts and(Session latest) {
+    public Attempts and(Session latest) {
         List<Session> all = new ArrayList<>(sessions);
         if (all.size() == Limits.MAX_ATTEMPTS) {
             all.remove(1);
@@ -32,26 +32,26 @@ record Attempts(List<Session> sessions) {
     }
 
     /** This one was answered: earlier ones are over, those that were made later may still be answered. */
-    Attempts from(Session answered) {
+    public Attempts from(Session answered) {
         int index = sessions.indexOf(answered);
         assert index >= 0 : answered + " is none of " + sessions;
         return index == 0 ? this : new Attempts(List.copyOf(sessions.subList(index, sessions.size())));
     }
 
-    boolean contains(Session session) {
+    public boolean contains(Session session) {
         return sessions.contains(session);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return sessions.isEmpty();
     }
 
     /** There is one, or there are some of which it was the first that was answered. */
-    Session first() {
+    public Session first() {
         return sessions.get(0);
     }
 
-    boolean isLast(Session session) {
+    public boolean isLast(Session session) {
         return session.equals(sessions.get(sessions.size() - 1));
     }
 }

@@ -22,19 +22,22 @@ public final class TopicCache {
     /** Fetched pieces have this part of the room. */
     private static final int FETCHED_PARTS = 4;
 
-    /** What subscriptions still need of a generation. */
+    /** What subscriptions still need. */
+    @FunctionalInterface
     public interface Needs {
-        /** Messages up to here may go. Of a producer that can be asked again that is what the foremost subscription has read. */
-        long evictable(Epoch epoch);
-
-        /** Messages up to here may go if nothing else may: who lacks one is told. Of a producer that can be asked no more than {@link #evictable}. */
-        long expendable(Epoch epoch);
+        /**
+         * Is that message needed? Of a producer that can be asked again that is what the foremost subscription has not read; of others what
+         * anybody lacks. It goes all the same if there is no other room.
+         */
+        boolean needs(Epoch epoch, long sequence);
     }
 
     private record Fetched(Epoch epoch, Piece piece) {}
 
     private final int maxMessages;
     private final long maxBytes;
+    /** {@link #maxBytes}, or less as its shard says. */
+    private volatile long limitBytes;
 
     private volatile Map<Epoch, GenerationCache> generations = Map.of();
     private final ArrayDeque<Fetched> fetched = new ArrayDeque<>();
@@ -54,6 +57,17 @@ public final class TopicCache {
     public TopicCache(int maxMessages, long maxBytes) {
         this.maxMessages = maxMessages;
         this.maxBytes = maxBytes;
+        this.limitBytes = maxBytes;
+    }
+
+    /** How many messages may be cached that were pushed. Any thread. */
+    public int maxMessages() {
+        return maxMessages;
+    }
+
+    /** What all messages may be charged for. Any thread. */
+    public long maxBytes() {
+        return limitBytes;
     }
 
     /** The piece that has this message; null if none has. Any thread. */
@@ -72,7 +86,30 @@ public final class TopicCache {
         return pushedBytes + fetchedBytes;
     }
 
+    /** What a message is charged for, on average; 0 if there is none. Any thread. */
+    public long meanBytes() {
+        int number = messages;
+        return number == 0 ? 0 : pushedBytes / number;
+    }
+
     // ------------------------------------------------------------------ for the writer
+
+    /** From now on messages may be charged for so much, and never more than it was made for. */
+    public void limit(long bytes, Needs needs) {
+        limitBytes = Math.max(1, Math.min(bytes, maxBytes));
+        makeRoom(needs);
+    }
+
+    /** When the oldest message came; {@code Long.MAX_VALUE} if there is none. By the clock for durations. */
+    public long oldestNs() {
+        long oldestNs = Long.MAX_VALUE;
+        for (GenerationCache generation : generations.values()) {
+            Piece oldest = generation.oldestPushed();
+            oldestNs = oldest == null ? oldestNs : Math.min(oldestNs, oldest.arrivedNs());
+        }
+        Fetched first = fetched.peek();
+        return first == null ? oldestNs : Math.min(oldestNs, first.piece().arrivedNs());
+    }
 
     /**
      * Messages were pushed.
@@ -121,7 +158,7 @@ public final class TopicCache {
     }
 
     private boolean isFull() {
-        return messages > maxMessages || pushedBytes > maxBytes - maxBytes / FETCHED_PARTS;
+        return messages > maxMessages || pushedBytes > limitBytes - limitBytes / FETCHED_PARTS;
     }
 
     /** The piece goes that came first, of those that may. */
@@ -133,8 +170,7 @@ public final class TopicCache {
             if (oldest == null || oldest.arrival() > arrival) {
                 continue;
             }
-            long upTo = expendable ? needs.expendable(one.getKey()) : needs.evictable(one.getKey());
-            if (oldest.last() <= upTo) {
+            if (expendable || !needs.needs(one.getKey(), oldest.last())) {
                 from = one.getValue();
                 arrival = oldest.arrival();
             }
@@ -161,7 +197,7 @@ public final class TopicCache {
             }
             sequence += slice.count();
         }
-        while (fetched.size() > 1 && fetchedBytes > maxBytes / FETCHED_PARTS) {
+        while (fetched.size() > 1 && fetchedBytes > limitBytes / FETCHED_PARTS) {
             dropOldestFetched();
         }
     }
@@ -179,7 +215,7 @@ public final class TopicCache {
     public void dropBefore(long timeNs, Needs needs) {
         generations.forEach((epoch, generation) -> {
             Piece oldest = generation.oldestPushed();
-            while (oldest != null && oldest.arrivedNs() - timeNs < 0 && oldest.last() <= needs.evictable(epoch)) {
+            while (oldest != null && oldest.arrivedNs() - timeNs < 0 && !needs.needs(epoch, oldest.last())) {
                 change(generation, generation::dropOldestPushed);
                 oldest = generation.oldestPushed();
             }

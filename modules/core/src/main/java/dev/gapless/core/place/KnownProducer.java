@@ -139,6 +139,39 @@ public final class KnownProducer {
         return next instanceof Next.Lost && copy != null && copy.newest() + 1 < copy.oldest() ? Next.WAIT : next;
     }
 
+    /** Up to which of the log's numbers a subscription has read that stands there; -1 if nobody can say. */
+    public long readUpTo(@Nullable ProducerPlace place, Passes passed, Passes told) {
+        if (copy == null) {
+            return -1;
+        }
+        Next next = behind(place, passed, told, (epoch, sequence) -> false);
+        if (next instanceof Next.Message message) {
+            Generation generation = message.generation();
+            return generation.inLog()
+                    ? generation.number(message.sequence()) - 1
+                    : generations.get(generations.size() - 1).before();
+        }
+        return next instanceof Next.Level ? copy.newest() : -1;
+    }
+
+    /** Has a subscription that stands there not read that message of a generation, which it is to read? */
+    public boolean lacks(@Nullable ProducerPlace place, Passes passed, Epoch epoch, long sequence) {
+        int index = index(epoch);
+        if (index < 0) {
+            return false;
+        }
+        if (place == null) {
+            return !passed.test(generations.get(index));
+        }
+        if (!(place instanceof ProducerPlace.At at)) {
+            return false;
+        }
+        int its = index(at.epoch());
+        return its < index
+                ? its >= 0
+                : its == index && at.mark() == ProducerPlace.Mark.NONE && at.sequence() < sequence;
+    }
+
     /** Of a message that is not here: it is fetched, or lost. */
     private Next notHere(Next.Message message) {
         Generation generation = message.generation();

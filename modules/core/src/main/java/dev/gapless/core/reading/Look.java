@@ -1,5 +1,6 @@
 package dev.gapless.core.reading;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
 import dev.gapless.core.copy.Piece;
 import dev.gapless.core.copy.TopicCache;
@@ -61,6 +62,16 @@ final class Look {
                 (epoch, sequence) -> cache.find(epoch, sequence) != null);
     }
 
+    /** Up to which of the log's numbers it has read of that slot's producer; -1 if nobody can say. */
+    long readUpTo(int slot, KnownProducer producer) {
+        return producer.readUpTo(places.get(slot), generation -> past.passes(slot, generation), this::isTold);
+    }
+
+    /** Does it lack that message of that slot's producer? */
+    boolean lacks(int slot, KnownProducer producer, Epoch epoch, long sequence) {
+        return producer.lacks(places.get(slot), generation -> past.passes(slot, generation), epoch, sequence);
+    }
+
     /** Was it told as lost while its member went by an address? */
     boolean isTold(Generation generation) {
         int slot = producers.addressSlot(generation.uid());
@@ -71,19 +82,19 @@ final class Look {
     }
 
     /** What it found over all producers. Losses are told before anything is given; what is wanted has to be fetched or found. */
-    record All(List<Loss> losses, List<Next> wants) {}
+    record All(List<Loss> losses, List<Want> wants) {}
 
     /** Looks at all producers. */
     All all() {
         List<Loss> losses = new ArrayList<>();
-        List<Next> wants = new ArrayList<>();
+        List<Want> wants = new ArrayList<>();
         for (int slot = 0; slot < producers.slots(); slot++) {
             KnownProducer producer = producers.get(slot);
             Next next = producer == null ? Next.LEVEL : next(slot, producer);
             if (producer != null && next instanceof Next.Lost lost) {
                 losses.add(loss(slot, producer, lost));
             } else if (next instanceof Next.Fetch || next instanceof Next.Find) {
-                wants.add(next);
+                wants.add(new Want(slot, next));
             }
         }
         return new All(losses, wants);

@@ -24,6 +24,11 @@ record PlaceStanding(
     static final PlaceStanding FIRST =
             new PlaceStanding(Places.NONE, Past.opened(0), ReadingPhase.OPENING, PlaceRun.NONE, null, 0, -1);
 
+    /** The places behind what is done with. */
+    Places now() {
+        return run.behind(run.handled(), places);
+    }
+
     /** The same, where what was given is done with as far as that was said. */
     PlaceStanding done() {
         int handled = run.handled();

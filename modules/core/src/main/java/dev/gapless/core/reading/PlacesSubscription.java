@@ -9,7 +9,6 @@ import dev.gapless.core.delivery.ReloadPace;
 import dev.gapless.core.delivery.Step;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.place.End;
-import dev.gapless.core.place.Next;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
@@ -45,7 +44,7 @@ public final class PlacesSubscription {
     /** What other threads look at, at once. One thread moves it. */
     private volatile PlaceStanding standing = PlaceStanding.FIRST;
     /** What has to be fetched, or looked for, before it can go on. */
-    private volatile List<Next> wants = List.of();
+    private volatile List<Want> wants = List.of();
 
     /**
      * A subscription that has not begun: {@link Change.Begins} begins it.
@@ -72,8 +71,13 @@ public final class PlacesSubscription {
         return !said.isEmpty() || (here.phase() instanceof ReadingPhase.Reading && here.looked() != topic.changes());
     }
 
+    /** Any thread. How far it is. */
+    public HowFar howFar() {
+        return new HowFar(standing, topic);
+    }
+
     /** Any thread. What has to be fetched, or looked for, before it can go on. */
-    public List<Next> wants() {
+    public List<Want> wants() {
         return wants;
     }
 

@@ -19,9 +19,11 @@ import dev.gapless.core.place.Producers;
 import dev.gapless.core.reading.Slots;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,10 @@ final class TopicProducers implements Slots {
     private final TopicSettings settings;
 
     private final Map<Long, KnownMember> members = new LinkedHashMap<>();
+    /** Those that were there when this node came up. */
+    private final Set<Long> first = new HashSet<>();
+    /** Where members have said to end that leave in good order. */
+    private final Map<Long, Long> ends = new HashMap<>();
     /** Names that tokens give to members that have not said theirs, the oldest first. */
     private final Map<Long, String> tokenNames = new LinkedHashMap<>();
 
@@ -83,6 +89,7 @@ final class TopicProducers implements Slots {
     /** This node is up: those that ended before, and the members. */
     void begin(MemberView view, Now now) {
         for (MemberEvent event : view.snapshot()) {
+            first.add(event.uid());
             if (event instanceof MemberEvent.Named named) {
                 onNamed(named, named.sinceMs());
             } else {
@@ -177,12 +184,15 @@ final class TopicProducers implements Slots {
 
     private void onRemoved(MemberEvent.Removed removed, long endedMs, Now now) {
         KnownMember member = members.remove(removed.uid());
+        first.remove(removed.uid());
         if (member == null) {
             return;
         }
         Epoch epoch = Epoch.of(removed.uid(), topic);
         Map<Epoch, Long> published = removed.published();
-        End.Stated farewell = published == null ? null : new End.Stated(published.getOrDefault(epoch, 0L), true);
+Long end = published == null ? ends.get(removed.uid()) : published.getOrDefault(epoch, Long.valueOf(0));
+        ends.remove(removed.uid());
+        End.Stated farewell = end == null ? null : new End.Stated(end, true);
         int known = member.name() == null ? slotOf(member.uid()) : named(member.name());
         tokenNames.remove(member.uid());
         int slot = known < 0 ? nameless(member.uid(), member.address()) : known;
@@ -218,6 +228,11 @@ final class TopicProducers implements Slots {
         return null;
     }
 
+    /** Did that member come after this node? */
+    boolean cameLater(long uid) {
+        return !first.contains(uid);
+    }
+
     /** That member; null if it is none. */
     @Nullable KnownMember member(long uid) {
         return members.get(uid);
@@ -237,6 +252,11 @@ final class TopicProducers implements Slots {
         }
         waitUntilNs.remove(slot);
         set(slot, known(slot, nameOf(slot)).answered(parts, outlivesProcess, copy));
+    }
+
+    /** That member has said that it publishes nothing more behind this sequence. */
+    void endsAt(long uid, long sequence) {
+        ends.put(uid, sequence);
     }
 
     /** That member is asked for its log again. */

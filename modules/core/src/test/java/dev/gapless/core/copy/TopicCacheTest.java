@@ -17,18 +17,7 @@ class TopicCacheTest {
     private static final int PIECE_BYTES = Given.FRAME_BYTES + Piece.OVERHEAD_BYTES;
 
     private final Map<Epoch, Long> foremost = new HashMap<>();
-    private final Map<Epoch, Long> expendable = new HashMap<>();
-    private final TopicCache.Needs needs = new TopicCache.Needs() {
-        @Override
-        public long evictable(Epoch epoch) {
-            return foremost.getOrDefault(epoch, Long.MAX_VALUE);
-        }
-
-        @Override
-        public long expendable(Epoch epoch) {
-            return expendable.getOrDefault(epoch, evictable(epoch));
-        }
-    };
+    private final TopicCache.Needs needs = (epoch, sequence) -> sequence > foremost.getOrDefault(epoch, Long.MAX_VALUE);
 
     private final TopicCache cache = new TopicCache(4, 400L * PIECE_BYTES);
 
@@ -48,31 +37,18 @@ class TopicCacheTest {
     }
 
     @Test
-    @DisplayName("what the foremost subscription lacks stays, and others' messages go in its place")
-    void foremost() {
+    @DisplayName("what is needed stays as long as other messages can go in its place")
+    void needed() {
         foremost.put(A, 1L);
         push(A, 1, 3);
         push(B, 1, 3);
         assertEquals("A2 A3 B2 B3", cached());
         foremost.put(B, 0L);
         push(A, 4, 5);
-        assertEquals("A2 A3 A4 A5 B2 B3", cached(), "there is more than there is room for");
+        assertEquals("A4 A5 B2 B3", cached(), "all is needed: the oldest goes, and can be fetched");
         foremost.put(A, 4L);
         push(A, 6, 6);
         assertEquals("A5 A6 B2 B3", cached());
-    }
-
-    @Test
-    @DisplayName("of a producer that is gone what somebody lacks goes last")
-    void expendable() {
-        push(A, 1, 2);
-        foremost.put(A, 0L);
-        expendable.put(A, Long.MAX_VALUE);
-        push(B, 1, 4);
-        assertEquals("A1 A2 B3 B4", cached());
-        foremost.put(B, 3L);
-        push(B, 5, 6);
-        assertEquals("A2 B4 B5 B6", cached());
     }
 
     @Test
@@ -80,11 +56,12 @@ class TopicCacheTest {
     void pieces() {
         cache.push(A, 1, Given.slices(1, 3), needs, 0);
         foremost.put(A, 2L);
-        push(A, 4, 5);
-        assertEquals("A1 A2 A3 A4 A5", cached());
+        push(A, 4, 4);
+        push(B, 1, 1);
+        assertEquals("A1 A2 A3 A4", cached(), "of the first piece one message is needed");
         foremost.put(A, 3L);
-        push(A, 6, 6);
-        assertEquals("A4 A5 A6", cached());
+        push(A, 5, 5);
+        assertEquals("A4 A5", cached());
     }
 
     @Test

@@ -127,9 +127,10 @@ class LookTest {
         Position stated = new Position(B.epoch(), 3);
         places = places.with(1, new ProducerPlace.Stated(stated, null));
         assertNull(look().first());
-        List<Next> wants = look().all().wants();
-        assertEquals(5, assertInstanceOf(Next.Fetch.class, wants.get(0)).sequence());
-        assertEquals(stated, assertInstanceOf(Next.Find.class, wants.get(1)).position());
+        List<Want> wants = look().all().wants();
+        assertEquals(5, assertInstanceOf(Next.Fetch.class, wants.get(0).what()).sequence());
+        assertEquals(
+                stated, assertInstanceOf(Next.Find.class, wants.get(1).what()).position());
         cache.fetched(A.epoch(), 5, Given.slices(5, 6), 0);
         assertEquals(5, assertInstanceOf(Look.Turn.Give.class, look().first()).sequence());
     }

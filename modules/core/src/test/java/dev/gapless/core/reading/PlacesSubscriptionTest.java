@@ -195,13 +195,14 @@ class PlacesSubscriptionTest {
         ProducerPlace.Stated stated = new ProducerPlace.Stated(position, null);
         begin(stated);
         assertEquals(Step.IDLE, subscription.next(0));
-        assertEquals(List.of(new Next.Find(position)), subscription.wants());
+        assertEquals(List.of(new Want(0, new Next.Find(position))), subscription.wants());
         subscription.said(new Change.FoundAt(0, stated, at(3)));
         subscription.said(new Change.FoundAt(0, new ProducerPlace.Stated(NEXT, null), ProducerPlace.UNKNOWN));
         assertEquals(Step.IDLE, subscription.next(0));
         assertEquals(
                 4,
-                assertInstanceOf(Next.Fetch.class, subscription.wants().get(0)).sequence());
+                assertInstanceOf(Next.Fetch.class, subscription.wants().get(0).what())
+                        .sequence());
         topic.cache().fetched(A.epoch(), 4, Given.slices(4, 5), 0);
         topic.changed(topic.producers(), 0);
         assertEquals("4 5", given(subscription.next(0)));

@@ -21,17 +21,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @State
 public class CacheWhilePushedStress {
     private static final Epoch EPOCH = new Epoch(1);
-    private static final TopicCache.Needs NOTHING = new TopicCache.Needs() {
-        @Override
-        public long evictable(Epoch epoch) {
-            return Long.MAX_VALUE;
-        }
-
-        @Override
-        public long expendable(Epoch epoch) {
-            return Long.MAX_VALUE;
-        }
-    };
+    private static final TopicCache.Needs NOTHING = (epoch, sequence) -> false;
 
     private final TopicCache cache = new TopicCache(2, 1 << 20);
 

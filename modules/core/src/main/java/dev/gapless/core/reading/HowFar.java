@@ -1,0 +1,60 @@
+package dev.gapless.core.reading;
+
+import dev.gapless.core.Epoch;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import dev.gapless.core.place.Producers;
+
+/** How far a subscription is, for its consumer, which grants producers room by it. Immutable; what it says is of the moment when it was made. */
+public final class HowFar {
+    private final PlaceStanding here;
+    private final SharedTopic topic;
+
+    HowFar(PlaceStanding here, SharedTopic topic) {
+        this.here = here;
+        this.topic = topic;
+    }
+
+    /** Up to which number it has read of the log of that slot's producer; -1 if it does not read now, or nobody can say. */
+    public long readUpTo(int slot) {
+        boolean reads = here.everything() == null
+                && !(here.phase() instanceof ReadingPhase.Reloading)
+                && !(here.phase() instanceof ReadingPhase.Opening);
+        return reads ? readUpTo(slot, here.now()) : -1;
+    }
+
+    /** The same for who keeps messages for it: one that reloads goes on where its loss leads. */
+    public long waitedForFrom(int slot) {
+        if (here.everything() != null || here.phase() instanceof ReadingPhase.Opening) {
+            return -1;
+        }
+        Places places = here.now();
+        if (here.phase() instanceof ReadingPhase.Reloading reloading) {
+            for (Loss loss : reloading.losses()) {
+                places = loss.slot() == slot ? places.with(slot, loss.to()) : places;
+            }
+        }
+        return readUpTo(slot, places);
+    }
+
+    private long readUpTo(int slot, Places places) {
+        Producers producers = topic.producers();
+        KnownProducer producer = producers.get(slot);
+        return producer == null ? -1 : new Look(producers, places, here.past(), topic.cache()).readUpTo(slot, producer);
+    }
+
+    /** Does it lack that message? One that reloads stands in front of what it has lost. */
+    public boolean lacks(int slot, Epoch epoch, long sequence) {
+        Producers producers = topic.producers();
+        KnownProducer producer = producers.get(slot);
+        return producer != null
+                && new Look(producers, here.now(), here.past(), topic.cache()).lacks(slot, producer, epoch, sequence);
+    }
+
+    /** Has it a place in that slot's producer? */
+    public boolean isSomewhere(int slot) {
+        ProducerPlace place = here.now().get(slot);
+        return place instanceof ProducerPlace.At || place instanceof ProducerPlace.Stated;
+    }
+}
