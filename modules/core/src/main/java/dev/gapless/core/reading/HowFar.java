@@ -18,7 +18,7 @@ public final class HowFar {
 
     /** Up to which number it has read of the log of that slot's producer; -1 if it does not read now, or nobody can say. */
     public long readUpTo(int slot) {
-        boolean reads = here.everything() == null
+        boolean reads = here.anything() == null
                 && !(here.phase() instanceof ReadingPhase.Reloading)
                 && !(here.phase() instanceof ReadingPhase.Opening);
         return reads ? readUpTo(slot, here.now()) : -1;
@@ -26,7 +26,7 @@ public final class HowFar {
 
     /** The same for who keeps messages for it: one that reloads goes on where its loss leads. */
     public long waitedForFrom(int slot) {
-        if (here.everything() != null || here.phase() instanceof ReadingPhase.Opening) {
+        if (here.anything() != null || here.phase() instanceof ReadingPhase.Opening) {
             return -1;
         }
         Places places = here.now();

@@ -190,7 +190,7 @@ final class TopicProducers implements Slots {
         }
         Epoch epoch = Epoch.of(removed.uid(), topic);
         Map<Epoch, Long> published = removed.published();
-Long end = published == null ? ends.get(removed.uid()) : published.getOrDefault(epoch, Long.valueOf(0));
+        Long end = published == null ? ends.get(removed.uid()) : published.getOrDefault(epoch, Long.valueOf(0));
         ends.remove(removed.uid());
         End.Stated farewell = end == null ? null : new End.Stated(end, true);
         int known = member.name() == null ? slotOf(member.uid()) : named(member.name());
