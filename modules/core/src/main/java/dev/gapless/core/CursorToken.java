@@ -1,10 +1,5 @@
 package dev.gapless.core;
 
-import java.nio.BufferUnderflowException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -14,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +22,6 @@ public final class CursorToken {
     /** The {@link #historyId} of a token that says nothing of whom it does not list: an application made it. */
     public static final long MADE_BY_HAND = -1;
 
-    private static final byte VERSION = 2;
-    private static final int CHECKSUM_BYTES = 4;
-    private static final byte OVER = 1;
-    private static final byte HAS_SEQUENCE = 2;
     /** By the names of the nodes. */
     public static final Comparator<Entry> IN_ORDER = Comparator.comparing(Entry::node)
             .thenComparing(entry -> entry.epoch().id());
@@ -43,6 +33,8 @@ public final class CursorToken {
     private final List<Entry> entries;
     /** By which filter it left out messages; 0 if it left out none, or does not say. */
     private final long filter;
+    /** The node that took it. */
+    private final long home;
 
     private @Nullable Map<String, @Nullable Position> positions;
 
@@ -52,12 +44,26 @@ public final class CursorToken {
      * @param node the name of the producer's node, or its address if it never said one
      * @param uid the incarnation; 0 if whoever made the token knows its epoch alone
      * @param epoch the stream
-     * @param sequence everything up to here was given or announced; {@link #UNKNOWN} if the producer had not answered
+     * @param sequence everything up to here was given or announced; {@link #UNKNOWN} if the producer had not answered, or if nobody knew what
+     *     was read of it
      * @param over did the subscription come to the end of the stream, or was the loss of its producer announced?
+     * @param told was it told as lost, where nobody knew whether it was over? Whatever is heard of it later is lost once more
+     * @param nameless is the node an address?
+     * @param host the member that had the producer's name; 0 if none had
      */
-    public record Entry(String node, long uid, Epoch epoch, long sequence, boolean over) {
+    public record Entry(
+            String node,
+            long uid,
+            Epoch epoch,
+            long sequence,
+            boolean over,
+            boolean told,
+            boolean nameless,
+            long host) {
         /** The producer had not said where it is. */
         public static final long UNKNOWN = -1;
+        /** The stream of an entry that names none. */
+        public static final Epoch NO_STREAM = new Epoch(0);
 
         public Entry {
             Limits.checkName("node", node);
@@ -66,13 +72,19 @@ public final class CursorToken {
             }
         }
 
+        /** One that says nothing of members. */
+        public Entry(String node, long uid, Epoch epoch, long sequence, boolean over) {
+            this(node, uid, epoch, sequence, over, false, false, 0);
+        }
+
         /** The position; null if there is none. */
         public @Nullable Position position() {
             return sequence == UNKNOWN ? null : new Position(epoch, sequence);
         }
 
-        private int sizeBytes() {
-            return sizeOf(node) + Long.BYTES + 1 + (uid == 0 ? Long.BYTES : 0) + (sequence == UNKNOWN ? 0 : Long.BYTES);
+        /** The same, of which these incarnations are known. */
+        private Entry of(long itsUid, long itsHost) {
+            return new Entry(node, itsUid, epoch, sequence, over, told, nameless, itsHost);
         }
     }
 
@@ -105,12 +117,23 @@ public final class CursorToken {
      * @param filter a hash of the filter by which its subscription left out messages; 0 if it left out none
      */
     public CursorToken(String topic, String cluster, long timeMs, long historyId, List<Entry> entries, long filter) {
+        this(topic, cluster, timeMs, historyId, entries, filter, 0);
+    }
+
+    private CursorToken(
+            String topic, String cluster, long timeMs, long historyId, List<Entry> entries, long filter, long home) {
         this.topic = Limits.checkName("topic", topic);
         this.cluster = Limits.checkName("cluster id", cluster);
         this.timeMs = timeMs;
         this.historyId = historyId;
         this.entries = List.copyOf(entries);
         this.filter = filter;
+        this.home = home;
+    }
+
+    /** The same, which that incarnation's node took. */
+    public CursorToken takenBy(long uid) {
+        return new CursorToken(topic, cluster, timeMs, historyId, entries, filter, uid);
     }
 
     private static List<Entry> byHand(Map<String, Position> positions) {
@@ -135,6 +158,11 @@ public final class CursorToken {
 
     public long historyId() {
         return historyId;
+    }
+
+    /** The incarnation of the node that took it; 0 if nobody says so, as in one that was made by hand. */
+    public long home() {
+        return home;
     }
 
     /** Did an application make it? */
@@ -170,7 +198,7 @@ public final class CursorToken {
     public CursorToken without(String node) {
         List<Entry> others =
                 entries.stream().filter(entry -> !entry.node().equals(node)).toList();
-        return new CursorToken(topic, cluster, timeMs, historyId, others, filter);
+        return new CursorToken(topic, cluster, timeMs, historyId, others, filter, home);
     }
 
     /**
@@ -186,8 +214,9 @@ public final class CursorToken {
             throw new IllegalArgumentException("At most " + Limits.MAX_TOKEN_POSITIONS
                     + " streams follow a token, these are " + since.size() + ". The next token has them all");
         }
-        Map<Epoch, Entry> places = new LinkedHashMap<>();
-        entries.forEach(entry -> places.put(entry.epoch(), entry));
+        Map<Object, Entry> places = new LinkedHashMap<>();
+        entries.forEach(
+                entry -> places.put(entry.epoch().equals(Entry.NO_STREAM) ? entry.node() : entry.epoch(), entry));
         Set<Epoch> seen = new HashSet<>();
         for (Entry entry : since) {
             if (!seen.add(entry.epoch())) {
@@ -195,11 +224,10 @@ public final class CursorToken {
                         "The stream " + entry.epoch() + " of " + entry.node() + " follows the token twice");
             }
             Entry before = places.get(entry.epoch());
-            long uid = before == null ? entry.uid() : before.uid();
-            places.put(entry.epoch(), new Entry(entry.node(), uid, entry.epoch(), entry.sequence(), entry.over()));
+            places.put(entry.epoch(), before == null ? entry : entry.of(before.uid(), before.host()));
         }
         List<Entry> all = places.values().stream().sorted(IN_ORDER).toList();
-        return new CursorToken(topic, cluster, timeMs, historyId, all, filter);
+        return new CursorToken(topic, cluster, timeMs, historyId, all, filter, home);
     }
 
     /** The hash of the filter by which its subscription left out messages; 0 if it left out none, or was made by hand. */
@@ -209,64 +237,12 @@ public final class CursorToken {
 
     /** A hash of everything but the time: two tokens that differ in it do not resume alike. */
     public int placeHash() {
-        return Objects.hash(topic, cluster, historyId, entries, filter);
+        return Objects.hash(topic, cluster, historyId, entries, filter, home);
     }
 
     /** Reads what {@link #toString} wrote; throws IllegalArgumentException that says what is wrong with it. */
     public static CursorToken parse(String text) {
-        byte[] bytes;
-        try {
-            bytes = Base64.getUrlDecoder().decode(text);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(
-                    "This is no cursor token, it has characters that none has: " + shortened(text), e);
-        }
-        if (bytes.length < 1 + CHECKSUM_BYTES) {
-            throw new IllegalArgumentException("This is no cursor token, it is too short: " + shortened(text));
-        }
-        if (bytes[0] < 1 || bytes[0] > VERSION) {
-            throw new IllegalArgumentException(
-                    "The cursor token has version " + bytes[0] + ", this program reads version " + VERSION);
-        }
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        int length = bytes.length - CHECKSUM_BYTES;
-        if (buffer.getInt(length) != checksum(bytes, length)) {
-            throw new IllegalArgumentException(
-                    "The cursor token is damaged, its checksum does not match: " + shortened(text));
-        }
-        buffer.position(1).limit(length);
-        try {
-            return bytes[0] == VERSION ? read(buffer) : ofBefore(buffer);
-        } catch (BufferUnderflowException e) {
-            throw new IllegalArgumentException("The cursor token ends too early: " + shortened(text), e);
-        }
-    }
-
-    /** Of a version whose positions are of no use any more: whoever resumes it is told so. */
-    private static CursorToken ofBefore(ByteBuffer buffer) {
-        String topic = readText(buffer);
-        String cluster = readText(buffer);
-        return new CursorToken(topic, cluster, buffer.getLong(), HistoryId.UNKNOWN, List.of(), 0);
-    }
-
-    private static CursorToken read(ByteBuffer buffer) {
-        String topic = readText(buffer);
-        String cluster = readText(buffer);
-        long timeMs = buffer.getLong();
-        long historyId = buffer.getLong();
-        long filter = buffer.getLong();
-        int count = buffer.getInt();
-        checkCount(topic, count);
-        List<Entry> entries = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            String node = readText(buffer);
-            long uid = buffer.getLong();
-            byte flags = buffer.get();
-            Epoch epoch = uid == 0 ? new Epoch(buffer.getLong()) : Epoch.of(uid, topic);
-            long sequence = (flags & HAS_SEQUENCE) == 0 ? Entry.UNKNOWN : buffer.getLong();
-            entries.add(new Entry(node, uid, epoch, sequence, (flags & OVER) != 0));
-        }
-        return new CursorToken(topic, cluster, timeMs, historyId, entries, filter);
+        return TokenFormat.parse(text);
     }
 
     /** Throws IllegalArgumentException if it is a token of another topic or cluster. */
@@ -286,7 +262,7 @@ public final class CursorToken {
         checkCount(topic, entries.size());
     }
 
-    private static void checkCount(String topic, int count) {
+    static void checkCount(String topic, int count) {
         if (count < 0 || count > Limits.MAX_TOKEN_POSITIONS) {
             throw new IllegalArgumentException("A cursor token names at most " + Limits.MAX_TOKEN_POSITIONS
                     + " producers, this one of topic '" + topic + "' names " + count
@@ -296,28 +272,7 @@ public final class CursorToken {
 
     @Override
     public String toString() {
-        int size = 1 + sizeOf(topic) + sizeOf(cluster) + 3 * Long.BYTES + Integer.BYTES + CHECKSUM_BYTES;
-        for (Entry entry : entries) {
-            size += entry.sizeBytes();
-        }
-        ByteBuffer buffer = ByteBuffer.allocate(size);
-        buffer.put(VERSION);
-        writeText(buffer, topic);
-        writeText(buffer, cluster);
-        buffer.putLong(timeMs).putLong(historyId).putLong(filter).putInt(entries.size());
-        for (Entry entry : entries) {
-            writeText(buffer, entry.node());
-            int flags = (entry.over() ? OVER : 0) | (entry.sequence() == Entry.UNKNOWN ? 0 : HAS_SEQUENCE);
-            buffer.putLong(entry.uid()).put((byte) flags);
-            if (entry.uid() == 0) {
-                buffer.putLong(entry.epoch().id());
-            }
-            if (entry.sequence() != Entry.UNKNOWN) {
-                buffer.putLong(entry.sequence());
-            }
-        }
-        buffer.putInt(checksum(buffer.array(), buffer.position()));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(buffer.array());
+        return TokenFormat.print(this);
     }
 
     @Override
@@ -326,6 +281,7 @@ public final class CursorToken {
                 && timeMs == token.timeMs
                 && historyId == token.historyId
                 && filter == token.filter
+                && home == token.home
                 && topic.equals(token.topic)
                 && cluster.equals(token.cluster)
                 && entries.equals(token.entries);
@@ -333,35 +289,6 @@ public final class CursorToken {
 
     @Override
     public int hashCode() {
-        return Objects.hash(topic, cluster, timeMs, historyId, entries, filter);
-    }
-
-    private static int sizeOf(String text) {
-        return Short.BYTES + text.getBytes(StandardCharsets.UTF_8).length;
-    }
-
-    private static void writeText(ByteBuffer buffer, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        buffer.putShort((short) bytes.length).put(bytes);
-    }
-
-    private static String readText(ByteBuffer buffer) {
-        int length = buffer.getShort() & 0xffff;
-        if (length > buffer.remaining()) {
-            throw new BufferUnderflowException();
-        }
-        byte[] bytes = new byte[length];
-        buffer.get(bytes);
-        return new String(bytes, StandardCharsets.UTF_8);
-    }
-
-    private static int checksum(byte[] bytes, int length) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, length);
-        return (int) crc.getValue();
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 40 ? text : text.substring(0, 40) + "…";
+        return Objects.hash(topic, cluster, timeMs, historyId, entries, filter, home);
     }
 }

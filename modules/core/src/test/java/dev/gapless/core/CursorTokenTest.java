@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.DisplayName;
@@ -31,6 +32,12 @@ class CursorTokenTest {
     private static final Entry OVER = entry("n4", 9, 40, true);
     private static final Entry OVER_UNHEARD = entry("n5", 10, Entry.UNKNOWN, true);
 
+    private static final Entry TOLD = new Entry("n6", 0, new Epoch(-77), 3, false, true, false, 12);
+    private static final Entry TOLD_UNSEEN = new Entry("n7", 0, Entry.NO_STREAM, Entry.UNKNOWN, false, true, false, 0);
+    private static final Entry HOST = new Entry("n8", 13, Epoch.of(13, QUOTES), 4, false, false, false, 13);
+    private static final Entry NAMELESS =
+            new Entry("127.0.0.1:1", 14, Epoch.of(14, QUOTES), Entry.UNKNOWN, false, false, true, 0);
+
     private static Entry entry(String node, long uid, long sequence, boolean over) {
         return new Entry(node, uid, Epoch.of(uid, QUOTES), sequence, over);
     }
@@ -40,7 +47,8 @@ class CursorTokenTest {
     }
 
     private static CursorToken token() {
-        return token(AT, AT_THE_START, NOT_ANSWERED, OVER, OVER_UNHEARD);
+        return token(AT, AT_THE_START, NOT_ANSWERED, OVER, OVER_UNHEARD, TOLD, TOLD_UNSEEN, HOST, NAMELESS)
+                .takenBy(-3);
     }
 
     private static byte[] decoded(String text) {
@@ -67,13 +75,58 @@ class CursorTokenTest {
         CursorToken read = CursorToken.parse(token().toString());
         assertEquals(token(), read);
         assertEquals(token().hashCode(), read.hashCode());
-        assertEquals(List.of(AT, AT_THE_START, NOT_ANSWERED, OVER, OVER_UNHEARD), read.entries(), "in their order");
+        assertEquals(
+                List.of(AT, AT_THE_START, NOT_ANSWERED, OVER, OVER_UNHEARD, TOLD, TOLD_UNSEEN, HOST, NAMELESS),
+                read.entries(),
+                "in their order");
+        assertEquals(-3, read.home());
         assertEquals(QUOTES, read.topic());
         assertEquals("cluster", read.cluster());
         assertEquals(TAKEN_MS, read.timeMs());
         assertEquals(Given.HISTORY, read.historyId());
         assertFalse(read.isMadeByHand());
+        assertEquals(0, token(AT).home());
         assertTrue(token().toString().matches("[A-Za-z0-9_-]+"), "URL-safe");
+    }
+
+    @Test
+    @DisplayName("ruleT1: whatever an entry says, and whoever took it, survives printing")
+    void anyEntrySurvivesPrinting() {
+        Random random = new Random(1);
+        for (int i = 0; i < 500; i++) {
+            List<Entry> entries = new ArrayList<>();
+            for (int n = random.nextInt(4); n > 0; n--) {
+                entries.add(anyEntry(random));
+            }
+            CursorToken token = token(entries.toArray(new Entry[0])).takenBy(any(random));
+            assertEquals(token, CursorToken.parse(token.toString()));
+        }
+    }
+
+    private static long any(Random random) {
+        return random.nextBoolean() ? random.nextLong() : random.nextInt(3);
+    }
+
+    private static Entry anyEntry(Random random) {
+        long uid = any(random);
+        return new Entry(
+                "n" + random.nextInt(),
+                uid,
+                uid == 0 ? new Epoch(random.nextLong()) : Epoch.of(uid, QUOTES),
+                random.nextInt(3) - 1,
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean(),
+                random.nextBoolean() ? uid : any(random));
+    }
+
+    @Test
+    @DisplayName("ruleT1: the member that has a producer's name takes no room if it is the entry's own incarnation")
+    void compact() {
+        int alone = decoded(token(entry("n8", 13, 4, false)).toString()).length;
+        assertEquals(alone, decoded(token(HOST).toString()).length);
+        Entry other = new Entry("n8", 13, HOST.epoch(), 4, false, false, false, 15);
+        assertEquals(alone + Long.BYTES, decoded(token(other).toString()).length);
     }
 
     @Test
@@ -83,6 +136,10 @@ class CursorTokenTest {
         positions.put("n1", AT.position());
         positions.put("knoten-ä", AT_THE_START.position());
         positions.put("n3", null);
+        positions.put("n6", TOLD.position());
+        positions.put("n7", null);
+        positions.put("n8", HOST.position());
+        positions.put("127.0.0.1:1", null);
         assertEquals(positions, token().positions());
         assertEquals(new Position(AT.epoch(), 1L << 40), AT.position());
         assertNull(OVER_UNHEARD.position());
@@ -100,6 +157,10 @@ class CursorTokenTest {
                 token(entry("n1", -5, 1L << 40, true)),
                 token(entry("n1", -6, 1L << 40, false)),
                 token(entry("n2", -5, 1L << 40, false)),
+                token(new Entry("n1", -5, AT.epoch(), 1L << 40, false, true, false, 0)),
+                token(new Entry("n1", -5, AT.epoch(), 1L << 40, false, false, true, 0)),
+                token(new Entry("n1", -5, AT.epoch(), 1L << 40, false, false, false, -5)),
+                token(AT).takenBy(5),
                 new CursorToken("other", "cluster", TAKEN_MS, Given.HISTORY, List.of(AT), 0),
                 new CursorToken(QUOTES, "other", TAKEN_MS, Given.HISTORY, List.of(AT), 0),
                 new CursorToken(QUOTES, "cluster", TAKEN_MS, 0, List.of(AT), 0),
@@ -119,6 +180,7 @@ class CursorTokenTest {
         assertEquals(-7, CursorToken.parse(filtered.toString()).filter());
         assertEquals(filtered, CursorToken.parse(filtered.toString()));
         assertEquals(-7, filtered.without("n1").filter());
+        assertEquals(5, filtered.takenBy(5).without("n1").home());
     }
 
     @Test
@@ -150,6 +212,17 @@ class CursorTokenTest {
         assertEquals(Given.HISTORY, behind.historyId());
         assertEquals(3, behind.filter());
         assertEquals(behind, CursorToken.parse(behind.toString()));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1: entries without a stream stay, each under its name, and a stream keeps what is known of its members")
+    void thenKeeps() {
+        Entry other = new Entry("n9", 0, Entry.NO_STREAM, Entry.UNKNOWN, false, true, false, 0);
+        CursorToken behind = token(TOLD_UNSEEN, other, HOST).then(List.of(kept("n8", HOST.epoch(), 9, false)));
+        assertEquals(
+                Set.of(TOLD_UNSEEN, other, new Entry("n8", 13, HOST.epoch(), 9, false, false, false, 13)),
+                Set.copyOf(behind.entries()));
     }
 
     @Test
@@ -228,10 +301,16 @@ class CursorTokenTest {
     // ------------------------------------------------------------------ what is refused, or read as less
 
     @Test
-    @DisplayName("ruleT1: a token of the version before is bound to its topic and cluster, and of no further use")
-    void readsTheVersionBeforeAsNotCovered() {
+    @DisplayName("ruleT1: a token of a version before is bound to its topic and cluster, and of no further use")
+    void readsAVersionBeforeAsNotCovered() {
+        for (byte version = 1; version <= 2; version++) {
+            readsAsNotCovered(version);
+        }
+    }
+
+    private static void readsAsNotCovered(byte version) {
         ByteBuffer before = ByteBuffer.allocate(64);
-        before.put((byte) 1);
+        before.put(version);
         for (String text : List.of(QUOTES, "cluster")) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             before.putShort((short) bytes.length).put(bytes);
@@ -307,7 +386,7 @@ class CursorTokenTest {
         refusesForItsCount(taken::checkResumable, 1_001);
         refusesForItsCount(() -> CursorToken.parse(taken.toString()), 1_001);
         byte[] negative = withoutChecksum(whole);
-        int count = 1 + 2 + QUOTES.length() + 2 + "cluster".length() + 3 * Long.BYTES;
+        int count = 1 + 2 + QUOTES.length() + 2 + "cluster".length() + 4 * Long.BYTES;
         ByteBuffer.wrap(negative).putInt(count, -1);
         refusesForItsCount(() -> CursorToken.parse(printed(negative)), -1);
     }
