@@ -88,7 +88,8 @@ public final class KnownProducer {
         return index < 0 ? null : generations.get(index);
     }
 
-    private int index(Epoch epoch) {
+    /** Which of the generations that is, the oldest being 0; -1 if it is not known here. */
+    public int index(Epoch epoch) {
         for (int i = generations.size() - 1; i >= 0; i--) {
             if (generations.get(i).epoch().equals(epoch)) {
                 return i;
@@ -104,8 +105,13 @@ public final class KnownProducer {
                         .equals(generations.get(generations.size() - 1).epoch());
     }
 
+    /** How far its log is copied here; null if it is not. */
+    public @Nullable LogCopy copy() {
+        return copy;
+    }
+
     /** The highest sequence of it that was ever heard of. */
-    private long heard(Generation generation) {
+    public long heard(Generation generation) {
         return copy != null && isPresent(generation)
                 ? Math.max(generation.heard(), copy.head() - generation.before())
                 : generation.heard();

@@ -13,11 +13,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Producers {
     /** A topic without one, on a node that knows no member. */
-    public static final Producers NONE =
-            new Producers(0, new KnownProducer[0], new KnownMember[0], Map.of(), List.of(), 0, HistoryView.NOTHING);
+    public static final Producers NONE = new Producers(
+            0,
+            new KnownProducer[0],
+            new AddressSlot[0],
+            new KnownMember[0],
+            Map.of(),
+            List.of(),
+            0,
+            HistoryView.NOTHING);
 
     private final long version;
     private final @Nullable KnownProducer[] bySlot;
+    private final @Nullable AddressSlot[] addressSlots;
     private final @Nullable KnownMember[] hosts;
     private final Map<Long, AddressSlot> addresses;
     private final List<KnownMember> members;
@@ -27,6 +35,7 @@ public final class Producers {
     private Producers(
             long version,
             @Nullable KnownProducer[] bySlot,
+            @Nullable AddressSlot[] addressSlots,
             @Nullable KnownMember[] hosts,
             Map<Long, AddressSlot> addresses,
             List<KnownMember> members,
@@ -34,6 +43,7 @@ public final class Producers {
             HistoryView history) {
         this.version = version;
         this.bySlot = bySlot;
+        this.addressSlots = addressSlots;
         this.hosts = hosts;
         this.addresses = addresses;
         this.members = members;
@@ -82,19 +92,14 @@ public final class Producers {
 
     /** The incarnation that goes, or went, by its address in that slot; null if the slot is a name's. */
     public @Nullable AddressSlot atAddress(int slot) {
-        for (AddressSlot one : addresses.values()) {
-            if (one.slot() == slot) {
-                return one;
-            }
-        }
-        return null;
+        return slot < addressSlots.length ? addressSlots[slot] : null;
     }
 
     /** The same, with that producer in that slot; null takes it away. */
     public Producers with(int slot, @Nullable KnownProducer producer) {
         @Nullable KnownProducer[] all = Arrays.copyOf(bySlot, Math.max(bySlot.length, slot + 1));
         all[slot] = producer;
-        return new Producers(version + 1, all, hosts, addresses, members, lastEvent, history);
+        return new Producers(version + 1, all, addressSlots, hosts, addresses, members, lastEvent, history);
     }
 
     /** The same, where an incarnation goes by its address in that slot. */
@@ -112,7 +117,9 @@ public final class Producers {
     private Producers withAddress(AddressSlot one) {
         Map<Long, AddressSlot> more = new HashMap<>(addresses);
         more.put(one.uid(), one);
-        return new Producers(version, bySlot, hosts, Map.copyOf(more), members, lastEvent, history);
+        @Nullable AddressSlot[] all = Arrays.copyOf(addressSlots, Math.max(addressSlots.length, one.slot() + 1));
+        all[one.slot()] = one;
+        return new Producers(version, bySlot, all, hosts, Map.copyOf(more), members, lastEvent, history);
     }
 
     // ------------------------------------------------------------------ members
@@ -146,6 +153,7 @@ public final class Producers {
                 bySlotOfHost[member.slot()] = member;
             }
         }
-        return new Producers(version + 1, bySlot, bySlotOfHost, addresses, List.copyOf(all), itsLastEvent, itsHistory);
+        return new Producers(
+                version + 1, bySlot, addressSlots, bySlotOfHost, addresses, List.copyOf(all), itsLastEvent, itsHistory);
     }
 }

@@ -1,6 +1,7 @@
 package dev.gapless.core.reading;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Position;
 import dev.gapless.core.copy.Piece;
 import dev.gapless.core.copy.TopicCache;
@@ -25,6 +26,14 @@ final class Look {
 
     /** What it found to be given. */
     sealed interface Turn {
+        int slot();
+
+        /** The name of the producer. */
+        default String name(Producers producers) {
+            KnownProducer producer = producers.get(slot());
+            return producer == null ? Gap.NOBODY : producer.name();
+        }
+
         /**
          * Messages of a piece, from this sequence on.
          *
@@ -64,12 +73,12 @@ final class Look {
 
     /** Up to which of the log's numbers it has read of that slot's producer; -1 if nobody can say. */
     long readUpTo(int slot, KnownProducer producer) {
-        return producer.readUpTo(places.get(slot), generation -> past.passes(slot, generation), this::isTold);
+        return producer.readUpTo(place(slot), generation -> past.passes(slot, generation), this::isTold);
     }
 
     /** Does it lack that message of that slot's producer? */
     boolean lacks(int slot, KnownProducer producer, Epoch epoch, long sequence) {
-        return producer.lacks(places.get(slot), generation -> past.passes(slot, generation), epoch, sequence);
+        return producer.lacks(place(slot), generation -> past.passes(slot, generation), epoch, sequence);
     }
 
     /** Was it told as lost while its member went by an address? */

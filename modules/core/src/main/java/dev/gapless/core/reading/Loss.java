@@ -2,6 +2,7 @@ package dev.gapless.core.reading;
 
 import dev.gapless.core.Gap;
 import dev.gapless.core.place.ProducerPlace;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,6 +11,13 @@ import java.util.List;
  *
  * @param to where the subscription goes on once it has reloaded
  * @param lastEvent the last removal of one of the producer's generations when it was found; -1 if none was
- * @param gaps what it is told, at least one
+ * @param gaps what it is told of it alone
  */
-public record Loss(int slot, ProducerPlace to, long lastEvent, List<Gap> gaps) {}
+record Loss(int slot, ProducerPlace to, long lastEvent, List<Gap> gaps) {
+    /** What is told of all of them. */
+    static List<Gap> gaps(List<Loss> losses) {
+        List<Gap> gaps = new ArrayList<>();
+        losses.forEach(loss -> gaps.addAll(loss.gaps()));
+        return List.copyOf(gaps);
+    }
+}

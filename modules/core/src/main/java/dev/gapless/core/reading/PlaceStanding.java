@@ -1,7 +1,10 @@
 package dev.gapless.core.reading;
 
+import dev.gapless.core.place.AddressSlot;
+import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
+import dev.gapless.core.place.Producers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,5 +74,44 @@ record PlaceStanding(
     /** The same, which has nothing to do until something changes. */
     PlaceStanding idle(long changes) {
         return new PlaceStanding(places, past, ReadingPhase.READING, run, anything, announced, changes);
+    }
+
+    /** May it have missed anything, and has not reloaded since? */
+    boolean mayMissAnything() {
+        return anything != null || (phase instanceof ReadingPhase.Reloading reloading && reloading.past() != null);
+    }
+
+    /** The reload that is under way. */
+    ReadingPhase.Reloading underWay() {
+        if (phase instanceof ReadingPhase.Reloading reloading) {
+            return reloading;
+        }
+        throw new IllegalStateException("No reload is under way");
+    }
+
+    /** The same, where the reload has succeeded: the places move to where what was lost leads. */
+    PlaceStanding reloaded(Producers producers) {
+        ReadingPhase.Reloading reloading = underWay();
+        Places led = places;
+        Past passed = reloading.past() == null ? past : reloading.past();
+        for (Loss loss : reloading.losses()) {
+            led = led.with(loss.slot(), loss.to());
+            if (isToldUnheard(loss.to(), producers.get(loss.slot()))) {
+                passed = passed.told(loss.slot(), loss.lastEvent());
+            }
+            AddressSlot address = producers.atAddress(loss.slot());
+            if (address != null && address.named() >= 0) { // its name was said meanwhile
+                led = new Change.NamedNow(address.slot(), address.named()).placesIn(led);
+            }
+        }
+        return at(led).withPast(passed).doing(ReadingPhase.READING);
+    }
+
+    /** Was it told as lost where nobody here had heard of it? */
+    private static boolean isToldUnheard(ProducerPlace to, @Nullable KnownProducer producer) {
+        return to instanceof ProducerPlace.ToldUnseen
+                || (to instanceof ProducerPlace.At at
+                        && at.mark() == ProducerPlace.Mark.TOLD
+                        && (producer == null || producer.generation(at.epoch()) == null));
     }
 }

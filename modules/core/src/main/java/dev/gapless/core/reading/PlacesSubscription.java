@@ -1,21 +1,25 @@
 package dev.gapless.core.reading;
 
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
+import dev.gapless.core.HistoryId;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.copy.Piece;
 import dev.gapless.core.delivery.Opening;
-import dev.gapless.core.delivery.ReloadPace;
+import dev.gapless.core.delivery.Standpoint;
 import dev.gapless.core.delivery.Step;
-import dev.gapless.core.log.Slice;
-import dev.gapless.core.place.End;
-import dev.gapless.core.place.Places;
+import dev.gapless.core.delivery.SubscriptionState;
+import dev.gapless.core.place.Next;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,15 +40,31 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread at a time, except for what says "Any thread".
  */
-public final class PlacesSubscription {
+public final class PlacesSubscription implements SubscriptionState {
+    private final Opening opening;
+    private final String topicName;
     private final SharedTopic topic;
     private final TopicSettings settings;
+    private final long home;
+    private final Reloads reloads;
+    private final Reflections reflections = new Reflections();
+    private final AtomicLong violations = new AtomicLong();
+
     private final Queue<Change> said = new ConcurrentLinkedQueue<>();
-    private volatile ReloadPace pace;
+    /** How often it was said that anything may be missed. Its consumer writes it. */
+    private volatile int announced;
     /** What other threads look at, at once. One thread moves it. */
     private volatile PlaceStanding standing = PlaceStanding.FIRST;
     /** What has to be fetched, or looked for, before it can go on. */
     private volatile List<Want> wants = List.of();
+    /** Has its consumer not looked at that yet? */
+    private volatile boolean asks;
+    /** Since when it lacks what is not here, in milliseconds since 1970; 0 if it lacks nothing. */
+    private volatile long lacksSinceMs;
+    /** By what it leaves out messages. */
+    private volatile long filter;
+    /** By what its token's subscription did, until it has been told, and has reloaded; 0 if that is not to be told. */
+    private volatile long filterBefore;
 
     /**
      * A subscription that has not begun: {@link Change.Begins} begins it.
@@ -55,36 +75,76 @@ public final class PlacesSubscription {
      */
     public PlacesSubscription(
             Opening opening, String topicName, SharedTopic topic, TopicSettings settings, double share, long home) {
+        this.opening = opening;
+        this.topicName = topicName;
         this.topic = topic;
         this.settings = settings;
-        this.pace = new ReloadPace(settings, share);
+        this.home = home;
+        this.reloads = new Reloads(settings, share);
+        this.filterBefore = opening instanceof Opening.Resume resume && resume.leftOut()
+                ? resume.token().filter()
+                : 0;
     }
 
-    /** Any thread. Its consumer says this. */
+    // ------------------------------------------------------------------ for the consumer
+
+    /** Its consumer says this. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one consumer
     public void said(Change change) {
+        boolean anything = change instanceof Change.AnythingMissed
+                || (change instanceof Change.Begins begins && begins.anything() != null);
+        if (anything) {
+            announced++; // first: a token that does not see it says that it is not covered
+        }
         said.add(change);
     }
 
-    /** Any thread. Is there anything to do? */
+    /** How far it is. Any thread. */
+    public HowFar howFar() {
+        return new HowFar(standing, topic);
+    }
+
+    /** What has to be fetched, or looked for, before it can go on. Its consumer looks at it when it {@link #isPressed}. */
+    public List<Want> wants() {
+        asks = false; // first: what is wanted from now on is asked for anew
+        return wants;
+    }
+
+    // ------------------------------------------------------------------ how it is read
+
+    @Override
+    public PlacesSubscription telling() {
+        reloads.tell();
+        return this;
+    }
+
+    @Override
+    public PlacesSubscription tellingAtOnce() {
+        reloads.tellAtOnce();
+        return this;
+    }
+
+    @Override
+    public void filteredBy(long hash) {
+        filter = hash;
+    }
+
+    @Override
     public boolean hasNext() {
         PlaceStanding here = standing;
         return !said.isEmpty() || (here.phase() instanceof ReadingPhase.Reading && here.looked() != topic.changes());
     }
 
-    /** Any thread. How far it is. */
-    public HowFar howFar() {
-        return new HowFar(standing, topic);
+    @Override
+    public boolean isPressed() {
+        return asks || topic.presses();
     }
 
-    /** Any thread. What has to be fetched, or looked for, before it can go on. */
-    public List<Want> wants() {
-        return wants;
-    }
-
-    /** What to do next. Whatever it gave before counts as done with, as far as {@link #handled} said. */
+    @Override
     public Step next(long nowNs) {
         PlaceStanding here = standing.done();
         for (Change change = said.poll(); change != null; change = said.poll()) {
+            reflections.hear(change, here);
             here = change.appliedTo(here);
         }
         standing = here;
@@ -102,98 +162,181 @@ public final class PlacesSubscription {
             return missed(here, List.of(Everything.GAP), everything.losses(), everything.past(), nowNs);
         }
         Look.All all = look.all();
-        wants = all.wants();
+        want(all);
         return all.losses().isEmpty()
                 ? given(here, producers, changes)
-                : missed(here, gaps(all.losses()), all.losses(), null, nowNs);
+                : missed(here, Loss.gaps(all.losses()), all.losses(), null, nowNs);
+    }
+
+    private void want(Look.All all) {
+        if (!all.wants().equals(wants)) {
+            wants = all.wants();
+            asks = !all.wants().isEmpty();
+        }
+        boolean lacks = !(all.wants().isEmpty() && all.losses().isEmpty());
+        lacksSinceMs = !lacks ? 0 : lacksSinceMs == 0 ? topic.changedMs() : lacksSinceMs;
     }
 
     /** @param past what counts as passed when the reload has succeeded; null if that stays as it is */
     private Step missed(PlaceStanding here, List<Gap> gaps, List<Loss> losses, @Nullable Past past, long nowNs) {
-        long beginNs = here.phase() instanceof ReadingPhase.Waiting waiting
-                ? waiting.untilNs()
-                : pace.mayBeginNs(nowNs, false);
+        long beginNs = reloads.beginNs(here.phase(), nowNs);
         if (beginNs - nowNs > 0) {
             standing = here.doing(new ReadingPhase.Waiting(beginNs));
             return new Step.Waiting(beginNs);
         }
-        pace.begins(nowNs);
+        reloads.begins(nowNs);
         standing = here.told().doing(new ReadingPhase.Reloading(losses, past, 0));
         return new Step.Missed(gaps, topic.changedMs());
     }
 
-    private static List<Gap> gaps(List<Loss> losses) {
-        List<Gap> gaps = new ArrayList<>();
-        losses.forEach(loss -> gaps.addAll(loss.gaps()));
-        return List.copyOf(gaps);
-    }
-
     private Step given(PlaceStanding here, Producers producers, long changes) {
-        PlaceRun.Builder run = new PlaceRun.Builder(settings.windowBytes());
-        Places at = here.places();
-        Look look = new Look(producers, at, here.past(), topic.cache());
-        Look.Turn turn = look.first();
-        while (turn instanceof Look.Turn.Give give && !run.isFull()) {
-            GivenPart part = part(give, producers);
-            run.add(part);
-            at = part.behind(part.count(), at);
-            look = new Look(producers, at, here.past(), topic.cache());
-            turn = look.first();
-        }
+        Giving giving = new Giving(producers, topic.cache(), here, settings.windowBytes());
+        PlaceRun run = giving.run();
         if (!run.isEmpty()) {
-            PlaceRun messages = run.build();
-            standing = here.giving(messages);
-            pace.readsOn();
-            return new Step.Messages(messages, new PlaceStandpoint(here.places(), messages, 0));
+            violations.addAndGet(giving.violations());
+            standing = here.giving(run);
+            reloads.readsOn();
+            return new Step.Messages(run, standpoint(here, producers, run, 0));
         }
-        if (turn instanceof Look.Turn.Left left) {
-            long last = left.generation().end() instanceof End.Stated stated ? stated.sequence() : 0;
-            ProducerPlace.At end = new ProducerPlace.At(left.generation().epoch(), last, ProducerPlace.Mark.END);
+        Look.Turn.Left left = giving.left();
+        if (left != null) {
+            ProducerPlace.At end = PlaceToken.behindAllOf(left.generation());
             standing = here.at(left.slot(), end).doing(ReadingPhase.READING);
-            return new Step.Left(name(producers, left.slot()), new Position(end.epoch(), last));
+            return new Step.Left(left.name(producers), new Position(end.epoch(), end.sequence()));
         }
         standing = here.idle(changes);
         return Step.IDLE;
     }
 
-    private static GivenPart part(Look.Turn.Give give, Producers producers) {
-        Piece piece = give.piece();
-        Slice slice = piece.from(give.sequence());
-        long last = give.generation().end() instanceof End.Stated stated ? stated.sequence() : Long.MAX_VALUE;
-        int most = (int) Math.min(slice.count(), last - give.sequence() + 1);
-        return new GivenPart(
-                give.slot(),
-                name(producers, give.slot()),
-                give.generation().epoch(),
-                give.sequence(),
-                most < slice.count() ? slice.part(0, most) : slice);
-    }
-
-    private static String name(Producers producers, int slot) {
-        var producer = producers.get(slot);
-        return producer == null ? Gap.NOBODY : producer.name();
-    }
-
-    /** The first so many messages of the run that was given last are done with. */
+    @Override
     public void handled(int count) {
         standing.run().handled(count);
     }
 
-    /** The reload has succeeded: the places move to where what was lost leads. */
-    public void reloaded() {
+    // ------------------------------------------------------------------ reloading
+
+    @Override
+    public void reloaded(@Nullable CursorToken reflects) {
+        PlaceStanding here = standing.reloaded(topic.producers());
+        standing = reflects == null ? here : reflecting(here, reflects);
+        filterBefore = 0; // last: a token that names the filter of before is told once more at worst
+    }
+
+    @Override
+    public OptionalLong reloadFailed() {
         PlaceStanding here = standing;
-        if (!(here.phase() instanceof ReadingPhase.Reloading reloading)) {
-            throw new IllegalStateException("No reload is under way");
+        ReadingPhase.Reloading reloading = here.underWay();
+        standing = here.doing(reloading.again());
+        return loadFailed(reloading.failed() + 1);
+    }
+
+    @Override
+    public void loaded(CursorToken reflects) {
+        standing = reflecting(standing.done(), reflects);
+    }
+
+    private PlaceStanding reflecting(PlaceStanding here, CursorToken reflects) {
+        return here.at(reflections.in(reflects, here, topic));
+    }
+
+    @Override
+    public OptionalLong loadFailed(int times) {
+        return reloads.againInNs(times);
+    }
+
+    // ------------------------------------------------------------------ where it is
+
+    @Override
+    public CursorToken token(String name, String cluster, Now now) {
+        return token(standpoint(), name, cluster, now);
+    }
+
+    @Override
+    public Standpoint standpoint() {
+        PlaceStanding here = standing;
+        return standpoint(here, topic.producers(), here.run(), here.run().handled());
+    }
+
+    /** @param producers read after where it stands */
+    private PlaceStandpoint standpoint(PlaceStanding here, Producers producers, PlaceRun run, int handled) {
+        boolean mayMiss =
+                announced != here.announced() || here.mayMissAnything(); // last: it was said before they were shown
+        return new PlaceStandpoint(here.places(), run, handled, here.past(), producers, mayMiss);
+    }
+
+    @Override
+    public CursorToken token(Standpoint at, String name, String cluster, Now now) {
+        long left = filterBefore;
+        long by = left == 0 ? filter : left;
+        if (hasBegun()) {
+            return new PlaceToken((PlaceStandpoint) at, topic.cache(), name)
+                    .taken(cluster, by, now)
+                    .takenBy(home);
         }
-        Places places = here.places();
-        Past past = reloading.past() == null ? here.past() : reloading.past();
-        for (Loss loss : reloading.losses()) {
-            places = places.with(loss.slot(), loss.to());
-            if (loss.to() instanceof ProducerPlace.ToldUnseen
-                    || (loss.to() instanceof ProducerPlace.At at && at.mark() == ProducerPlace.Mark.TOLD)) {
-                past = past.told(loss.slot(), loss.lastEvent());
-            }
+        return opening instanceof Opening.Resume resume
+                ? resume.token()
+                : new CursorToken(name, cluster, now.ms(), HistoryId.UNKNOWN, List.of(), by);
+    }
+
+    private boolean hasBegun() {
+        return !(standing.phase() instanceof ReadingPhase.Opening);
+    }
+
+    @Override
+    public List<CursorToken.Entry> listed(CursorToken taken) {
+        PlaceStandpoint here = (PlaceStandpoint) standpoint();
+        return PassedStreams.listed(taken, here, hasBegun() && !here.mayMiss());
+    }
+
+    @Override
+    public boolean knows(Epoch epoch, @Nullable String node) {
+        return PassedStreams.knows(topic.producers(), topicName, epoch, node);
+    }
+
+    // ------------------------------------------------------------------ for people
+
+    @Override
+    public boolean isCatchingUp() {
+        return wants.stream().anyMatch(want -> want.what() instanceof Next.Fetch);
+    }
+
+    @Override
+    public boolean isWaiting() {
+        return standing.phase() instanceof ReadingPhase.Waiting;
+    }
+
+    @Override
+    public boolean isReloading() {
+        return standing.phase() instanceof ReadingPhase.Reloading;
+    }
+
+    @Override
+    public long lag() {
+        return behind().messages();
+    }
+
+    @Override
+    public OptionalLong behindSinceMs() {
+        return behind().sinceMs(lacksSinceMs);
+    }
+
+    private Behind behind() {
+        return Behind.of((PlaceStandpoint) standpoint(), topic.cache());
+    }
+
+    @Override
+    public @Nullable String lastKey(Gap gap) {
+        Position resumesAt = gap.resumesAt();
+        if (resumesAt == null || resumesAt.sequence() <= 1) {
+            return null;
         }
-        standing = here.at(places).withPast(past).doing(ReadingPhase.READING);
+        long last = resumesAt.sequence() - 1;
+        Piece piece = topic.cache().find(resumesAt.epoch(), last);
+        return piece == null ? null : piece.slice().key((int) (last - piece.first()));
+    }
+
+    @Override
+    public long violations() {
+        return violations.get();
     }
 }

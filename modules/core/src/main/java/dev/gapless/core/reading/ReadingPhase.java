@@ -25,7 +25,12 @@ sealed interface ReadingPhase {
      * @param past what counts as passed then; null if that stays as it is
      * @param failed how often it has failed
      */
-    record Reloading(List<Loss> losses, @Nullable Past past, int failed) implements ReadingPhase {}
+    record Reloading(List<Loss> losses, @Nullable Past past, int failed) implements ReadingPhase {
+        /** The same, which has failed once more. */
+        Reloading again() {
+            return new Reloading(losses, past, failed + 1);
+        }
+    }
 
     ReadingPhase OPENING = new Opening();
     ReadingPhase READING = new Reading();

@@ -104,9 +104,9 @@ class PlacesSubscriptionTest {
         copied(10, 9);
         assertEquals(Step.RELOADING, subscription.next(0));
         assertFalse(subscription.hasNext());
-        subscription.reloaded();
+        subscription.reloaded(null);
         assertEquals("10", given(subscription.next(0)));
-        assertThrows(IllegalStateException.class, subscription::reloaded);
+        assertThrows(IllegalStateException.class, () -> subscription.reloaded(null));
     }
 
     @Test
@@ -118,7 +118,7 @@ class PlacesSubscriptionTest {
         assertEquals(new Step.Waiting(100), subscription.next(0));
         assertEquals(new Step.Waiting(100), subscription.next(99));
         assertInstanceOf(Step.Missed.class, subscription.next(100));
-        subscription.reloaded();
+        subscription.reloaded(null);
         assertEquals(Step.IDLE, subscription.next(101));
         copied(20, 20);
         assertEquals(new Step.Waiting(302), subscription.next(202));
@@ -139,7 +139,7 @@ class PlacesSubscriptionTest {
         assertEquals(List.of(anything), missed.gaps());
         push(10, 11);
         copied(11, 9);
-        subscription.reloaded();
+        subscription.reloaded(null);
         assertEquals("10 11", given(subscription.next(0)));
     }
 

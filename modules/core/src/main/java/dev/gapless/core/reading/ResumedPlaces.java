@@ -1,0 +1,257 @@
+package dev.gapless.core.reading;
+
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Departure;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.Now;
+import dev.gapless.core.Position;
+import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.place.AddressSlot;
+import dev.gapless.core.place.End;
+import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownMember;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import dev.gapless.core.place.Producers;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Where a subscription begins that resumes a token (rule T2). Used once. */
+public final class ResumedPlaces {
+    private final CursorToken token;
+    private final Slots slots;
+    private final HistoryView history;
+    private final Producers producers;
+    private final Map<Long, KnownMember> members = new HashMap<>();
+    private final Map<Long, Generation> generations = new HashMap<>();
+    private final Map<Epoch, Generation> byEpoch = new HashMap<>();
+    /** Incarnations that go, or went, by their addresses. */
+    private final Map<Epoch, AddressSlot> addresses = new HashMap<>();
+
+    private final Map<Long, Departure> departures = new HashMap<>();
+    private final Set<Epoch> membersEpochs = new HashSet<>();
+
+    private final Set<Integer> waitsFor = new HashSet<>();
+    private Places places = Places.NONE;
+    private final boolean covered;
+
+    private ResumedPlaces(Opening.Resume opening, Slots slots, Now now) {
+        this.token = opening.token();
+        this.slots = slots;
+        nameByToken(now);
+        this.producers = slots.producers();
+        this.history = producers.history();
+        collect();
+        boolean counts = token.isMadeByHand() || (history.covers(token, now.ns()) && allHostsCount());
+        this.covered = counts && !opening.leftOut();
+        byName().forEach(this::resume);
+    }
+
+    /** Of a subscription that begins so. For the consumer's thread. */
+    public static ResumedPlaces of(Opening.Resume opening, Slots slots, Now now) {
+        return new ResumedPlaces(opening, slots, now);
+    }
+
+    /** How it begins. */
+    public Change.Begins begins() {
+        if (!covered) {
+            Change.AnythingMissed anything = new Change.AnythingMissed(slots.namelessMembers());
+            return new Change.Begins(places, Past.opened(producers.lastEvent()), anything);
+        }
+        long event = producers.lastEvent();
+        Past past = token.isMadeByHand()
+                ? Past.byHand(event, token.timeMs(), history.marginMs())
+                : Past.resumed(event, token.timeMs(), history.marginMs());
+        return new Change.Begins(places, past);
+    }
+
+    /** The slots of producers of which a member may come that knows more. */
+    public Set<Integer> waitsFor() {
+        return Set.copyOf(waitsFor);
+    }
+
+    // ------------------------------------------------------------------ who is who
+
+    private void nameByToken(Now now) {
+        for (CursorToken.Entry entry : token.entries()) {
+            for (long uid : new long[] {entry.host(), entry.uid()}) {
+                if (uid != 0) {
+                    slots.recall(uid, now);
+                }
+                if (uid != 0 && !entry.nameless()) {
+                    slots.namedByToken(uid, entry.node());
+                }
+            }
+        }
+    }
+
+    private void collect() {
+        for (KnownMember member : producers.members()) {
+            members.put(member.uid(), member);
+            membersEpochs.add(Epoch.of(member.uid(), token.topic()));
+        }
+        for (int slot = 0; slot < producers.slots(); slot++) {
+            KnownProducer producer = producers.get(slot);
+            if (producer != null) {
+                producer.generations().forEach(this::add);
+            }
+            AddressSlot address = producers.atAddress(slot);
+            if (address != null) {
+                addresses.put(Epoch.of(address.uid(), token.topic()), address);
+            }
+        }
+        history.departures().forEach(departure -> departures.put(departure.uid(), departure));
+    }
+
+    private void add(Generation generation) {
+        generations.put(generation.uid(), generation);
+        byEpoch.put(generation.epoch(), generation);
+    }
+
+    // ------------------------------------------------------------------ what it counts for
+
+    /** Is each member that the token names one here, or did it end no earlier than the token was taken? Else it lived on elsewhere. */
+    private boolean allHostsCount() {
+        return token.entries().stream().mapToLong(CursorToken.Entry::host).allMatch(this::hostCounts);
+    }
+
+    private boolean hostCounts(long uid) {
+        if (uid == 0 || members.containsKey(uid)) {
+            return true;
+        }
+        Generation generation = generations.get(uid);
+        Generation.Removal removed = generation == null ? null : generation.removed();
+        Departure departure = departures.get(uid);
+        long endedMs = removed != null
+                ? removed.endedMs()
+                : departure != null
+                        ? departure.endedMs()
+                        : Long.MIN_VALUE; // it went before anything that is remembered
+        return endedMs >= token.timeMs() - history.marginMs();
+    }
+
+    /** Is the node that took it a member, or did it leave in good order? Else it may have been cut off from a part of the cluster. */
+    private boolean isHomeTrusted() {
+        long home = token.home();
+        Generation generation = generations.get(home);
+        Departure departure = departures.get(home);
+        return members.containsKey(home)
+                || (generation != null && generation.end() instanceof End.Stated stated && stated.left())
+                || (departure != null && departure.published() != null);
+    }
+
+    // ------------------------------------------------------------------ its places
+
+    /** What the token says of each producer, or of each incarnation without a name. */
+    private Map<Integer, CursorToken.Entry> byName() {
+        Map<Integer, CursorToken.Entry> all = new LinkedHashMap<>();
+        for (CursorToken.Entry entry : token.entries()) {
+            int slot = slot(entry);
+            CursorToken.Entry before = all.get(slot);
+            if (before == null || isLater(entry, before, producers.get(slot))) {
+                all.put(slot, entry);
+            }
+        }
+        return all;
+    }
+
+    private int slot(CursorToken.Entry entry) {
+        if (entry.nameless() && entry.uid() != 0) {
+            return slots.nameless(entry.uid(), entry.node());
+        }
+        AddressSlot address = token.isMadeByHand() ? addresses.get(entry.epoch()) : null;
+        return address != null && address.address().equals(entry.node()) ? address.slot() : slots.named(entry.node());
+    }
+
+    /** Of two streams of a node: which goes on; if both do, the later one. */
+    private static boolean isLater(CursorToken.Entry entry, CursorToken.Entry other, @Nullable KnownProducer producer) {
+        if (isPosition(entry) != isPosition(other)) {
+            return isPosition(entry);
+        }
+        if (entry.over() != other.over()) {
+            return other.over();
+        }
+        int index = producer == null ? -1 : producer.index(entry.epoch());
+        int others = producer == null ? -1 : producer.index(other.epoch());
+        boolean isCopied = producer != null && producer.copy() != null;
+        if ((index < 0) != (others < 0)) {
+            return (index < 0) != isCopied; // a log that is copied has all that goes on
+        }
+        return index >= others;
+    }
+
+    private static boolean isPosition(CursorToken.Entry entry) {
+        return entry.over() || entry.sequence() != CursorToken.Entry.UNKNOWN;
+    }
+
+    private void resume(int slot, CursorToken.Entry entry) {
+        KnownProducer producer = slots.producers().get(slot);
+        ProducerPlace place = place(entry, producer);
+        if (!covered) {
+            boolean isKnown = place instanceof ProducerPlace.At || place instanceof ProducerPlace.ToldUnseen;
+            places = isKnown && !entry.nameless() ? places.with(slot, place) : places;
+            return;
+        }
+        places = places.with(slot, place);
+        AddressSlot address = producers().atAddress(slot);
+        if (address != null && address.named() >= 0) {
+            places = new Change.NamedNow(slot, address.named()).placesIn(places);
+        } else if (address == null && producers().host(slot) == null && isUnknown(place, producer)) {
+            waitsFor.add(slot);
+        }
+    }
+
+    private Producers producers() {
+        return slots.producers();
+    }
+
+    /** May somebody come who knows that place? */
+    private static boolean isUnknown(ProducerPlace place, @Nullable KnownProducer producer) {
+        if (producer == null || producer.generations().isEmpty()) {
+            return true;
+        }
+        Epoch epoch = place instanceof ProducerPlace.At at
+                ? at.epoch()
+                : place instanceof ProducerPlace.Stated stated
+                        ? stated.position().epoch()
+                        : null;
+        return epoch != null && producer.generation(epoch) == null;
+    }
+
+    private ProducerPlace place(CursorToken.Entry entry, @Nullable KnownProducer producer) {
+        boolean isKnown = entry.sequence() != CursorToken.Entry.UNKNOWN;
+        long sequence = Math.max(0, entry.sequence());
+        if (entry.over()) {
+            ProducerPlace.Mark mark = isOver(entry) || !covered ? ProducerPlace.Mark.END : ProducerPlace.Mark.TOLD;
+            return new ProducerPlace.At(entry.epoch(), sequence, mark);
+        } else if (!isKnown) {
+            return entry.told() ? ProducerPlace.TOLD_UNSEEN : ProducerPlace.UNKNOWN;
+        }
+        ProducerPlace.At at = new ProducerPlace.At(entry.epoch(), sequence);
+        if (entry.told()) {
+            return at.marked(ProducerPlace.Mark.TOLD);
+        }
+        return token.isMadeByHand() && covered && !isHeard(at, producer)
+                ? new ProducerPlace.Stated(new Position(at.epoch(), at.sequence()), null)
+                : at;
+    }
+
+    /** Is that stream over here, too? Of one that is not known here the word of a node counts that is trusted. */
+    private boolean isOver(CursorToken.Entry entry) {
+        Generation generation = byEpoch.get(entry.epoch());
+        boolean isOver = generation == null ? !membersEpochs.contains(entry.epoch()) : generation.removed() != null;
+        return isOver && (token.isMadeByHand() ? generation != null : isHomeTrusted());
+    }
+
+    /** Has its log been there, as far as this node has heard? */
+    private static boolean isHeard(ProducerPlace.At at, @Nullable KnownProducer producer) {
+        Generation generation = producer == null || producer.copy() == null ? null : producer.generation(at.epoch());
+        return producer != null && generation != null && at.sequence() <= producer.heard(generation);
+    }
+}
