@@ -16,6 +16,8 @@ import java.util.OptionalLong;
  * @param oldestMs when the oldest of them was published that is here, in milliseconds since 1970; {@code Long.MAX_VALUE} if none is here
  */
 record Behind(long messages, long oldestMs) {
+    static final Behind NOTHING = new Behind(0, Long.MAX_VALUE);
+
     static Behind of(PlaceStandpoint at, TopicCache cache) {
         Look look = new Look(at.producers(), at.places(), at.past(), cache);
         long messages = at.mayMiss() ? 1 : 0;

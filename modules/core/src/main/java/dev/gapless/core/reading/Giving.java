@@ -35,7 +35,7 @@ final class Giving {
             GivenPart part = part(give);
             violations += follows(part) ? 0 : 1;
             run.add(part);
-            at = part.behind(part.count(), at);
+            at = part.leg().behind(part.count(), at);
             look();
         }
     }

@@ -71,6 +71,20 @@ final class Look {
                 (epoch, sequence) -> cache.find(epoch, sequence) != null);
     }
 
+    /** In front of the present generation, if everything before it is passed; else null. For a slot without a place. */
+    ProducerPlace.@Nullable At front(int slot) {
+        KnownProducer producer = producers.get(slot);
+        if (producer == null || producer.copy() == null) {
+            return null;
+        }
+        Next next = next(slot, producer);
+        Generation present = producer.generations().get(producer.generations().size() - 1);
+        boolean isFront = next == Next.LEVEL
+                || (next instanceof Next.Message message && message.generation().equals(present))
+                || (next instanceof Next.Fetch fetch && fetch.generation().equals(present));
+        return isFront ? new ProducerPlace.At(present.epoch(), 0) : null;
+    }
+
     /** Up to which of the log's numbers it has read of that slot's producer; -1 if nobody can say. */
     long readUpTo(int slot, KnownProducer producer) {
         return producer.readUpTo(place(slot), generation -> past.passes(slot, generation), this::isTold);

@@ -22,15 +22,8 @@ final class PassedStreams {
 
     private PassedStreams() {}
 
-    /**
-     * What a token lists, and all other streams that are over for the subscription and known here, those first that ended last.
-     *
-     * @param isTold has it been told all that may be missed? Else it is not known what is over for the client
-     */
-    static List<CursorToken.Entry> listed(CursorToken taken, PlaceStandpoint at, boolean isTold) {
-        if (!isTold) {
-            return taken.entries().stream().filter(entry -> !entry.over()).toList();
-        }
+    /** What a token lists, and all other streams that are over for the subscription and known here, those first that ended last. */
+    static List<CursorToken.Entry> listed(CursorToken taken, PlaceStandpoint at) {
         Set<Epoch> listed =
                 taken.entries().stream().map(CursorToken.Entry::epoch).collect(Collectors.toSet());
         List<Ended> ended = new ArrayList<>();

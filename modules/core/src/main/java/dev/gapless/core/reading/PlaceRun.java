@@ -1,33 +1,23 @@
 package dev.gapless.core.reading;
 
 import dev.gapless.core.delivery.MessageRun;
-import dev.gapless.core.place.Places;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Messages that a subscription is given at once, of one producer or several. */
 final class PlaceRun extends MessageRun {
-    static final PlaceRun NONE = new PlaceRun(List.of(), 0);
+    static final PlaceRun NONE = new PlaceRun(List.of(), PlacePath.NONE, 0);
 
-    private final List<GivenPart> parts;
+    private final PlacePath path;
 
-    private PlaceRun(List<GivenPart> parts, int size) {
+    private PlaceRun(List<GivenPart> parts, PlacePath path, int size) {
         super(parts, size);
-        this.parts = parts;
+        this.path = path;
     }
 
-    /** These places, behind the first so many of its messages. */
-    Places behind(int messages, Places before) {
-        Places places = before;
-        int left = messages;
-        for (GivenPart part : parts) {
-            if (left <= 0) {
-                break;
-            }
-            places = part.behind(Math.min(left, part.count()), places);
-            left -= part.count();
-        }
-        return places;
+    /** Where it leads. */
+    PlacePath path() {
+        return path;
     }
 
     /** Collects them. */
@@ -56,7 +46,8 @@ final class PlaceRun extends MessageRun {
         }
 
         PlaceRun build() {
-            return new PlaceRun(List.copyOf(parts), messages);
+            List<PlacePath.Leg> legs = parts.stream().map(GivenPart::leg).toList();
+            return new PlaceRun(List.copyOf(parts), new PlacePath(legs), messages);
         }
     }
 }

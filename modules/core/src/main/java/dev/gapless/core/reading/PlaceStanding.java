@@ -29,7 +29,7 @@ record PlaceStanding(
 
     /** The places behind what is done with. */
     Places now() {
-        return run.behind(run.handled(), places);
+        return run.path().behind(run.handled(), places);
     }
 
     /** The same, where what was given is done with as far as that was said. */
@@ -37,7 +37,8 @@ record PlaceStanding(
         int handled = run.handled();
         return run.isEmpty()
                 ? this
-                : new PlaceStanding(run.behind(handled, places), past, phase, PlaceRun.NONE, anything, announced, -1);
+                : new PlaceStanding(
+                        run.path().behind(handled, places), past, phase, PlaceRun.NONE, anything, announced, -1);
     }
 
     /** The same, with that place. */

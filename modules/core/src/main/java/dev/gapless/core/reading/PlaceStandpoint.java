@@ -7,20 +7,31 @@ import dev.gapless.core.place.Producers;
 /**
  * Where a subscription stood, and what was known then.
  *
- * @param before in front of the run
+ * @param before in front of a run
+ * @param path of the run
  * @param handled so many messages of it are done with
  * @param producers read after the places: of what came since a token says that it is still to come
  * @param mayMiss may it have missed anything, and has not been told?
  */
-record PlaceStandpoint(Places before, PlaceRun run, int handled, Past past, Producers producers, boolean mayMiss)
+record PlaceStandpoint(Places before, PlacePath path, int handled, Past past, Producers producers, boolean mayMiss)
         implements Standpoint {
+    /** In front of where it begins: its token is the one that it resumes. */
+    record NotBegun() implements Standpoint {
+        static final NotBegun INSTANCE = new NotBegun();
+
+        @Override
+        public Standpoint after(int messages) {
+            return this;
+        }
+    }
+
     @Override
     public Standpoint after(int messages) {
-        return new PlaceStandpoint(before, run, handled + messages, past, producers, mayMiss);
+        return new PlaceStandpoint(before, path, handled + messages, past, producers, mayMiss);
     }
 
     /** The places there. */
     Places places() {
-        return run.behind(handled, before);
+        return path.behind(handled, before);
     }
 }

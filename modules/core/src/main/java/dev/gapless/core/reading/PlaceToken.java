@@ -17,6 +17,7 @@ import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,8 @@ final class PlaceToken {
 
     /** What it lists, by slot. */
     private Places listed;
-    /** Members without a name that have no slot, either. */
-    private final List<KnownMember> unslotted = new ArrayList<>();
+    /** Members of which it is not known where the subscription stands. */
+    private final List<KnownMember> unplaced = new ArrayList<>();
     /** Up to when all ends are passed. */
     private long timeMs;
 
@@ -57,7 +58,7 @@ final class PlaceToken {
     CursorToken taken(String cluster, long filter, Now now) {
         timeMs = history.heardUpToMs(now.ns());
         holdBackForEnds();
-        producers.members().forEach(this::addMember);
+        addMembers();
         for (int slot = 0; slot < slots(); slot++) {
             if (listed.get(slot) != null && mayBeLeftOut(slot)) {
                 listed = listed.with(slot, null);
@@ -66,7 +67,7 @@ final class PlaceToken {
         addPassed();
         List<CursorToken.Entry> entries = new ArrayList<>();
         boolean fits = addEntries(entries);
-        unslotted.forEach(member -> entries.add(unknown(member)));
+        unplaced.stream().filter(member -> slot(member) < 0).forEach(member -> entries.add(unknown(member)));
         entries.sort(CursorToken.IN_ORDER);
         boolean knows = fits && !mayMiss && history.covers(history.id(), timeMs);
         return new CursorToken(topic, cluster, timeMs, knows ? history.id() : HistoryId.UNKNOWN, entries, filter);
@@ -96,17 +97,38 @@ final class PlaceToken {
         }
     }
 
-    /** A member in which the subscription has no place: what it has passed of it is not known, or the time is in front of its start. */
-    private void addMember(KnownMember member) {
-        boolean isNameless = member.name() == null;
-        int slot = isNameless ? producers.addressSlot(member.uid()) : member.slot();
-        if (slot >= 0 && listed.get(slot) != null) {
-            return;
+    /**
+     * Members in which the subscription has no place. It stands in front of all that is published there if everything that ended before they came
+     * is passed. Else the token's time is in front of their start.
+     */
+    private void addMembers() {
+        List<KnownMember> inFront = new ArrayList<>();
+        for (KnownMember member : producers.members()) {
+            int slot = slot(member);
+            if (slot < 0 || listed.get(slot) == null) {
+                boolean isInFront = member.name() != null && !past.lists(member) && look.front(slot) != null;
+                (isInFront ? inFront : unplaced).add(member);
+            }
         }
+        unplaced.forEach(this::addUnplaced);
+        inFront.sort(Comparator.comparingLong(KnownMember::joinedMs));
+        for (KnownMember member : inFront) {
+            if (member.joinedMs() + history.marginMs() <= timeMs) {
+                listed = listed.with(member.slot(), look.front(member.slot()));
+            } else {
+                timeMs = Math.min(timeMs, member.joinedMs() - 1);
+            }
+        }
+    }
+
+    private int slot(KnownMember member) {
+        return member.name() == null ? producers.addressSlot(member.uid()) : member.slot();
+    }
+
+    private void addUnplaced(KnownMember member) {
         timeMs = Math.min(timeMs, member.joinedMs() - 1);
-        if (isNameless && slot < 0) {
-            unslotted.add(member);
-        } else if (isNameless || past.lists(member)) {
+        int slot = slot(member);
+        if (slot >= 0 && (member.name() == null || past.lists(member))) {
             listed = listed.with(slot, ProducerPlace.UNKNOWN);
         }
     }

@@ -196,7 +196,7 @@ public final class PlacesSubscription implements SubscriptionState {
             violations.addAndGet(giving.violations());
             standing = here.giving(run);
             reloads.readsOn();
-            return new Step.Messages(run, standpoint(here, producers, run, 0));
+            return new Step.Messages(run, standpoint(standing, producers));
         }
         Look.Turn.Left left = giving.left();
         if (left != null) {
@@ -254,22 +254,25 @@ public final class PlacesSubscription implements SubscriptionState {
     @Override
     public Standpoint standpoint() {
         PlaceStanding here = standing;
-        return standpoint(here, topic.producers(), here.run(), here.run().handled());
+        return here.phase() instanceof ReadingPhase.Opening
+                ? PlaceStandpoint.NotBegun.INSTANCE
+                : standpoint(here, topic.producers());
     }
 
     /** @param producers read after where it stands */
-    private PlaceStandpoint standpoint(PlaceStanding here, Producers producers, PlaceRun run, int handled) {
+    private PlaceStandpoint standpoint(PlaceStanding here, Producers producers) {
+        PlaceRun run = here.run();
         boolean mayMiss =
                 announced != here.announced() || here.mayMissAnything(); // last: it was said before they were shown
-        return new PlaceStandpoint(here.places(), run, handled, here.past(), producers, mayMiss);
+        return new PlaceStandpoint(here.places(), run.path(), run.handled(), here.past(), producers, mayMiss);
     }
 
     @Override
     public CursorToken token(Standpoint at, String name, String cluster, Now now) {
         long left = filterBefore;
         long by = left == 0 ? filter : left;
-        if (hasBegun()) {
-            return new PlaceToken((PlaceStandpoint) at, topic.cache(), name)
+        if (at instanceof PlaceStandpoint stood) {
+            return new PlaceToken(stood, topic.cache(), name)
                     .taken(cluster, by, now)
                     .takenBy(home);
         }
@@ -278,14 +281,11 @@ public final class PlacesSubscription implements SubscriptionState {
                 : new CursorToken(name, cluster, now.ms(), HistoryId.UNKNOWN, List.of(), by);
     }
 
-    private boolean hasBegun() {
-        return !(standing.phase() instanceof ReadingPhase.Opening);
-    }
-
     @Override
     public List<CursorToken.Entry> listed(CursorToken taken) {
-        PlaceStandpoint here = (PlaceStandpoint) standpoint();
-        return PassedStreams.listed(taken, here, hasBegun() && !here.mayMiss());
+        return standpoint() instanceof PlaceStandpoint here && !here.mayMiss()
+                ? PassedStreams.listed(taken, here)
+                : taken.entries().stream().filter(entry -> !entry.over()).toList();
     }
 
     @Override
@@ -321,7 +321,7 @@ public final class PlacesSubscription implements SubscriptionState {
     }
 
     private Behind behind() {
-        return Behind.of((PlaceStandpoint) standpoint(), topic.cache());
+        return standpoint() instanceof PlaceStandpoint here ? Behind.of(here, topic.cache()) : Behind.NOTHING;
     }
 
     @Override
