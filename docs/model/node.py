@@ -547,12 +547,22 @@ class Node:
             places[n] = UNKNOWN if v == AWAITED or isinstance(v, Since) else v
             if "left twice" in ON and isinstance(v, Place) and v.mark == END:
                 places[n] = v._replace(mark="")
+        front = []
         for uid in self.members:
             name = self.names.get(uid)
             if (name or f"@{uid}") not in places:
+                p = self.producers.get(name)
+                if p and p.live and not self.passed_member(s, uid) and self.is_in_front(s, p):
+                    front.append((self.joined[uid], p))
+                    continue
                 if name is None or self.passed_member(s, uid):
                     places[name or f"@{uid}"] = UNKNOWN
                 back.append(self.joined[uid] - 1)
+        for joined, p in sorted(front, key=lambda one: (one[0], one[1].name)):
+            if joined + MARGIN <= min(back):                # what ended before it came is passed
+                places[p.name] = Place(p.gens[-1].epoch, p.gens[-1].first - 1)
+            else:
+                back.append(joined - 1)
         for n in list(places):
             p = self.producers.get(n)
             if p is None and n[0] != "@":
@@ -572,6 +582,11 @@ class Node:
             return dict(value=self.w.value, sub=s, home=self.uid, places=dict(s.places), time=LONG_AGO, open={})
         host = {p.name: p.host for p in self.producers.values() if p.host is not None}
         return dict(value=self.w.value, sub=s, home=self.uid, places=places, time=min(back), open={n: host[n] for n in places if n in host})
+
+    def is_in_front(self, s, p):
+        """Does the subscription, which has no place there, read the present generation from its beginning?"""
+        step = self.next(s, p, None, lambda e, q: False)
+        return step == "level" or step[0] == "message" and step[1] == p.gens[-1].epoch
 
     def passed_member(self, s, uid):
         return s.time is not None and self.joined[uid] <= s.time - MARGIN

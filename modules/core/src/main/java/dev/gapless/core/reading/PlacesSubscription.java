@@ -142,12 +142,7 @@ public final class PlacesSubscription implements SubscriptionState {
 
     @Override
     public Step next(long nowNs) {
-        PlaceStanding here = standing.done();
-        for (Change change = said.poll(); change != null; change = said.poll()) {
-            reflections.hear(change, here);
-            here = change.appliedTo(here);
-        }
-        standing = here;
+        PlaceStanding here = heard();
         if (here.phase() instanceof ReadingPhase.Reloading) {
             return Step.RELOADING;
         } else if (here.phase() instanceof ReadingPhase.Opening) {
@@ -166,6 +161,19 @@ public final class PlacesSubscription implements SubscriptionState {
         return all.losses().isEmpty()
                 ? given(here, producers, changes)
                 : missed(here, Loss.gaps(all.losses()), all.losses(), null, nowNs);
+    }
+
+    /** Where it stands, after everything that its consumer has said. What was given is done with. */
+    private PlaceStanding heard() {
+        PlaceStanding here = standing.done();
+        for (Change change = said.peek(); change != null; change = said.peek()) {
+            reflections.hear(change, here);
+            here = change.appliedTo(here);
+            standing = here; // first: who looks at what was said finds it here, or there
+            said.remove();
+        }
+        standing = here;
+        return here;
     }
 
     private void want(Look.All all) {
@@ -232,7 +240,7 @@ public final class PlacesSubscription implements SubscriptionState {
 
     @Override
     public void loaded(CursorToken reflects) {
-        standing = reflecting(standing.done(), reflects);
+        standing = reflecting(heard(), reflects);
     }
 
     private PlaceStanding reflecting(PlaceStanding here, CursorToken reflects) {
@@ -254,6 +262,11 @@ public final class PlacesSubscription implements SubscriptionState {
     @Override
     public Standpoint standpoint() {
         PlaceStanding here = standing;
+        if (here.phase() instanceof ReadingPhase.Opening) {
+            for (Change change : said) { // its reader may not have looked yet
+                here = change.appliedTo(here);
+            }
+        }
         return here.phase() instanceof ReadingPhase.Opening
                 ? PlaceStandpoint.NotBegun.INSTANCE
                 : standpoint(here, topic.producers());

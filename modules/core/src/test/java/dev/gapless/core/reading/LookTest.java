@@ -13,6 +13,7 @@ import dev.gapless.core.Reason;
 import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Next;
 import dev.gapless.core.place.Part;
@@ -171,5 +172,25 @@ class LookTest {
         assertEquals(1, look().all().losses().size());
         past = past.told(0, 5);
         assertEquals(0, look().all().losses().size());
+    }
+
+    @Test
+    @DisplayName("what was read of a member is not known that was there before the token, which does not list it")
+    void unlistedMember() {
+        copied(0, A, 9, 1);
+        push(A, 1);
+        KnownMember host = new KnownMember(A.uid(), "127.0.0.1:1", "a", 0, 1_000);
+        producers = producers.withMembers(List.of(host), 0, Given.history());
+        for (Past reads : List.of(Past.opened(0), Past.resumed(0, 1_099, 100), Past.byHand(0, 1_100, 100))) {
+            past = reads;
+            assertInstanceOf(Look.Turn.Give.class, look().first(), () -> "" + reads);
+        }
+        past = Past.resumed(0, 1_100, 100);
+        assertNull(look().first());
+        Loss loss = look().all().losses().get(0);
+        assertEquals(new ProducerPlace.At(A.epoch(), 9), loss.to());
+        assertEquals(Reason.POSITION_UNKNOWN, loss.gaps().get(0).reason());
+        at(0, A, 0);
+        assertInstanceOf(Look.Turn.Give.class, look().first());
     }
 }

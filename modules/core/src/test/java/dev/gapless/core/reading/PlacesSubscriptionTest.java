@@ -7,14 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.gapless.core.CursorToken;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
+import dev.gapless.core.HistoryId;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.Standpoint;
 import dev.gapless.core.delivery.Step;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
@@ -229,5 +232,80 @@ class PlacesSubscriptionTest {
                 named.appliedTo(PlaceStanding.FIRST.at(5, at(3)).at(0, at(7)))
                         .places()
                         .get(0));
+    }
+
+    // ------------------------------------------------------------------ its token before it begins, and within a run
+
+    private CursorToken token() {
+        return subscription.token(Given.TOPIC, "c", Given.NOW);
+    }
+
+    private PlacesSubscription resuming(boolean leftOut) {
+        CursorToken.Entry entry = new CursorToken.Entry("a", 1, A.epoch(), 2, false);
+        CursorToken from = new CursorToken(Given.TOPIC, "c", 5, 6, List.of(entry), 7);
+        Opening opening = new Opening.Resume(from, leftOut);
+        return new PlacesSubscription(opening, Given.TOPIC, topic, Given.ring(100), 1, 1);
+    }
+
+    @Test
+    @DisplayName("ruleT1: before it begins its token is the one that it resumes, or one that is not covered")
+    void tokenBefore() {
+        assertEquals(HistoryId.UNKNOWN, token().historyId());
+        assertEquals(List.of(), token().entries());
+        subscription = resuming(false);
+        Standpoint before = subscription.standpoint();
+        assertEquals(
+                List.of(A.epoch()),
+                token().entries().stream().map(CursorToken.Entry::epoch).toList());
+        assertEquals(7, token().filter());
+        copied(9, 1);
+        begin(at(3));
+        assertEquals(3, token().entries().get(0).sequence(), "it counts before it is read");
+        assertEquals(1, token().home());
+        assertEquals(0, token().filter());
+        assertEquals(
+                2,
+                subscription
+                        .token(before.after(1), Given.TOPIC, "c", Given.NOW)
+                        .entries()
+                        .get(0)
+                        .sequence());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1: a token names the filter of its subscription, or that of before until it was told and has reloaded")
+    void filters() {
+        subscription = resuming(true);
+        subscription.filteredBy(8);
+        copied(9, 9);
+        begin(at(2));
+        assertEquals(7, token().filter());
+        subscription.next(0);
+        assertEquals(7, token().filter());
+        subscription.reloaded(null);
+        assertEquals(8, token().filter());
+    }
+
+    @Test
+    @DisplayName("ruleT1: a token within a run is of the messages that were handled, also if it is made later")
+    void tokenWithinARun() {
+        push(1, 4);
+        copied(4, 1);
+        begin(at(0));
+        Step.Messages step = assertInstanceOf(Step.Messages.class, subscription.next(0));
+        subscription.handled(2);
+        assertEquals(2, token().entries().get(0).sequence());
+        Standpoint after = step.before().after(3);
+        subscription.handled(4);
+        subscription.next(0);
+        assertEquals(4, token().entries().get(0).sequence());
+        assertEquals(
+                3,
+                subscription
+                        .token(after, Given.TOPIC, "c", Given.NOW)
+                        .entries()
+                        .get(0)
+                        .sequence());
     }
 }

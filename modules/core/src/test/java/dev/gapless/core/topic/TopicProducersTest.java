@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
+import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.place.AddressSlot;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownProducer;
@@ -177,5 +179,60 @@ class TopicProducersTest {
         assertEquals(List.of(8L), uids(producer("b")));
         topic.namedByToken(8, "c");
         assertEquals(List.of(8L), uids(producer("b")), "it has its name");
+    }
+
+    @Test
+    @DisplayName("an incarnation without a name has one slot, which shows its address, also after its name is known")
+    void addressSlots() {
+        onMembers(new MemberEvent.Present(7, "127.0.0.1:1"), new MemberEvent.Present(8, "127.0.0.1:2"));
+        int slot = topic.nameless(7, "127.0.0.1:1");
+        assertEquals(slot, topic.nameless(7, "127.0.0.1:1"));
+        assertEquals(KnownProducer.Presence.ASKED, topic.producers().get(slot).presence());
+        assertEquals(
+                new AddressSlot(7, "127.0.0.1:1", slot, -1), topic.producers().atAddress(slot));
+        assertEquals(-1, topic.producers().slotOf("127.0.0.1:1"), "that is no name");
+        topic.namedByToken(8, "b");
+        int b = topic.producers().slotOf("b");
+        assertEquals(List.of(slot, b), topic.namelessMembers());
+        onMembers(new MemberEvent.Named(7, "a", 0));
+        int a = topic.producers().slotOf("a");
+        assertEquals(
+                new AddressSlot(7, "127.0.0.1:1", slot, a), topic.producers().atAddress(slot));
+        assertNull(topic.producers().atAddress(a));
+        assertEquals(slot, topic.nameless(7, "127.0.0.1:1"));
+        assertEquals(List.of(b), topic.namelessMembers());
+    }
+
+    @Test
+    @DisplayName(
+            "an incarnation whose name is known here has an address slot of its own for what was told elsewhere, without a producer")
+    void addressSlotOfTheNamed() {
+        onMembers(
+                new MemberEvent.Present(7, "127.0.0.1:1"),
+                new MemberEvent.Named(7, "a", 0),
+                new MemberEvent.Present(8, "127.0.0.1:2"),
+                new MemberEvent.Named(8, "b", 0),
+                new MemberEvent.Removed(8));
+        for (long uid : List.of(7L, 8L)) {
+            int slot = topic.nameless(uid, "127.0.0.1:1");
+            assertNull(topic.producers().get(slot));
+            assertEquals(
+                    topic.named(uid == 7 ? "a" : "b"),
+                    topic.producers().byAddress(uid).named());
+        }
+        assertEquals(List.of(), topic.takeNamed());
+    }
+
+    @Test
+    @DisplayName("who goes without having said the name that is known of it is gone under that, not under its address")
+    void goesUnderItsName() {
+        onMembers(new MemberEvent.Present(7, "127.0.0.1:1"));
+        topic.nameless(7, "127.0.0.1:1");
+        topic.namedByToken(7, "a");
+        for (long uid = 100; uid < 100 + Limits.MAX_TOKEN_POSITIONS; uid++) {
+            topic.namedByToken(uid, "x");
+        }
+        onMembers(new MemberEvent.Removed(7));
+        assertEquals(List.of(7L), uids(producer("a")));
     }
 }
