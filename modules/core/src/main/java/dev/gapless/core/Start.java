@@ -1,5 +1,7 @@
 package dev.gapless.core;
 
+import org.jspecify.annotations.Nullable;
+
 /** Where a registration wants to begin. */
 public sealed interface Start {
     /** With what is published from now on. Asked only until there is a position. */
@@ -24,6 +26,18 @@ public sealed interface Start {
      * @param position the last one it got, or that was announced to it
      */
     record After(Position position) implements Start {}
+
+    /**
+     * A node copies the whole log, over the streams of all incarnations that it has (rule P18).
+     *
+     * @param after the newest place of the copy; null if it has none
+     * @param begin if the log does not have that place: whether the copy begins with the oldest message, or behind the newest
+     * @param least the least place of the node's subscriptions that publishers wait for; null if they wait for none
+     */
+    record Copy(
+            @Nullable Position after,
+            boolean begin,
+            @Nullable Position least) implements Start {}
 
     Start LATEST = new Latest();
     Start EARLIEST = new Earliest();

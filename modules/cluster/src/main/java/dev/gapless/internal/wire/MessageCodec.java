@@ -45,6 +45,13 @@ final class MessageCodec {
     private static final int BEGINNING = 2;
     private static final int SINCE = 3;
     private static final int AFTER = 4;
+    private static final int COPY = 5;
+
+    /** What a copy asks for, in one byte. */
+    private static final int BEGINS = 1;
+
+    private static final int HAS_PLACE = 2;
+    private static final int HAS_LEAST = 4;
 
     /** What is said of a stream, in one byte. */
     private static final int PUBLISHES = 1;
@@ -94,6 +101,7 @@ final class MessageCodec {
             BatchCodec.write(batch, out);
         } else if (message instanceof Ack ack) {
             out.writeNumber(ack.sequence());
+            out.writeNumber(ack.least() == Ack.KEEPS_NOTHING ? 0 : ack.least() + 1);
             out.writeNumber(ack.windowBytes());
         } else if (message instanceof Heartbeat heartbeat) {
             out.writeFixed(heartbeat.fromUid());
@@ -132,8 +140,7 @@ final class MessageCodec {
             writeStart(found.start(), out);
             Reason lost = found.lost();
             out.writeByte(lost == null ? 0 : 1 + lost.code());
-            out.writeFixed(found.next().epoch().id());
-            out.writeNumber(found.next().sequence());
+            writePosition(found.next(), out);
             out.writeNumber(found.oldest());
             out.writeNumber(found.head());
         }
@@ -145,7 +152,7 @@ final class MessageCodec {
         Session session = new Session(in.readFixed(), in.readNumber());
         return switch (manifest) {
             case BATCH -> BatchCodec.read(topic, reader, session, in);
-            case ACK -> new Ack(topic, reader, session, in.readNumber(), in.readNumber());
+            case ACK -> new Ack(topic, reader, session, in.readNumber(), readLeast(in), in.readNumber());
             case HEARTBEAT ->
                 new Heartbeat(
                         topic, reader, session, in.readFixed(), in.readNumber(), in.readNumber(), in.readNumber());
@@ -193,16 +200,32 @@ final class MessageCodec {
                 session,
                 start,
                 lost == 0 ? null : Reason.of(lost - 1),
-                new Position(new Epoch(in.readFixed()), in.readNumber()),
+                readPosition(in),
                 in.readNumber(),
                 in.readNumber());
+    }
+
+    private static long readLeast(WireBuffer in) {
+        long written = in.readNumber();
+        return written == 0 ? Ack.KEEPS_NOTHING : written - 1;
+    }
+
+    private static void writePosition(Position position, WireBuffer out) {
+        out.writeFixed(position.epoch().id());
+        out.writeNumber(position.sequence());
+    }
+
+    private static Position readPosition(WireBuffer in) {
+        return new Position(new Epoch(in.readFixed()), in.readNumber());
     }
 
     private static void writeStart(Start start, WireBuffer out) {
         if (start instanceof Start.After after) {
             out.writeByte(AFTER);
-            out.writeFixed(after.position().epoch().id());
-            out.writeNumber(after.position().sequence());
+            writePosition(after.position(), out);
+        } else if (start instanceof Start.Copy copy) {
+            out.writeByte(COPY);
+            writeCopy(copy, out);
         } else if (start instanceof Start.Since since) {
             out.writeByte(SINCE);
             out.writeFixed(since.timeMs());
@@ -222,9 +245,29 @@ final class MessageCodec {
             case EARLIEST -> Start.EARLIEST;
             case BEGINNING -> Start.BEGINNING;
             case SINCE -> new Start.Since(in.readFixed());
-            case AFTER -> new Start.After(new Position(new Epoch(in.readFixed()), in.readNumber()));
+            case AFTER -> new Start.After(readPosition(in));
+            case COPY -> readCopy(in);
             default -> throw new IllegalArgumentException("No start has the number " + kind);
         };
+    }
+
+    private static void writeCopy(Start.Copy copy, WireBuffer out) {
+        Position after = copy.after();
+        Position least = copy.least();
+        out.writeByte((copy.begin() ? BEGINS : 0) | (after == null ? 0 : HAS_PLACE) | (least == null ? 0 : HAS_LEAST));
+        if (after != null) {
+            writePosition(after, out);
+        }
+        if (least != null) {
+            writePosition(least, out);
+        }
+    }
+
+    private static Start.Copy readCopy(WireBuffer in) {
+        int flags = in.readByte();
+        Position after = (flags & HAS_PLACE) == 0 ? null : readPosition(in);
+        Position least = (flags & HAS_LEAST) == 0 ? null : readPosition(in);
+        return new Start.Copy(after, (flags & BEGINS) != 0, least);
     }
 
     static void writeIdentity(LogIdentity log, WireBuffer out) {

@@ -28,7 +28,7 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 public final class WireSerializer extends SerializerWithStringManifest implements ByteBufferSerializer {
     static final int IDENTIFIER = 1_734_438_000;
     /** Of the wire format: the first byte of each message. */
-    public static final byte VERSION = 7;
+    public static final byte VERSION = 8;
 
     private static final String HELLO = "h";
     private static final String PING = "p";

@@ -57,6 +57,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.ExtendedActorSystem;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,8 @@ class WireSerializerTest {
     private static final LogIdentity BEHIND =
             MUTE.behind(List.of(new LogIdentity.Earlier(-7, 0), new LogIdentity.Earlier(1L << 40, 1L << 50)));
 
+    private static final Position PLACE = new Position(new Epoch(-1), 1L << 40);
+
     private final WireSerializer serializer = new WireSerializer((ExtendedActorSystem) null);
 
     static Stream<Object> messages() {
@@ -81,6 +84,10 @@ class WireSerializerTest {
                 new Register("t", 7, SESSION, 9, Start.BEGINNING, 1),
                 new Register("t", 7, SESSION, 9, new Start.Since(-3), 1),
                 new Register("täg", 7, SESSION, -9, new Start.After(new Position(new Epoch(-1), 1L << 40)), 0),
+                new Register("t", 0, SESSION, 9, new Start.Copy(null, false, null), 1),
+                new Register("t", 0, SESSION, 9, new Start.Copy(PLACE, false, null), 1),
+                new Register("t", 0, SESSION, 9, new Start.Copy(null, true, PLACE), 1),
+                new Register("t", 0, SESSION, 9, new Start.Copy(PLACE, true, new Position(new Epoch(3), 0)), 1),
                 new Registered("t", 0, SESSION, LOG, 5, 3, 1000, 0),
                 new Registered("t", 0, SESSION, MUTE, 5, 3, 1000, 0),
                 new CursorExpired("t", 0, SESSION, Reason.POSITION_UNKNOWN, MUTE, 5, 1, 9, true),
@@ -89,6 +96,10 @@ class WireSerializerTest {
                 new CursorExpired("t", 0, SESSION, Reason.OVERRUN, LOG, 5, 1, 9, false),
                 new Heartbeat("t", 0, SESSION, -4, 5, 1, 6),
                 new Ack("t", 3, SESSION, 5, 524_288),
+                new Ack("t", 0, SESSION, 0, 0, 0),
+                new Ack("t", 0, SESSION, 1L << 40, 7, 1),
+                new Ack("t", 0, SESSION, 5, Ack.KEEPS_NOTHING - 1, 1),
+                new Ack("t", 0, SESSION, 5, Ack.KEEPS_NOTHING, 1),
                 new Gone("t", 0, SESSION, 5),
                 new GoneAck("t", 0, SESSION, 5),
                 new Deregister("t", 0, SESSION),
@@ -173,6 +184,27 @@ class WireSerializerTest {
     @MethodSource("messages")
     void readsWhatItWrote(Object message) throws Exception {
         assertEquals(message, serializer.fromBinary(serializer.toBinary(message), serializer.manifest(message)));
+    }
+
+    @Test
+    void readsWhateverACopyAsksForAndAcknowledges() throws Exception {
+        Random random = new Random(1);
+        for (int round = 0; round < 5_000; round++) {
+            Start.Copy copy = new Start.Copy(place(random), random.nextBoolean(), place(random));
+            readsWhatItWrote(new Register("t", number(random), SESSION, random.nextLong(), copy, number(random)));
+            readsWhatItWrote(new Ack("t", number(random), SESSION, number(random), number(random), number(random)));
+        }
+    }
+
+    /** Of any length on the wire, and often the least or the largest that there is. */
+    private static long number(Random random) {
+        return random.nextInt(8) == 0
+                ? Long.MAX_VALUE - random.nextInt(3)
+                : random.nextLong() >>> (1 + random.nextInt(63));
+    }
+
+    private static @Nullable Position place(Random random) {
+        return random.nextBoolean() ? null : new Position(new Epoch(random.nextLong()), number(random));
     }
 
     @Test

@@ -3,12 +3,12 @@ package dev.gapless.core.log;
 import dev.gapless.core.Epoch;
 
 /**
- * The stream of one incarnation in a log. A log numbers what it has over all of its streams; of a log in memory these are its own stream's
- * sequences.
+ * The stream of one incarnation in a log, or all of the log. A log numbers what it has over all of its streams; of a log in memory these are its
+ * own stream's sequences.
  *
- * @param uid the incarnation; 0 for the log's own stream
+ * @param uid the incarnation; 0 for the log's own stream, and for all of the log
  * @param before the number in front of its first message
- * @param last the number of its last message; {@link #OPEN} for the log's own stream
+ * @param last the number of its last message; {@link #OPEN} for the log's own stream, and for all of the log
  */
 public record LogPart(Epoch epoch, long uid, long before, long last) {
     /** Messages are still appended. */
@@ -22,6 +22,11 @@ public record LogPart(Epoch epoch, long uid, long before, long last) {
     /** The number of its newest message in a log with this head. */
     public long head(long logHead) {
         return Math.min(logHead, last);
+    }
+
+    /** The oldest sequence of it that is still there in a log with this oldest number; one beyond the head if none is. */
+    public long oldest(long logOldest, long head) {
+        return sequence(Math.min(Math.max(logOldest, number(1)), head + 1));
     }
 
     /** The sequence in this stream of a message with this number in the log. */

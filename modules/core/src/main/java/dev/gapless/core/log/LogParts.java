@@ -41,6 +41,11 @@ public final class LogParts {
         return parts.get(parts.size() - 1);
     }
 
+    /** All of the log: its numbers are the sequences of this part. */
+    public LogPart whole() {
+        return parts.size() == 1 ? own() : new LogPart(own().epoch(), 0, 0, LogPart.OPEN);
+    }
+
     /** That stream; null if it is not there. */
     public @Nullable LogPart get(Epoch stream) {
         for (LogPart part : parts) {

@@ -8,13 +8,14 @@ import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.LogPart;
+import dev.gapless.core.log.Ring;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a registration goes on (rules P2 and P3).
  *
  * @param expiry why it cannot go on where it wants to, or null
- * @param part the stream in which it goes on
+ * @param part the stream in which it goes on; of a copy all of the log
  * @param next the number in the log of the first message that will be sent
  * @param head the newest of that stream
  */
@@ -38,6 +39,8 @@ record Answer(@Nullable Reason expiry, LogPart part, long next, long head) {
                     : at(Reason.OVERRUN, resumeAfterOverrun(own, oldest, head, settings), log, head);
         } else if (start instanceof Start.After after) {
             return after(after.position(), log, oldest, head, settings);
+        } else if (start instanceof Start.Copy copy) {
+            return copy(copy, log, oldest, head, settings);
         }
         return new Answer(null, own, head + 1, head);
     }
@@ -72,6 +75,41 @@ record Answer(@Nullable Reason expiry, LogPart part, long next, long head) {
             return new Answer(Reason.OVERRUN, part, resumeAfterOverrun(part, partOldest, partHead, settings), partHead);
         }
         return new Answer(null, part, next, partHead);
+    }
+
+    /** Rule P18. */
+    private static Answer copy(Start.Copy copy, Log log, long oldest, long head, TopicSettings settings) {
+        LogPart whole = log.parts().whole();
+        long anew = copy.begin() ? oldest : head + 1;
+        Position after = copy.after();
+        if (after == null) {
+            return new Answer(null, whole, anew, head);
+        }
+        LogPart part = log.parts().get(after.epoch());
+        if (part == null) {
+            return new Answer(Reason.PRODUCER_RESTARTED, whole, anew, head);
+        } else if (after.sequence() > part.sequence(part.head(head))) {
+            return new Answer(Reason.POSITION_UNKNOWN, whole, anew, head);
+        }
+        long next = part.number(after.sequence()) + 1;
+        return next < oldest
+                ? new Answer(Reason.OVERRUN, whole, resumeAfterOverrun(whole, oldest, head, settings), head)
+                : new Answer(null, whole, next, head);
+    }
+
+    /** The number up to which messages may be overwritten, as far as a node is concerned that registers to copy the log (rule P18). */
+    static long least(Start.Copy copy, Log log) {
+        Position least = copy.least();
+        if (least == null) {
+            return Ring.ALL;
+        }
+        long beforeOldest = log.oldest() - 1;
+        LogPart part = log.parts().get(least.epoch());
+        if (part == null) {
+            return beforeOldest;
+        }
+        long last = part.sequence(part.head(log.head()));
+        return Math.max(part.number(Math.min(least.sequence(), last)), beforeOldest);
     }
 
     /** Rule P3. */

@@ -39,8 +39,8 @@ final class Backpressure {
     }
 
     /**
-     * Up to where every reader that publishers wait for has acknowledged. A reader counts from its registration on, not
-     * only from its first Ack: what is published between the two would overrun it. Without backpressure they wait for none.
+     * Up to where every reader that publishers wait for has acknowledged, or lets messages be overwritten. A reader counts from its registration
+     * on, not only from its first Ack: what is published between the two would overrun it. Without backpressure they wait for none.
      */
     long acknowledgedByAll(Collection<Cursor> cursors, long nowNs) {
         long lowest = Ring.ALL;
@@ -55,7 +55,7 @@ final class Backpressure {
                 cursor.stalled = true;
             }
             if (!cursor.stalled && isReachable(cursor.session.uid())) {
-                lowest = Math.min(lowest, cursor.acked);
+                lowest = Math.min(lowest, cursor.evictable());
             }
         }
         return lowest;

@@ -11,7 +11,7 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /** How far one reader has got in a log. */
-final class Cursor {
+class Cursor {
     /** An Ack is wanted for each half of a window, and for each of so many parts of a ring. */
     private static final int PARTS_OF_RING = 4;
 
@@ -20,7 +20,7 @@ final class Cursor {
     /** The number of the reader on its node. */
     final long reader;
 
-    /** The stream that it reads. */
+    /** The stream that it reads; of a copy all of the log. */
     final LogPart part;
     /** The number in the log of the last message that was sent, or is not to be sent. */
     long sent;
@@ -46,9 +46,9 @@ final class Cursor {
 
     /** When the next heartbeat is to be sent, unless something else is sent before. */
     long heartbeatDueNs;
-    /** Since when the log has more than the reader acknowledged, or when it last answered. */
+    /** Since when the log has more than the reader acknowledged, or publishers wait for its node; or when it last answered. */
     long progressNs;
-    /** Has the log more than the reader acknowledged? */
+    /** Has the log more than the reader acknowledged, or do publishers wait for its node? */
     boolean owing;
     /** It did not answer for too long: no publisher waits for it, until it does. */
     boolean stalled;
@@ -91,7 +91,9 @@ final class Cursor {
      * @param expires does it miss something by that?
      */
     void registered(Start start, @Nullable Cursor before, boolean expires) {
-        after = start instanceof Start.After known ? known.position() : null;
+        after = start instanceof Start.After known
+                ? known.position()
+                : start instanceof Start.Copy copy ? copy.after() : null;
         expired = expires;
         if (before == null || after == null) {
             return;
@@ -135,11 +137,21 @@ final class Cursor {
         return acked <= sent && nothingInFlight == (bytesInFlight == 0);
     }
 
+    /** Messages up to this number may be overwritten, as far as its reader is concerned. */
+    long evictable() {
+        return acked;
+    }
+
+    /** Everything up to this number has been received, and may be overwritten. */
+    long doneUpTo() {
+        return Math.min(acked, evictable());
+    }
+
     boolean isReadBy(long uid, long readerNumber) {
         return session.uid() == uid && reader == readerNumber;
     }
 
-    /** The log has gone on: from now on the reader is expected to get somewhere. */
+    /** The log has gone on, or publishers begin to wait: from now on the reader is expected to get somewhere. */
     void beginToOwe(long nowNs, long heartbeatNs) {
         owing = true;
         progressNs = nowNs;

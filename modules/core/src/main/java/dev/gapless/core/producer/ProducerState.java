@@ -1,10 +1,9 @@
 package dev.gapless.core.producer;
 
-import dev.gapless.core.Epoch;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
-import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
+import dev.gapless.core.Session;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.Effect;
@@ -13,6 +12,7 @@ import dev.gapless.core.log.Generation;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.LogPart;
 import dev.gapless.core.log.Reading;
+import dev.gapless.core.log.Ring;
 import dev.gapless.core.log.Slice;
 import dev.gapless.core.log.StoreAnswer;
 import dev.gapless.core.wire.Ack;
@@ -20,9 +20,7 @@ import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Fetch;
-import dev.gapless.core.wire.Fetched;
 import dev.gapless.core.wire.Find;
-import dev.gapless.core.wire.Found;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
 import dev.gapless.core.wire.Heartbeat;
@@ -139,11 +137,11 @@ public final class ProducerState {
             return; // the others are none of its business, unless it made room
         }
         if (message instanceof Fetch fetch) {
-            onFetch(fetch);
+            inquiries().onFetch(fetch);
             return; // it changes nothing
         }
         if (message instanceof Find find) {
-            onFind(find);
+            inquiries().onFind(find);
             return;
         }
         if (message instanceof Register register) {
@@ -154,6 +152,11 @@ public final class ProducerState {
             onDeregister(deregister);
         }
         releaseAndSend(now);
+    }
+
+    /** Made for each that comes: a topic at rest keeps none. */
+    private Inquiries inquiries() {
+        return new Inquiries(topic, log, settings, outbox);
     }
 
     /** Who has messages of this log is wanted (rule P15). */
@@ -325,7 +328,7 @@ public final class ProducerState {
                 boolean isAtTheEnd = ends(part) && cursor.sent == itsHead;
                 if (!isAtTheEnd || part.isEarlier()) { // a reader that has ended answers a heartbeat alone
                     long sent = part.sequence(cursor.sent);
-                    long oldest = oldest(part, itsHead);
+                    long oldest = part.oldest(log.oldest(), itsHead);
                     send(
                             cursor,
                             new Heartbeat(
@@ -400,17 +403,17 @@ public final class ProducerState {
         return cursors.size();
     }
 
-    /** Up to where every reader has acknowledged, or {@code Long.MAX_VALUE} if there is none. */
+    /** Up to where every reader has acknowledged, and needs nothing to be kept; {@code Long.MAX_VALUE} if there is none. */
     public long lowestAcked() {
         Cursor known = lowest;
         if (known == null) {
             for (Cursor cursor : cursors.values()) {
                 // The last of them: mostly they acknowledge in this order.
-                known = known == null || cursor.acked <= known.acked ? cursor : known;
+                known = known == null || cursor.doneUpTo() <= known.doneUpTo() ? cursor : known;
             }
             lowest = known;
         }
-        return known == null ? Long.MAX_VALUE : known.acked;
+        return known == null ? Long.MAX_VALUE : known.doneUpTo();
     }
 
     private void onRegister(Register register, Now now) {
@@ -427,9 +430,8 @@ public final class ProducerState {
         }
         Answer answer = Answer.of(register.start(), log, settings);
         LogPart part = answer.part();
-        long oldest = oldest(part, answer.head());
-        Cursor cursor = new Cursor(
-                register.session(), register.reader(), part, answer.next(), register.windowBytes(), now.ns(), settings);
+        long oldest = part.oldest(log.oldest(), answer.head());
+        Cursor cursor = cursor(register, answer, now.ns());
         cursor.registered(register.start(), known, answer.expiry() != null);
         cursors.put(key, cursor);
         receipts.acknowledged(cursor);
@@ -438,7 +440,7 @@ public final class ProducerState {
         if (settings.backpressure()) {
             log.release(backpressure.acknowledgedByAll(cursors.values(), now.ns()), now.ms());
         }
-        if (answer.expiry() == null) {
+        if (answer.expiry() == null || cursor instanceof CopyCursor) { // what a copy lacks is judged by its node
             send(
                     cursor,
                     new Registered(
@@ -465,9 +467,14 @@ public final class ProducerState {
         }
     }
 
-    /** The oldest sequence of that stream that is still there, of a log with this head; one beyond the head if none is. */
-    private long oldest(LogPart part, long head) {
-        return part.sequence(Math.min(Math.max(log.oldest(), part.number(1)), head + 1));
+    private Cursor cursor(Register register, Answer answer, long nowNs) {
+        Session session = register.session();
+        long reader = register.reader();
+        long window = register.windowBytes();
+        return register.start() instanceof Start.Copy copy
+                ? new CopyCursor(
+                        session, reader, answer.part(), answer.next(), Answer.least(copy, log), window, nowNs, settings)
+                : new Cursor(session, reader, answer.part(), answer.next(), window, nowNs, settings);
     }
 
     /** For how long at least that is the head. */
@@ -505,8 +512,14 @@ public final class ProducerState {
         long acked = cursor.part.number(ack.sequence());
         if (cursor.acked <= acked && acked <= cursor.sent) { // rule P5
             cursor.acknowledged(acked, ack.windowBytes(), nowNs, settings);
+            if (cursor instanceof CopyCursor copy) {
+                copy.states(evictable(ack.least()));
+            }
             receipts.acknowledged(cursor);
-            lowest = cursor.equals(lowest) ? null : lowest;
+            Cursor known = lowest;
+            if (known != null && (cursor.equals(known) || cursor.doneUpTo() < known.doneUpTo())) {
+                lowest = null; // what a node needs may go back
+            }
             long head = cursor.part.head(log.head());
             cursor.owing = cursor.acked < head;
             if (cursor.sent < head) {
@@ -519,34 +532,9 @@ public final class ProducerState {
         }
     }
 
-    private void onFetch(Fetch fetch) {
-        long bytes = Math.min(fetch.mostBytes(), settings.batchBytes());
-        Reading reading = log.read(fetch.first(), Limits.MAX_BATCH_MESSAGES, bytes);
-        List<Slice> slices = reading instanceof Reading.Messages read ? read.slices() : List.of();
-        long head = log.head(); // after them: it has them
-        long oldest = Math.min(log.oldest(), head + 1);
-        Epoch epoch = log.identity().epoch();
-        outbox.send(
-                fetch.session().uid(),
-                new Fetched(topic, fetch.reader(), fetch.session(), epoch, fetch.first(), oldest, head, slices));
-    }
-
-    private void onFind(Find find) {
-        Answer answer = Answer.of(find.start(), log, settings);
-        LogPart part = answer.part();
-        Position next = new Position(part.epoch(), part.sequence(answer.next()));
-        long oldest = oldest(part, answer.head());
-        outbox.send(
-                find.session().uid(),
-                new Found(
-                        topic,
-                        find.reader(),
-                        find.session(),
-                        find.start(),
-                        answer.expiry(),
-                        next,
-                        oldest,
-                        part.sequence(answer.head())));
+    /** The number up to which messages may be overwritten, as far as a node is concerned that says so of this log. */
+    private long evictable(long least) {
+        return least == Ack.KEEPS_NOTHING ? Ring.ALL : Math.max(Math.min(least, log.head()), log.oldest() - 1);
     }
 
     private void onGoneAck(GoneAck message) {
@@ -576,10 +564,23 @@ public final class ProducerState {
             if (log.head() != head) {
                 send(now.ns());
             }
+            askWhoHolds(now.ns());
         }
         if (writer != null) {
             writer.onLine(now); // what there is room for by now
             saysTheEnd(now.ns());
+        }
+    }
+
+    /** Publishers wait: a node that has everything, and needs messages to be kept, owes an answer from now on, and gets heartbeats. */
+    private void askWhoHolds(long nowNs) {
+        if (settings.backpressure() && log.waiting() > 0) {
+            for (Cursor cursor : cursors.values()) {
+                if (!cursor.owing && cursor instanceof CopyCursor copy && copy.holds(log.head())) {
+                    cursor.beginToOwe(nowNs, settings.heartbeatNs());
+                    touched(cursor);
+                }
+            }
         }
     }
 
@@ -607,11 +608,15 @@ public final class ProducerState {
 
     private void send(Cursor cursor) {
         while (true) {
-            if (!cursor.isOpen(settings.batchBytes())) {
+            boolean isOpen = cursor.isOpen(settings.batchBytes());
+            if (!isOpen && !(cursor instanceof CopyCursor copy && copy.isStopped())) {
                 return;
             }
             if (cursor.sent + 1 < log.oldest()) {
                 overrun(cursor); // rule P4
+                return;
+            }
+            if (!isOpen) {
                 return;
             }
             long bytes = Math.min(cursor.batchBytes, cursor.windowBytes);
@@ -644,7 +649,7 @@ public final class ProducerState {
         boolean isAwaited = !receipts.isEmpty() || (isLast && (ends(part) || log.waiting() > 0));
         boolean asks = isAwaited || cursor.asks(count, bytes, settings);
         long first = part.sequence(cursor.sent + 1);
-        long oldest = oldest(part, head);
+        long oldest = part.oldest(log.oldest(), head);
         Batch batch = new Batch(topic, cursor.reader, cursor.session, first, oldest, part.sequence(head), asks, slices);
         cursor.sent(cursor.sent + count, bytes, asks);
         send(cursor, batch);
@@ -686,7 +691,7 @@ public final class ProducerState {
                         reason,
                         log.identity(cursor.part),
                         cursor.part.sequence(resumeAt),
-                        oldest(cursor.part, head),
+                        cursor.part.oldest(log.oldest(), head),
                         cursor.part.sequence(head),
                         sent.isEmpty()));
         outbox.add(new Effect.CursorMoved(
@@ -704,6 +709,6 @@ public final class ProducerState {
     private boolean needsHeartbeat(Cursor cursor, long head) {
         return ends(cursor.part)
                 ? !cursor.goneAcknowledged || cursor.part.isEarlier()
-                : !cursor.isLevel(cursor.part.head(head));
+                : !cursor.isLevel(cursor.part.head(head)) || cursor.owing;
     }
 }

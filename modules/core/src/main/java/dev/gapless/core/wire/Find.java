@@ -11,5 +11,13 @@ import dev.gapless.core.Start;
 public record Find(String topic, long reader, Session session, Start start) implements ToProducer {
     public Find {
         Message.check(topic, reader);
+        checkPlace(start);
+    }
+
+    /** A copy is a registration, and no place. */
+    static void checkPlace(Start start) {
+        if (start instanceof Start.Copy) {
+            throw new IllegalArgumentException("A copy of the log registers: " + start);
+        }
     }
 }

@@ -27,6 +27,7 @@ public record Found(
         implements ToConsumer {
     public Found {
         Message.check(topic, reader);
+        Find.checkPlace(start);
         Message.checkOldest(oldest, head);
         if (next.sequence() < 1 || next.sequence() > head + 1) {
             throw new IllegalArgumentException("Next is 1 to head + 1: " + next + ", head " + head);

@@ -361,4 +361,57 @@ class ReceiptsTest implements Outbox.Carrier {
         assertEquals(Map.of(B, Kind.BEHIND), kinds());
         assertEquals(0, log.waiting());
     }
+
+    // ------------------------------------------------------------------ copies (rule P18)
+
+    private static Start copyAfter(long sequence) {
+        return new Start.Copy(new Position(EPOCH, sequence), false, null);
+    }
+
+    @Test
+    @DisplayName("ruleP15, P18: a copy has what it acknowledges, however much its node needs to be kept")
+    void aCopyHasWhatItAcknowledges() {
+        register(B, 0, 1, copyAfter(0));
+        publish(1);
+        wants(1, 1);
+        producer.onMessage(new Ack(TOPIC, 0, new Session(B, 1), 1, 0, 64L * FRAME_BYTES), now());
+        isHeldAtOnce();
+    }
+
+    @Test
+    @DisplayName("ruleP15, P18: a copy has nothing by what its node does not need")
+    void aCopyHasNothingByWhatIsNotNeeded() {
+        register(B, 0, 1, copyAfter(0));
+        publish(1);
+        wants(1, 1);
+        producer.onMessage(new Ack(TOPIC, 0, new Session(B, 1), 0, Ack.KEEPS_NOTHING, 64L * FRAME_BYTES), now());
+        assertEquals(List.of(), answers);
+    }
+
+    @Test
+    @DisplayName("ruleP15, P18: a copy that registers again behind what it was sent has all of it")
+    void aCopyGoesOn() {
+        register(B, 0, 1, copyAfter(0));
+        acknowledges(B, 0);
+        publish(2);
+        wants(2, 1);
+        register(B, 0, 2, copyAfter(2));
+        isHeldAtOnce();
+    }
+
+    @Test
+    @DisplayName(
+            "ruleP15, P18: a copy that is led past messages when it registers again does not have them, and is no reader that began later")
+    void aCopyIsLedPast() {
+        register(B, 0, 1, copyAfter(0));
+        acknowledges(B, 0);
+        for (int i = 0; i < 20; i++) { // the ring has 8
+            log.publish(content(i), 0, nowNs, outcome -> {}); // and the producer has not looked
+        }
+        register(B, 0, 2, copyAfter(0));
+        acknowledges(B, 0, 2, 20);
+        wants(20, ReceiptRequest.ALL);
+        later(10 * SECOND);
+        assertEquals(Map.of(B, Kind.EXPIRED), kinds());
+    }
 }

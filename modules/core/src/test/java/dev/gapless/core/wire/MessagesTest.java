@@ -32,6 +32,8 @@ class MessagesTest {
         assertRefused(() -> new Batch(TOPIC, 0, SESSION, 1, 3, 1, false, Given.slices(1, 1)));
         assertRefused(() -> new Fetch(TOPIC, 0, SESSION, 0, 1));
         assertRefused(() -> new Fetched(TOPIC, 0, SESSION, Given.EPOCH, 5, 1, 5, Given.slices(5, 6)));
+        assertRefused(() -> new Find(TOPIC, 0, SESSION, new Start.Copy(null, true, null)));
+        assertRefused(() -> new Ack(TOPIC, 0, SESSION, 5, -1, 1));
         assertRefused(() -> new Found(TOPIC, 0, SESSION, Start.LATEST, null, new Position(Given.EPOCH, 7), 1, 5));
     }
 
@@ -40,6 +42,12 @@ class MessagesTest {
     void anEmptyRing() {
         assertEquals(6, new Registered(TOPIC, 0, SESSION, LOG, 6, 6, 5, 0).oldest());
         assertEquals(0, new Heartbeat(TOPIC, 0, SESSION, 1, 0, 1, 0).head());
+    }
+
+    @Test
+    @DisplayName("An Ack that says nothing else lets go what it acknowledges")
+    void anAckLetsGoWhatItAcknowledges() {
+        assertEquals(new Ack(TOPIC, 0, SESSION, 5, 5, 1), new Ack(TOPIC, 0, SESSION, 5, 1));
     }
 
     private static void assertRefused(Executable made) {
