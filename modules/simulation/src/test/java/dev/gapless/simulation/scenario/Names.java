@@ -101,6 +101,9 @@ final class Names {
     String start(Start start) {
         if (start instanceof Start.After after) {
             return "after " + position(after.position());
+        } else if (start instanceof Start.Copy copy) {
+            return "copy after " + position(copy.after()) + (copy.begin() ? ", else oldest" : "") + ", least "
+                    + position(copy.least());
         } else if (start instanceof Start.Since since) {
             return "since " + (since.timeMs() - BEGIN_MS) + "ms";
         }
@@ -183,7 +186,8 @@ final class Names {
         } else if (message instanceof Heartbeat heartbeat) {
             return "sent " + heartbeat.sent() + " head " + heartbeat.head();
         } else if (message instanceof Ack ack) {
-            return ack.sequence() + (ack.windowBytes() == 0 ? ", window 0" : "");
+            String least = ack.least() == ack.sequence() ? "" : ", least " + ack.least();
+            return ack.sequence() + least + (ack.windowBytes() == 0 ? ", window 0" : "");
         } else if (message instanceof Gone gone) {
             return "head " + gone.head();
         }

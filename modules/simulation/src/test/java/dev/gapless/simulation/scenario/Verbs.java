@@ -3,9 +3,12 @@ package dev.gapless.simulation.scenario;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
+import dev.gapless.core.Start;
 import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.producer.ReceiptAnswer;
 import dev.gapless.core.producer.ReceiptRequest;
+import dev.gapless.core.wire.Ack;
+import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.simulation.node.SimulatedNode;
 import dev.gapless.simulation.oracle.Heard;
@@ -164,23 +167,28 @@ final class Verbs {
                 world.story().tell(command.argument(1) + " is " + world.names().message(message));
             }
             case "forge" ->
-                kept.computeIfPresent(command.argument(1), (name, message) -> {
-                    Registered real = (Registered) message;
-                    long next = Long.parseLong(command.settings().getOrDefault("next", "1"));
-                    return new Registered(
-                            real.topic(),
-                            real.reader(),
-                            real.session(),
-                            real.log(),
-                            next,
-                            real.oldest(),
-                            real.head(),
-                            0);
-                });
+                kept.computeIfPresent(command.argument(1), (name, message) -> forged(message, command.settings()));
             case "inject" ->
                 world.network().inject(links.get(0).to, there(kept.get(command.argument(1)), "Nothing was kept"));
             default -> throw new IllegalArgumentException("There is no command " + command.verb());
         }
+    }
+
+    /** A Registered that goes on elsewhere; a Register that copies the log; or an Ack of a copy whose node needs more. */
+    private Object forged(Object message, Map<String, String> settings) {
+        if (message instanceof Register real) {
+            Position after = ((Start.After) real.start()).position();
+            Position least = world.names().position(there(settings.get("least"), "A copy needs least=n1.1:1"));
+            Start.Copy copy = new Start.Copy(after, false, least);
+            return new Register(real.topic(), real.reader(), real.session(), real.toUid(), copy, real.windowBytes());
+        } else if (message instanceof Ack real) {
+            long least = Long.parseLong(there(settings.get("least"), "An Ack of a copy needs least=1"));
+            return new Ack(real.topic(), real.reader(), real.session(), real.sequence(), least, real.windowBytes());
+        }
+        Registered real = (Registered) message;
+        long next = Long.parseLong(settings.getOrDefault("next", "1"));
+        return new Registered(
+                real.topic(), real.reader(), real.session(), real.log(), next, real.oldest(), real.head(), 0);
     }
 
     private static <T> T there(@Nullable T what, String otherwise) {
