@@ -82,6 +82,11 @@ public final class CursorToken {
             return sequence == UNKNOWN ? null : new Position(epoch, sequence);
         }
 
+        /** The same elsewhere in its stream: what was told before does not count there. */
+        public Entry at(long itsSequence, boolean isOver) {
+            return new Entry(node, uid, epoch, itsSequence, isOver, false, nameless, host);
+        }
+
         /** The same, of which these incarnations are known. */
         private Entry of(long itsUid, long itsHost) {
             return new Entry(node, itsUid, epoch, sequence, over, told, nameless, itsHost);

@@ -130,6 +130,13 @@ class CursorTokenTest {
     }
 
     @Test
+    @DisplayName("ruleT1: an entry elsewhere in its stream names the same incarnations, and was not told")
+    void elsewhere() {
+        assertEquals(new Entry("n6", 0, TOLD.epoch(), 9, true, false, false, 12), TOLD.at(9, true));
+        assertEquals(new Entry("n8", 13, HOST.epoch(), 2, false, false, false, 13), HOST.at(2, false));
+    }
+
+    @Test
     @DisplayName("ruleT1: its positions are those of streams that go on, null for a producer that had not answered")
     void positions() {
         Map<String, Position> positions = new HashMap<>();

@@ -536,18 +536,17 @@ final class SharedTable<T>
         List<CursorToken.Entry> entries =
                 token.entries().stream().map(this::withAll).toList();
         return new CursorToken(
-                token.topic(), token.cluster(), token.timeMs(), token.historyId(), entries, token.filter());
+                        token.topic(), token.cluster(), token.timeMs(), token.historyId(), entries, token.filter())
+                .takenBy(token.home());
     }
 
     private CursorToken.Entry withAll(CursorToken.Entry entry) {
         long read = positioned ? heads.getOrDefault(entry.epoch(), -1L) : -1;
         if (read == Long.MAX_VALUE) {
-            return new CursorToken.Entry(entry.node(), entry.uid(), entry.epoch(), entry.sequence(), true);
+            return entry.at(entry.sequence(), true);
         }
         long upTo = Math.max(read, taken.getOrDefault(entry.epoch(), -1L));
-        return entry.over() || upTo <= entry.sequence()
-                ? entry
-                : new CursorToken.Entry(entry.node(), entry.uid(), entry.epoch(), upTo, false);
+        return entry.over() || upTo <= entry.sequence() ? entry : entry.at(upTo, false);
     }
 
     @Nullable T newest(String key) {

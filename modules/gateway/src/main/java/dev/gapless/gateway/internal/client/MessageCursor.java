@@ -135,18 +135,14 @@ final class MessageCursor extends TopicCursor {
         for (CursorToken.Entry entry : behind.entries()) {
             boolean is = entry.epoch().equals(end.epoch());
             isListed |= is;
-            entries.add(is ? goesOn(left, entry.uid()) : entry);
+            entries.add(is ? entry.at(end.sequence(), false) : entry);
         }
         if (!isListed) {
-            entries.add(goesOn(left, 0));
+            entries.add(new CursorToken.Entry(left.node(), 0, end.epoch(), end.sequence(), false));
         }
         return new CursorToken(
-                behind.topic(), behind.cluster(), behind.timeMs(), behind.historyId(), entries, behind.filter());
-    }
-
-    private static CursorToken.Entry goesOn(Pulled.Left left, long uid) {
-        Position end = left.position();
-        return new CursorToken.Entry(left.node(), uid, end.epoch(), end.sequence(), false);
+                        behind.topic(), behind.cluster(), behind.timeMs(), behind.historyId(), entries, behind.filter())
+                .takenBy(behind.home());
     }
 
     // ------------------------------------------------------------------ reading
