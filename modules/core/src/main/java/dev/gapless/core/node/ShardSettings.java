@@ -4,6 +4,7 @@ import dev.gapless.core.TopicSettings;
 import dev.gapless.core.consumer.FeedConsumer;
 import dev.gapless.core.delivery.ConsumerFactory;
 import dev.gapless.core.log.Gate;
+import dev.gapless.core.topic.PlacesConsumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -29,7 +30,12 @@ public record ShardSettings(
         RandomGenerator jitter,
         Quota consumers,
         ConsumerFactory factory) {
-    /** With consumers that merge all producers of a topic into one feed. */
+    /** Reads the system property {@code gapless.consumers}: with "places" each producer of a topic is read by itself; else all are merged into one feed. */
+    public static boolean isByPlaces() {
+        return "places".equals(System.getProperty("gapless.consumers"));
+    }
+
+    /** With the consumers that {@link #isByPlaces} says. */
     public ShardSettings(
             long uid,
             Function<String, TopicSettings> topics,
@@ -38,6 +44,6 @@ public record ShardSettings(
             LongSupplier sessions,
             RandomGenerator jitter,
             Quota consumers) {
-        this(uid, topics, logs, gate, sessions, jitter, consumers, FeedConsumer::new);
+        this(uid, topics, logs, gate, sessions, jitter, consumers, isByPlaces() ? PlacesConsumer::new : FeedConsumer::new);
     }
 }

@@ -98,6 +98,14 @@ public final class KnownProducer {
         return -1;
     }
 
+    /** The later of two places. */
+    public ProducerPlace.At later(ProducerPlace.At one, ProducerPlace.At other) {
+        int its = index(one.epoch());
+        int others = index(other.epoch());
+        boolean isLater = its > others || (its == others && one.sequence() > other.sequence());
+        return isLater ? one : other;
+    }
+
     private boolean isPresent(Generation generation) {
         return copy != null
                 && generation

@@ -1,6 +1,9 @@
 package dev.gapless.core.reading;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Position;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
@@ -50,6 +53,56 @@ public final class HowFar {
         KnownProducer producer = producers.get(slot);
         return producer != null
                 && new Look(producers, here.now(), here.past(), topic.cache()).lacks(slot, producer, epoch, sequence);
+    }
+
+    /**
+     * A log says whether it ever was at a position: what follows for this one; null if it does not stand there.
+     *
+     * @param has was it there?
+     */
+    public @Nullable Change found(Producers producers, int slot, Position position, boolean has) {
+        ProducerPlace place = here.now().get(slot);
+        KnownProducer producer = producers.get(slot);
+        if (producer == null) {
+            return null;
+        }
+        if (place instanceof ProducerPlace.Stated stated && stated.position().equals(position)) {
+            ProducerPlace base = stated.base();
+            ProducerPlace.At at = new ProducerPlace.At(position.epoch(), position.sequence());
+            ProducerPlace never = base instanceof ProducerPlace.At known
+                    ? known.marked(ProducerPlace.Mark.TOLD)
+                    : ProducerPlace.UNKNOWN;
+            ProducerPlace there =
+                    base instanceof ProducerPlace.At known ? producer.later(at, known) : at;
+            return new Change.FoundAt(slot, stated, has ? there : never);
+        }
+        boolean isLost = place instanceof ProducerPlace.At at
+                && !has
+                && at.mark() == ProducerPlace.Mark.TOLD
+                && at.epoch().equals(position.epoch())
+                && at.sequence() == position.sequence();
+        return isLost ? new Change.FoundAt(slot, Objects.requireNonNull(place), ProducerPlace.UNKNOWN) : null;
+    }
+
+    /** Is it where an application says, and no log has said whether that ever was? */
+    public boolean claims() {
+        Places places = here.now();
+        for (int slot = 0; slot < places.slots(); slot++) {
+            if (places.get(slot) instanceof ProducerPlace.Stated) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Rises with all that it reads. */
+    public long messages() {
+        Places places = here.now();
+        long sum = 0;
+        for (int slot = 0; slot < places.slots(); slot++) {
+            sum += places.get(slot) instanceof ProducerPlace.At at ? at.sequence() + 1 : 0;
+        }
+        return sum;
     }
 
     /** Has it a place in that slot's producer? */

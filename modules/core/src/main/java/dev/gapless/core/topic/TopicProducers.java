@@ -273,6 +273,16 @@ final class TopicProducers implements Slots {
         }
     }
 
+    /** Adds the names of those whose logs outlive their processes, and for whom is waited. */
+    void addAwaitedNodes(Set<String> nodes) {
+        for (int slot : waitUntilNs.keySet()) {
+            KnownProducer producer = producers.get(slot);
+            if (producer != null && producer.isDurable() && !producer.generations().isEmpty()) {
+                nodes.add(producer.name());
+            }
+        }
+    }
+
     private long waitNs(KnownProducer producer) {
         return producer.isDurable() ? settings.durableReturnNs() : settings.producerReturnNs();
     }

@@ -4,12 +4,13 @@ import dev.gapless.core.Epoch;
 import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.log.Ring;
+import dev.gapless.core.node.ShardSettings;
 import java.util.List;
 
 /** What judges and the explorer see of the inside of consumers and of their subscriptions. */
 public interface Inside {
     /** Of those that are simulated. */
-    Inside OF_SIMULATED = new FeedInside();
+    Inside OF_SIMULATED = ShardSettings.isByPlaces() ? new PlacesInside() : new FeedInside();
 
     // ------------------------------------------------------------------ for judges
 

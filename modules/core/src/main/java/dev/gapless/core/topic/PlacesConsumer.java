@@ -1,0 +1,482 @@
+package dev.gapless.core.topic;
+
+import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
+import dev.gapless.core.Start;
+import dev.gapless.core.TopicSettings;
+import dev.gapless.core.copy.TopicCache;
+import dev.gapless.core.delivery.ConsumerMeasures;
+import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.RegistrationStatus;
+import dev.gapless.core.delivery.ResponseTimes;
+import dev.gapless.core.delivery.SubscriptionState;
+import dev.gapless.core.delivery.TopicConsumer;
+import dev.gapless.core.effect.Effect;
+import dev.gapless.core.effect.MemberView;
+import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.Now;
+import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.place.KnownMember;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import dev.gapless.core.place.Producers;
+import dev.gapless.core.reading.Change;
+import dev.gapless.core.reading.Past;
+import dev.gapless.core.reading.PlacesSubscription;
+import dev.gapless.core.reading.ResumedPlaces;
+import dev.gapless.core.reading.SharedTopic;
+import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.Fetched;
+import dev.gapless.core.wire.Found;
+import dev.gapless.core.wire.ToConsumer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The consuming side of one topic on one node: who its producers are, a copy of each one's log, and the open subscriptions, which read what
+ * is copied.
+ *
+ * <p>Subscriptions are read elsewhere; here they are opened, told what producers answer, and closed. Not thread-safe.
+ */
+public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
+    private final String topic;
+    private final long uid;
+    private final TopicSettings settings;
+    private final ResponseTimes times;
+    private final Outbox outbox;
+    private final Effect.Arrived arrived;
+    private final ConsumerMeasures measures;
+
+    private final SharedTopic shared;
+    private final TopicProducers producers;
+    private final CopyRegistrar registrar;
+    private final Reach reach;
+    private final LogCopies copies;
+    private final Fetches fetches;
+
+    private final Map<Long, TopicSubscription> open = new LinkedHashMap<>(1);
+    /** Those of them that are not ready. */
+    private final Map<Long, TopicSubscription> unready = new LinkedHashMap<>(1);
+
+    private boolean up;
+    private HistoryView history = HistoryView.NOTHING;
+
+    /**
+     * A consumer without a subscription.
+     *
+     * @param uid this node's incarnation
+     * @param times of its shard
+     */
+    public PlacesConsumer(String topic, long uid, TopicSettings settings, ResponseTimes times, Outbox outbox) {
+        this.topic = topic;
+        this.uid = uid;
+        this.settings = settings;
+        this.times = times;
+        this.outbox = outbox;
+        this.arrived = new Effect.Arrived(topic, null);
+        TopicCache cache = new TopicCache(settings.mostInFeed(), settings.mostBytesInFeed());
+        this.measures = new CacheMeasures(cache);
+        this.shared = new SharedTopic(cache);
+        this.producers = new TopicProducers(topic, settings);
+        this.reach = new Reach(settings, open.values(), shared);
+        this.registrar = new CopyRegistrar(topic, uid, settings, times, outbox, reach);
+        this.copies = new LogCopies(topic, settings, producers, cache, reach, registrar, outbox, this);
+        this.fetches = new Fetches(topic, settings, cache, copies, outbox);
+    }
+
+    /** What its subscriptions read. */
+    public SharedTopic shared() {
+        return shared;
+    }
+
+    // ------------------------------------------------------------------ subscriptions
+
+    @Override
+    public SubscriptionState open(long id, Opening opening, Now now) {
+        double share = settings.reloadJitterNs() == 0 ? 0 : times.nextShare();
+        PlacesSubscription reading = new PlacesSubscription(opening, topic, shared, settings, share, uid);
+        TopicSubscription added = new TopicSubscription(id, reading, opening);
+        added.readyUntilNs = now.ns() + settings.readyTimeoutNs();
+        open.put(id, added);
+        unready.put(id, added);
+        if (up) {
+            moveOn(added, now);
+            show(now);
+        }
+        return added.reading;
+    }
+
+    @Override
+    public void close(long id) {
+        open.remove(id);
+        unready.remove(id);
+        fetches.forget(id);
+        reach.changed();
+    }
+
+    @Override
+    public boolean isIdle() {
+        return open.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(open.keySet()).forEach(this::close);
+        copies.close();
+    }
+
+    /** Begins it, if that may be by now, and looks whether it is ready. */
+    private void moveOn(TopicSubscription one, Now now) {
+        boolean tooLong = one.readyUntilNs - now.ns() <= 0;
+        if (!one.begun && (!one.opening.isFromThePast() || history.complete() || tooLong)) {
+            one.begun = true;
+            begin(one, now);
+        }
+        one.awaitedMembers.removeIf(member -> !isAwaited(member));
+        boolean hasAll = one.begun && one.awaitedMembers.isEmpty() && one.awaited.isEmpty() && history.complete();
+        if (hasAll || tooLong) {
+            becomeReady(one, now);
+        }
+    }
+
+    private boolean isAwaited(long member) {
+        KnownMember known = producers.member(member);
+        CopyRegistration r = known == null ? null : copies.get(known.slot());
+        return known != null && (r == null || r.state() != CopyRegistration.State.LIVE);
+    }
+
+    private void begin(TopicSubscription one, Now now) {
+        if (one.opening instanceof Opening.Resume resume) {
+            ResumedPlaces resumed = ResumedPlaces.of(resume, producers, now);
+            resumed.waitFor().forEach(slot -> producers.waitFor(slot, now));
+            one.reading.said(resumed.begins());
+        } else {
+            Places places = Places.NONE;
+            for (KnownMember member : producers.members()) {
+                int slot = member.slot() >= 0 ? member.slot() : producers.nameless(member.uid(), member.address());
+                ProducerPlace place = newest(one, slot);
+                places = places.with(slot, place);
+                if (place instanceof ProducerPlace.Awaited) {
+                    one.awaited.add(slot);
+                    fetches.find(slot, one.opening.start(), now.ns());
+                }
+            }
+            long lastEvent = producers.producers().lastEvent();
+            Past past = one.opening instanceof Opening.Since since
+                    ? Past.resumed(lastEvent, since.timeMs(), history.marginMs())
+                    : Past.opened(lastEvent);
+            one.reading.said(new Change.Begins(places, past));
+        }
+        producers.members().forEach(member -> one.awaitedMembers.add(member.uid()));
+    }
+
+    /** Where a subscription begins that wants what comes from now on: nobody waits for the answer of a log of which all is pushed here. */
+    private ProducerPlace newest(TopicSubscription one, int slot) {
+        CopyRegistration r = copies.get(slot);
+        if (!(one.opening instanceof Opening.Latest) || r == null || !r.isLive() || r.isClosed()) {
+            return ProducerPlace.AWAITED;
+        }
+        return at(r.log().newestHere());
+    }
+
+    private static ProducerPlace at(Position position) {
+        return new ProducerPlace.At(position.epoch(), position.sequence());
+    }
+
+    private void becomeReady(TopicSubscription one, Now now) {
+        Set<String> late = new TreeSet<>();
+        for (long member : one.awaitedMembers) {
+            KnownMember known = producers.member(member);
+            if (known != null) {
+                late.add(known.name() == null ? known.address() : known.name());
+            }
+        }
+        for (int slot : one.awaited) {
+            KnownMember host = producers.host(slot);
+            ProducerPlace place = host == null
+                    ? ProducerPlace.UNKNOWN
+                    : new ProducerPlace.Unanswered(host.uid(), now.ns());
+            one.reading.said(new Change.WentOn(slot, place));
+        }
+        one.ready = true;
+        outbox.add(new Effect.Ready(topic, one.id, late));
+    }
+
+    private void moveOn(Now now) {
+        for (TopicSubscription one : unready.values()) {
+            moveOn(one, now);
+        }
+        unready.values().removeIf(one -> one.ready);
+    }
+
+    /** Says it to all. */
+    private void say(Change change) {
+        open.values().forEach(one -> one.reading.said(change));
+    }
+
+    /** What has changed is there for whoever reads. */
+    private void show(Now now) {
+        shared.press(copies.presses());
+        shared.changed(producers.producers(), now.ms());
+    }
+
+    // ------------------------------------------------------------------ members
+
+    @Override
+    public void begin(MemberView view, Now now) {
+        up = true;
+        history = view.history();
+        producers.begin(view, now);
+        copies.onMembers(now.ns());
+        open.values().forEach(one -> one.readyUntilNs = now.ns() + settings.readyTimeoutNs());
+        show(now);
+        moveOn(now);
+        show(now);
+    }
+
+    @Override
+    public void onMembers(List<MemberEvent> events, MemberView view, Now now) {
+        if (view.history().announcedSince(history)) {
+            say(new Change.AnythingMissed(producers.namelessMembers()));
+        }
+        history = view.history();
+        producers.onMembers(events, history, now);
+        for (MemberEvent event : events) {
+            if (event instanceof MemberEvent.Removed) {
+                reach.changed();
+            }
+        }
+        membersChanged(now);
+        show(now);
+        moveOn(now);
+        show(now);
+    }
+
+    /** Names may have become known, members may have come or gone. */
+    private void membersChanged(Now now) {
+        for (TopicProducers.Named named : producers.takeNamed()) {
+            reach.changed();
+            say(new Change.NamedNow(named.addressSlot(), named.slot()));
+            for (TopicSubscription one : open.values()) {
+                if (one.awaited.remove(named.addressSlot())) {
+                    one.awaited.add(named.slot());
+                }
+            }
+        }
+        copies.onMembers(now.ns());
+        lookForNobody();
+    }
+
+    /** Of whom nobody is waited for nobody answers any more. */
+    private void lookForNobody() {
+        for (TopicSubscription one : open.values()) {
+            one.awaited.removeIf(slot -> {
+                KnownProducer producer = producers.producers().get(slot);
+                boolean isGone = producer == null || producer.presence() == KnownProducer.Presence.GONE;
+                if (isGone && !one.ready) {
+                    long lastEvent = producer == null ? -1 : producer.lastEvent();
+                    one.reading.said(new Change.NobodyAnswers(slot, lastEvent));
+                }
+                return isGone;
+            });
+        }
+    }
+
+    @Override
+    public void onSilent(long silentUid, long nowNs) {
+        copies.onSilent(silentUid, nowNs);
+        shared.changed(producers.producers(), shared.changedMs());
+    }
+
+    // ------------------------------------------------------------------ messages and room
+
+    @Override
+    public void onMessage(ToConsumer message, Now now) {
+        if (message instanceof Fetched fetched) {
+            fetches.onFetched(fetched, now.ns());
+        } else if (message instanceof Found found) {
+            onFound(found);
+        } else {
+            if (message instanceof Batch batch) {
+                fetches.pushed(Batch.sizeBytes(batch.slices()));
+            }
+            copies.onMessage(message, now.ns());
+        }
+        boolean any = !(message instanceof Fetched);
+        membersChanged(now);
+        show(now);
+        if (!unready.isEmpty()) {
+            moveOn(now);
+            show(now);
+        }
+        if (any) {
+            outbox.add(arrived);
+        }
+    }
+
+    @Override
+    public void answered(CopyRegistration r, long quietSinceNs, long nowNs) {
+        fetches.ended(r.slot());
+        Change answered = new Change.Answered(r.slot(), at(r.log().newestStated()), r.host(), quietSinceNs);
+        for (TopicSubscription one : open.values()) {
+            boolean asksOther = !(one.opening instanceof Opening.Latest) && !one.ready;
+            if (!one.awaited.contains(r.slot())) {
+                continue;
+            }
+            if (asksOther) {
+                fetches.find(r.slot(), one.opening.start(), nowNs);
+            } else {
+                one.reading.said(answered);
+                one.awaited.remove(r.slot());
+            }
+        }
+    }
+
+    @Override
+    public void overrun(CopyRegistration r, Position before) {
+        outbox.add(new Effect.Missed(
+                topic,
+                r.status().node(),
+                dev.gapless.core.wire.Message.SHARED_READER,
+                Reason.OVERRUN,
+                before,
+                r.log().position(r.log().newest())));
+    }
+
+    private void onFound(Found message) {
+        CopyRegistration r = fetches.onFound(message);
+        if (r == null) {
+            return;
+        }
+        boolean has = message.lost() == null || message.lost() == Reason.OVERRUN;
+        for (TopicSubscription one : open.values()) {
+            if (message.start() instanceof Start.After after) {
+                found(one, r, after.position(), has);
+            } else if (one.awaited.contains(r.slot())
+                    && one.opening.start().equals(message.start())) {
+                Position next = message.next();
+                ProducerPlace place = message.lost() == null
+                        ? new ProducerPlace.At(next.epoch(), next.sequence() - 1)
+                        : ProducerPlace.UNKNOWN;
+                one.reading.said(new Change.BeginsAt(r.slot(), place));
+                one.awaited.remove(r.slot());
+            }
+        }
+    }
+
+    private void found(TopicSubscription one, CopyRegistration r, Position position, boolean has) {
+        Producers known = producers.producers();
+        Change change = one.reading.howFar().found(known, r.slot(), position, has);
+        if (change != null) {
+            one.reading.said(change);
+        }
+    }
+
+    @Override
+    public void onRoom(long id, Now now) {
+        TopicSubscription one = open.get(id);
+        if (one != null) {
+            fetches.wants(one);
+            fetches.ask(now.ns());
+        }
+        shared.press(copies.onRoom(now.ns()));
+    }
+
+    @Override
+    public void onRoom() {
+        // The room that a subscription leaves is found when the next one reads, or at the next heartbeat.
+    }
+
+    @Override
+    public void limit(long bytes) {
+        long most = Math.min(bytes, settings.mostBytesInFeed());
+        if (shared.cache().maxBytes() != most) {
+            shared.cache().limit(most, reach);
+        }
+    }
+
+    @Override
+    public Effect.Arrived arrivedEffect() {
+        return arrived;
+    }
+
+    // ------------------------------------------------------------------ time
+
+    @Override
+    public void onTime(Now now) {
+        long version = producers.producers().version();
+        producers.onTime(now);
+        copies.onTime(now.ns());
+        open.values().forEach(fetches::wants);
+        fetches.onTime(now.ns());
+        for (TopicSubscription one : unready.values()) {
+            one.awaited.forEach(slot -> fetches.find(slot, one.opening.start(), now.ns()));
+        }
+        if (settings.maxAgeNs() > 0) {
+            shared.cache().dropBefore(now.ns() - settings.maxAgeNs(), reach);
+        }
+        lookForNobody();
+        if (producers.producers().version() != version) {
+            show(now);
+        }
+        if (!unready.isEmpty()) {
+            moveOn(now);
+            show(now);
+        }
+    }
+
+    @Override
+    public long deadlineNs(long nowNs) {
+        long wait = Math.min(producers.dueInNs(nowNs), copies.dueInNs(nowNs));
+        wait = Math.min(wait, fetches.dueInNs(nowNs));
+        if (up && !unready.isEmpty()) {
+            wait = Math.min(wait, unready.values().iterator().next().readyUntilNs - nowNs);
+        }
+        long oldestNs = settings.maxAgeNs() > 0 ? shared.cache().oldestNs() : Long.MAX_VALUE;
+        if (oldestNs != Long.MAX_VALUE) {
+            wait = Math.min(wait, oldestNs + settings.maxAgeNs() - nowNs);
+        }
+        return wait == Long.MAX_VALUE ? wait : nowNs + Math.max(0, wait);
+    }
+
+    // ------------------------------------------------------------------ who takes over for a node that is gone
+
+    @Override
+    public void addAwaitedNodes(Set<String> nodes) {
+        producers.addAwaitedNodes(nodes);
+    }
+
+    // ------------------------------------------------------------------ for people
+
+    @Override
+    public ConsumerMeasures measures() {
+        return measures;
+    }
+
+    @Override
+    public List<RegistrationStatus> registrations() {
+        return copies.statuses();
+    }
+
+    @Override
+    public long registrationFailures() {
+        return registrar.failures();
+    }
+
+    @Override
+    public long registeredAgain() {
+        return registrar.again();
+    }
+
+    @Override
+    public Map<Reason, Long> expiries() {
+        return Map.of();
+    }
+}

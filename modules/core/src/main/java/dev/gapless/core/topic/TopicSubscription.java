@@ -1,0 +1,37 @@
+package dev.gapless.core.topic;
+
+import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.reading.PlacesSubscription;
+import java.util.HashSet;
+import java.util.Set;
+
+/** An open subscription, and what it waits for until it is ready (rule C10). */
+final class TopicSubscription {
+    final long id;
+    final PlacesSubscription reading;
+    final Opening opening;
+
+    /** When it is ready at the latest. */
+    long readyUntilNs;
+    /** Does it know where it begins? */
+    boolean begun;
+
+    boolean ready;
+    /** Members that are to answer first. */
+    final Set<Long> awaitedMembers = new HashSet<>(0);
+    /** Slots of producers that are to say where it begins. */
+    final Set<Integer> awaited = new HashSet<>(0);
+
+    /** How much of the topic it had read when somebody waited for it last, and since when. */
+    long seen;
+
+    long seenNs;
+    /** Does nobody wait for it until it reads on? */
+    boolean stalled;
+
+    TopicSubscription(long id, PlacesSubscription reading, Opening opening) {
+        this.id = id;
+        this.reading = reading;
+        this.opening = opening;
+    }
+}
