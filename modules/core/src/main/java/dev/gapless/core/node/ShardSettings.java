@@ -44,6 +44,14 @@ public record ShardSettings(
             LongSupplier sessions,
             RandomGenerator jitter,
             Quota consumers) {
-        this(uid, topics, logs, gate, sessions, jitter, consumers, isByPlaces() ? PlacesConsumer::new : FeedConsumer::new);
+        this(
+                uid,
+                topics,
+                logs,
+                gate,
+                sessions,
+                jitter,
+                consumers,
+                isByPlaces() ? PlacesConsumer::new : FeedConsumer::new);
     }
 }

@@ -2,12 +2,12 @@ package dev.gapless.core.reading;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** How far a subscription is, for its consumer, which grants producers room by it. Immutable; what it says is of the moment when it was made. */
 public final class HowFar {
@@ -72,8 +72,7 @@ public final class HowFar {
             ProducerPlace never = base instanceof ProducerPlace.At known
                     ? known.marked(ProducerPlace.Mark.TOLD)
                     : ProducerPlace.UNKNOWN;
-            ProducerPlace there =
-                    base instanceof ProducerPlace.At known ? producer.later(at, known) : at;
+            ProducerPlace there = base instanceof ProducerPlace.At known ? producer.later(at, known) : at;
             return new Change.FoundAt(slot, stated, has ? there : never);
         }
         boolean isLost = place instanceof ProducerPlace.At at

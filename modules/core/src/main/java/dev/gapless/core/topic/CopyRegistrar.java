@@ -29,8 +29,7 @@ final class CopyRegistrar {
      * @param uid this node's incarnation
      * @param reach how far this node's subscriptions are
      */
-    CopyRegistrar(
-            String topic, long uid, TopicSettings settings, ResponseTimes times, Outbox outbox, Reach reach) {
+    CopyRegistrar(String topic, long uid, TopicSettings settings, ResponseTimes times, Outbox outbox, Reach reach) {
         this.topic = topic;
         this.uid = uid;
         this.settings = settings;
@@ -97,7 +96,8 @@ final class CopyRegistrar {
 
     /** This attempt is answered: that tells how long its member takes. */
     void answered(CopyRegistration r, Session session, long nowNs) {
-        if (r.state() == CopyRegistration.State.REGISTERING && r.attempts().first().equals(session)) {
+        if (r.state() == CopyRegistration.State.REGISTERING
+                && r.attempts().first().equals(session)) {
             times.answered(r.host(), nowNs - r.askedNs(), nowNs);
         }
     }

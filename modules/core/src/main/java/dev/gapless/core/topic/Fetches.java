@@ -45,6 +45,7 @@ final class Fetches {
 
     /** What subscriptions want, by their numbers. */
     private final Map<Long, List<Want>> wants = new LinkedHashMap<>();
+
     private final Map<Integer, Asked> fetching = new HashMap<>();
     private final Map<Looked, Asked> finding = new LinkedHashMap<>();
     /** So many bytes more were pushed than fetched. */
@@ -86,7 +87,9 @@ final class Fetches {
         Looked looked = new Looked(slot, start);
         if (r != null && r.isLive() && finding.size() < MOST_FINDS && !finding.containsKey(looked)) {
             finding.put(looked, new Asked(nowNs + settings.heartbeatNs()));
-            outbox.send(r.host(), new Find(topic, Message.SHARED_READER, r.attempts().first(), start));
+            outbox.send(
+                    r.host(),
+                    new Find(topic, Message.SHARED_READER, r.attempts().first(), start));
         }
     }
 
@@ -117,8 +120,7 @@ final class Fetches {
         }
         fetching.put(slot, new Asked(nowNs + settings.heartbeatNs()));
         outbox.send(
-                r.host(),
-                new Fetch(topic, Message.SHARED_READER, r.attempts().first(), number, settings.batchBytes()));
+                r.host(), new Fetch(topic, Message.SHARED_READER, r.attempts().first(), number, settings.batchBytes()));
     }
 
     // ------------------------------------------------------------------ answers

@@ -87,8 +87,8 @@ final class LogCopies {
         for (KnownMember member : members) {
             if (member.slot() >= 0 && !bySlot.containsKey(member.slot())) {
                 CopyRegistration before = earlier.remove(member.slot());
-                CopyRegistration added = new CopyRegistration(
-                        member.slot(), member, before, producers.cameLater(member.uid()), nowNs);
+                CopyRegistration added =
+                        new CopyRegistration(member.slot(), member, before, producers.cameLater(member.uid()), nowNs);
                 bySlot.put(member.slot(), added);
                 registrar.register(added, nowNs);
             }

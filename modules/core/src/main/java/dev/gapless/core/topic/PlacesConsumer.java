@@ -1,5 +1,7 @@
 package dev.gapless.core.topic;
 
+import dev.gapless.core.HistoryView;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.Start;
@@ -14,8 +16,6 @@ import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
-import dev.gapless.core.HistoryView;
-import dev.gapless.core.Now;
 import dev.gapless.core.member.MemberEvent;
 import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
@@ -31,13 +31,11 @@ import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.Fetched;
 import dev.gapless.core.wire.Found;
 import dev.gapless.core.wire.ToConsumer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The consuming side of one topic on one node: who its producers are, a copy of each one's log, and the open subscriptions, which read what
@@ -155,7 +153,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
     private void begin(TopicSubscription one, Now now) {
         if (one.opening instanceof Opening.Resume resume) {
             ResumedPlaces resumed = ResumedPlaces.of(resume, producers, now);
-            resumed.waitFor().forEach(slot -> producers.waitFor(slot, now));
+            resumed.waitsFor().forEach(slot -> producers.waitFor(slot, now));
             one.reading.said(resumed.begins());
         } else {
             Places places = Places.NONE;
@@ -200,9 +198,8 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         }
         for (int slot : one.awaited) {
             KnownMember host = producers.host(slot);
-            ProducerPlace place = host == null
-                    ? ProducerPlace.UNKNOWN
-                    : new ProducerPlace.Unanswered(host.uid(), now.ns());
+            ProducerPlace place =
+                    host == null ? ProducerPlace.UNKNOWN : new ProducerPlace.Unanswered(host.uid(), now.ns());
             one.reading.said(new Change.WentOn(slot, place));
         }
         one.ready = true;
@@ -359,8 +356,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         for (TopicSubscription one : open.values()) {
             if (message.start() instanceof Start.After after) {
                 found(one, r, after.position(), has);
-            } else if (one.awaited.contains(r.slot())
-                    && one.opening.start().equals(message.start())) {
+            } else if (one.awaited.contains(r.slot()) && one.opening.start().equals(message.start())) {
                 Position next = message.next();
                 ProducerPlace place = message.lost() == null
                         ? new ProducerPlace.At(next.epoch(), next.sequence() - 1)

@@ -277,7 +277,9 @@ final class TopicProducers implements Slots {
     void addAwaitedNodes(Set<String> nodes) {
         for (int slot : waitUntilNs.keySet()) {
             KnownProducer producer = producers.get(slot);
-            if (producer != null && producer.isDurable() && !producer.generations().isEmpty()) {
+            if (producer != null
+                    && producer.isDurable()
+                    && !producer.generations().isEmpty()) {
                 nodes.add(producer.name());
             }
         }
