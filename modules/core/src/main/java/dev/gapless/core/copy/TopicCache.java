@@ -211,16 +211,16 @@ public final class TopicCache {
         }
     }
 
-    /** What came before that time may go, and does, but for what is needed. */
-    public void dropBefore(long timeNs, Needs needs) {
-        generations.forEach((epoch, generation) -> {
+    /** What came at that time or before goes: who lacks it fetches it, or is told. */
+    public void dropUntil(long timeNs) {
+        for (GenerationCache generation : generations.values()) {
             Piece oldest = generation.oldestPushed();
-            while (oldest != null && oldest.arrivedNs() - timeNs < 0 && !needs.needs(epoch, oldest.last())) {
+            while (oldest != null && oldest.arrivedNs() - timeNs <= 0) {
                 change(generation, generation::dropOldestPushed);
                 oldest = generation.oldestPushed();
             }
-        });
-        while (!fetched.isEmpty() && fetched.element().piece().arrivedNs() - timeNs < 0) {
+        }
+        while (!fetched.isEmpty() && fetched.element().piece().arrivedNs() - timeNs <= 0) {
             dropOldestFetched();
         }
     }

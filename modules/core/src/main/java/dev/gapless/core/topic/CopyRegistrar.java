@@ -15,6 +15,8 @@ import dev.gapless.core.wire.ToProducer;
 /** What a node says to the producers whose logs it copies: it asks, again and again, acknowledges, and takes itself off. Not thread-safe. */
 final class CopyRegistrar {
     private static final int GAPS_AT_ONCE = 3;
+    /** Parts of the time for which publishers wait, after which it is looked again for whom. */
+    private static final int HELD_PARTS = 4;
 
     private final String topic;
     private final long uid;
@@ -54,7 +56,7 @@ final class CopyRegistrar {
     void register(CopyRegistration r, long nowNs) {
         ends(r, nowNs);
         if (r.isLive()) {
-            r.waitsFor(reach.least(r));
+            r.waitsFor(reach.least(r, nowNs));
         }
         Session session = session(r);
         r.asks(session, nowNs, nowNs + waitNs(r, nowNs));
@@ -130,18 +132,22 @@ final class CopyRegistrar {
     // ------------------------------------------------------------------ acknowledging
 
     /** Everything up to the copy's newest is here. */
-    void acknowledge(CopyRegistration r) {
+    void acknowledge(CopyRegistration r, long nowNs) {
         long window = reach.windowBytes(r);
         long newest = r.log().newest();
-        long least = reach.least(r);
+        long least = reach.least(r, nowNs);
         r.acknowledged(window > 0, least < newest);
+        if (least < newest) {
+            r.acknowledgesBy(
+                    nowNs + settings.backpressureTimeoutNs() / HELD_PARTS); // who does not read is waited for no longer
+        }
         send(r, new Ack(topic, Message.SHARED_READER, r.attempts().first(), newest, least, window));
     }
 
     /** The same, soon: more may come until then. At once if there is no room for as much as may be under way. */
     void acknowledgeSoon(CopyRegistration r, long nowNs) {
         if (settings.ackDelayNs() == 0 || reach.windowBytes(r) < settings.windowBytes()) {
-            acknowledge(r);
+            acknowledge(r, nowNs);
         } else {
             r.acknowledgesBy(nowNs + settings.ackDelayNs());
         }

@@ -139,7 +139,7 @@ final class LogCopies {
         } else if (message instanceof Heartbeat heartbeat) {
             onHeartbeat(r, heartbeat, nowNs);
         } else if (message instanceof CursorExpired expired) {
-            onOverrun(r, expired);
+            onOverrun(r, expired, nowNs);
         } else if (message instanceof Gone gone) {
             onGone(r, gone, nowNs);
         }
@@ -167,7 +167,7 @@ final class LogCopies {
             }
             reach.changed();
             heard.answered(r, message.head() == 0 ? nowNs - Long.MAX_VALUE / 2 : nowNs - surelyQuietNs(message), nowNs);
-            registrar.acknowledge(r);
+            registrar.acknowledge(r, nowNs);
         }
     }
 
@@ -182,7 +182,7 @@ final class LogCopies {
         }
         if (to == r.log().newest()) {
             r.accepts(session, patienceNs());
-            registrar.acknowledge(r);
+            registrar.acknowledge(r, nowNs);
         } else {
             registrar.register(r, nowNs);
             asked(r);
@@ -211,7 +211,7 @@ final class LogCopies {
         copy.reaches(batch.last());
         r.follows();
         if (batch.asks()) {
-            registrar.acknowledge(r);
+            registrar.acknowledge(r, nowNs);
         } else {
             registrar.acknowledgeSoon(r, nowNs);
         }
@@ -227,12 +227,12 @@ final class LogCopies {
         } else {
             r.log().hears(heartbeat.head(), heartbeat.oldest());
             r.follows();
-            registrar.acknowledge(r);
+            registrar.acknowledge(r, nowNs);
         }
     }
 
     /** The ring overtook the producer's cursor: the copy goes on further ahead, and who lacks what is between fetches it, or has lost it. */
-    private void onOverrun(CopyRegistration r, CursorExpired expired) {
+    private void onOverrun(CopyRegistration r, CursorExpired expired, long nowNs) {
         if (!r.isLive()) {
             return;
         }
@@ -241,7 +241,7 @@ final class LogCopies {
         copy.hears(expired.head(), expired.oldest());
         copy.reaches(expired.resumeAt() - 1);
         heard.overrun(r, before);
-        registrar.acknowledge(r);
+        registrar.acknowledge(r, nowNs);
     }
 
     private void onGone(CopyRegistration r, Gone gone, long nowNs) {
@@ -278,7 +278,7 @@ final class LogCopies {
     void onTime(long nowNs) {
         for (CopyRegistration r : bySlot.values()) {
             if (r.ackDueNs() != CopyRegistration.NEVER && r.ackDueNs() - nowNs <= 0) {
-                registrar.acknowledge(r);
+                registrar.acknowledge(r, nowNs);
             }
             if (r.dueNs() == CopyRegistration.NEVER || r.dueNs() - nowNs > 0) {
                 continue;
@@ -313,7 +313,7 @@ final class LogCopies {
                 continue;
             }
             if (r.isClosed() && reach.windowBytes(r) > 0) {
-                registrar.acknowledge(r);
+                registrar.acknowledge(r, nowNs);
             } else if (settings.backpressure() && r.isHeld()) {
                 r.acknowledgesBy(nowNs + settings.ackDelayNs());
             }
@@ -325,6 +325,11 @@ final class LogCopies {
     /** Does a producer send nothing, or keep what was read, until somebody here has read on? */
     boolean presses() {
         return bySlot.values().stream().anyMatch(r -> r.isLive() && (r.isClosed() || r.isHeld()));
+    }
+
+    /** Does a log keep something for who reads here? */
+    boolean holdUp() {
+        return bySlot.values().stream().anyMatch(r -> r.isLive() && r.isHeld());
     }
 
     /** Nobody reads any more: the producers may forget it. */

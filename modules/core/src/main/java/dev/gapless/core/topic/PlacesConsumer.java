@@ -89,6 +89,11 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         this.fetches = new Fetches(topic, settings, cache, copies, outbox);
     }
 
+    /** Does a log keep something for who reads here? */
+    public boolean holdsUp() {
+        return copies.holdUp();
+    }
+
     /** What its subscriptions read. */
     public SharedTopic shared() {
         return shared;
@@ -416,7 +421,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             one.awaited.forEach(slot -> fetches.find(slot, one.opening.start(), now.ns()));
         }
         if (settings.maxAgeNs() > 0) {
-            shared.cache().dropBefore(now.ns() - settings.maxAgeNs(), reach);
+            shared.cache().dropUntil(now.ns() - settings.maxAgeNs());
         }
         lookForNobody();
         if (producers.producers().version() != version) {

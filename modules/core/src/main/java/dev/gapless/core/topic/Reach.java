@@ -6,6 +6,7 @@ import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Producers;
+import dev.gapless.core.reading.HowFar;
 import dev.gapless.core.reading.SharedTopic;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ import java.util.Map;
  * thread-safe.
  */
 final class Reach implements TopicCache.Needs {
+    /** For such a part of the time for which publishers wait, they wait for one that does not read. */
+    private static final int STALLED_PARTS = 2;
     /** Half of the cache is for what the foremost subscription has not read. */
     private static final int UNREAD_PARTS = 2;
 
@@ -96,17 +99,37 @@ final class Reach implements TopicCache.Needs {
                 : Math.max(settings.batchBytes(), Math.min(settings.windowBytes(), share - unreadBytes));
     }
 
-    /** Up to which number a log need keep nothing for this node's subscriptions; beyond all if nobody waits for any. */
-    long least(CopyRegistration r) {
+    /**
+     * Up to which number a log need keep nothing for this node's subscriptions; beyond all if nobody waits for any. For one that reads nothing for
+     * half of the time for which publishers wait, nothing is kept until it reads on.
+     */
+    long least(CopyRegistration r, long nowNs) {
         if (!settings.backpressure()) {
             return r.log().newest();
         }
+        long newest = r.log().newest();
         long least = Long.MAX_VALUE;
         for (TopicSubscription one : subscriptions) {
-            long at = one.stalled ? -1 : one.reading.howFar().waitedForFrom(r.slot());
-            least = at < 0 ? least : Math.min(least, at);
+            HowFar howFar = one.reading.howFar();
+            long at = howFar.waitedForFrom(r.slot());
+            if (at >= 0 && isWaitedFor(one, r.slot(), at < newest, howFar.messages(), nowNs)) {
+                least = Math.min(least, at);
+            }
         }
         return least;
+    }
+
+    private boolean isWaitedFor(TopicSubscription one, int slot, boolean lacks, long messages, long nowNs) {
+        if (!lacks) {
+            one.held.remove(slot);
+            return true;
+        }
+        TopicSubscription.Held held = one.held.get(slot);
+        if (held == null || held.messages() != messages) {
+            one.held.put(slot, new TopicSubscription.Held(messages, nowNs));
+            return true;
+        }
+        return nowNs - held.sinceNs() < settings.backpressureTimeoutNs() / STALLED_PARTS;
     }
 
     /** Has a subscription a place in that slot's producer, or is something of it known? Then all that its log has may be wanted. */

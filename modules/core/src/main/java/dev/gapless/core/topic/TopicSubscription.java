@@ -2,7 +2,9 @@ package dev.gapless.core.topic;
 
 import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.reading.PlacesSubscription;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** An open subscription, and what it waits for until it is ready (rule C10). */
@@ -22,12 +24,16 @@ final class TopicSubscription {
     /** Slots of producers that are to say where it begins. */
     final Set<Integer> awaited = new HashSet<>(0);
 
-    /** How much of the topic it had read when somebody waited for it last, and since when. */
-    long seen;
+    /** By slots, of producers that keep something for it. */
+    final Map<Integer, Held> held = new HashMap<>(0);
 
-    long seenNs;
-    /** Does nobody wait for it until it reads on? */
-    boolean stalled;
+    /**
+     * A log keeps something for it.
+     *
+     * @param messages how far it was
+     * @param sinceNs since when it is there
+     */
+    record Held(long messages, long sinceNs) {}
 
     TopicSubscription(long id, PlacesSubscription reading, Opening opening) {
         this.id = id;

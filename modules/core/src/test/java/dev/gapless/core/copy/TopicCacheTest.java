@@ -96,16 +96,16 @@ class TopicCacheTest {
     }
 
     @Test
-    @DisplayName("what is older than the topic keeps messages goes, but for what the foremost lacks")
+    @DisplayName("what is older than the topic keeps messages goes, also if it is needed")
     void age() {
         push(A, 1, 1, 10);
         push(A, 2, 2, 20);
         cache.fetched(B, 1, Given.slices(1, 1), 10);
-        cache.dropBefore(15, needs);
+        foremost.put(A, 0L);
+        cache.dropUntil(15);
         assertEquals("A2", cached());
-        foremost.put(A, 1L);
-        cache.dropBefore(25, needs);
-        assertEquals("A2", cached());
+        cache.dropUntil(20);
+        assertEquals("", cached());
     }
 
     @Test

@@ -13,7 +13,7 @@ final class PlacesInside implements Inside {
     private record TopicsCache(PlacesConsumer consumer) implements Cache {
         @Override
         public long oldest() {
-            return 0; // nobody is overtaken by a cache: what it lacks is fetched
+            return Long.MIN_VALUE / 2; // nobody is overtaken by a cache: what it lacks is fetched
         }
 
         @Override
@@ -23,7 +23,7 @@ final class PlacesInside implements Inside {
 
         @Override
         public boolean wantsRoom() {
-            return consumer.shared().presses();
+            return consumer.holdsUp();
         }
     }
 

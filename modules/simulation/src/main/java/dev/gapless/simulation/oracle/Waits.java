@@ -13,6 +13,9 @@ import java.util.Set;
  * those of the process's own clock, in nanoseconds. A process that is paused waits for nobody: see {@link #onPause}.
  */
 public final class Waits {
+    /** In place of a number: that node waits for nothing. */
+    public static final long NOBODY = Long.MAX_VALUE;
+
     /** Feeds and cursors are looked at once a heartbeat, and may just have been looked at. */
     private static final int HEARTBEATS = 3;
 
@@ -34,6 +37,7 @@ public final class Waits {
         long answeredNs;
         long acked;
         boolean excused;
+        boolean goesBack;
     }
 
     /** Of a process of this name; {@code settings} are those of its topic. */
@@ -98,32 +102,38 @@ public final class Waits {
 
     // ------------------------------------------------------------------ readers of its log
 
-    /** A reader has a cursor from now on, and is sent what is behind this sequence. */
-    public void registered(Session session, long sequence, long nowNs) {
+    /**
+     * A reader has a cursor from now on.
+     *
+     * @param sequence behind which the log keeps everything for it
+     * @param goesBack may the log have to keep more for it later?
+     */
+    public void registered(Session session, long sequence, boolean goesBack, long nowNs) {
         Reader reader = new Reader();
+        reader.goesBack = goesBack;
         readers.put(session, reader);
         answers(session, reader, sequence, nowNs);
     }
 
     /**
-     * A reader acknowledges what it has got.
+     * A reader says what the log need not keep for it. That may be less than before, if it lacks more.
      *
      * @param oldest that of the log, before anything is done about it
      */
     public void acknowledged(Session session, long sequence, long oldest, long nowNs) {
         Reader reader = readers.get(session);
-        if (reader != null && sequence >= reader.acked) {
+        if (reader != null && (reader.goesBack || sequence >= reader.acked)) {
             checkWait(session, reader, oldest, nowNs);
             answers(session, reader, sequence, nowNs);
-            reader.excused |=
-                    oldest > sequence + 1; // what was overwritten when nobody waited for it is still to be told
+            reader.excused |= sequence != NOBODY
+                    && oldest > sequence + 1; // what was overwritten when nobody waited for it is still to be told
         }
     }
 
     private void answers(Session session, Reader reader, long sequence, long nowNs) {
         reader.acked = sequence;
         reader.answeredNs = nowNs;
-        reader.excused = unreachable.contains(session.uid());
+        reader.excused = unreachable.contains(session.uid()) || sequence == NOBODY;
     }
 
     /** The cursors of that process are dropped: nobody waits for it. */

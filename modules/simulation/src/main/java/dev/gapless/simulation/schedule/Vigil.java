@@ -1,7 +1,9 @@
 package dev.gapless.simulation.schedule;
 
 import dev.gapless.core.LogIdentity;
+import dev.gapless.core.Position;
 import dev.gapless.core.Session;
+import dev.gapless.core.Start;
 import dev.gapless.core.delivery.ConsumerMeasures;
 import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.log.Log;
@@ -15,6 +17,7 @@ import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.Packet;
 import dev.gapless.core.wire.Ping;
+import dev.gapless.core.wire.Register;
 import dev.gapless.core.wire.Registered;
 import dev.gapless.simulation.inside.Inside;
 import dev.gapless.simulation.oracle.Violation;
@@ -42,6 +45,9 @@ final class Vigil {
     private record ReaderKey(long uid, long reader) {}
 
     /** The streams that are sent in these sessions. */
+    /** How nodes have asked for a log that they copy, and are not answered. */
+    private final Map<Session, Start.Copy> copies = new HashMap<>();
+
     private final Map<Session, LogPart> parts = new HashMap<>();
 
     /** Processes that it was told are gone. */
@@ -77,8 +83,10 @@ final class Vigil {
         if (packet instanceof Ack ack) {
             LogPart part = parts.get(ack.session());
             if (part != null) {
-                waits.acknowledged(ack.session(), part.number(ack.sequence()), oldest(part), process.nowNs());
+                waits.acknowledged(ack.session(), leastNumber(part, ack), oldest(part), process.nowNs());
             }
+        } else if (packet instanceof Register register && register.start() instanceof Start.Copy copy) {
+            copies.put(register.session(), copy);
         } else if (packet instanceof Deregister deregister) {
             waits.deregistered(deregister.session());
         }
@@ -105,13 +113,29 @@ final class Vigil {
     /** The cursor of this attempt takes the place of the one before. */
     private void registered(Session session, long reader, LogIdentity log, long sequence) {
         Log its = Objects.requireNonNull(process.node().producer()).log();
-        LogPart part = Objects.requireNonNull(its.parts().get(log.epoch()));
+        Start.Copy copy = copies.remove(session);
+        LogPart part = copy == null
+                ? Objects.requireNonNull(its.parts().get(log.epoch()))
+                : new LogPart(log.epoch(), 0, 0, LogPart.OPEN);
         parts.put(session, part);
         Session before = sessions.put(new ReaderKey(session.uid(), reader), session);
         if (before != null) {
             waits.deregistered(before);
         }
-        waits.registered(session, part.number(sequence), process.nowNs());
+        long kept = copy == null ? part.number(sequence) : least(its, copy);
+        waits.registered(session, kept, copy != null, process.nowNs());
+    }
+
+    /** Up to which number nobody lacks anything, as an Ack says. */
+    private static long leastNumber(LogPart part, Ack ack) {
+        return ack.least() == Long.MAX_VALUE ? Waits.NOBODY : part.number(ack.least());
+    }
+
+    /** The same as a Register says it. Of a log that does not have the place nothing is kept. */
+    private static long least(Log its, Start.Copy copy) {
+        Position least = copy.least();
+        LogPart part = least == null ? null : its.parts().get(least.epoch());
+        return least == null || part == null ? Waits.NOBODY : part.number(least.sequence());
     }
 
     /** A subscription has read or handled something. */
