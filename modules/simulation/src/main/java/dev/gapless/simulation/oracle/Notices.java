@@ -68,7 +68,12 @@ final class Notices {
         if (!w.resumed && w.sinceMs == null) {
             observer.count("clusters: another one told as nobody", 1);
         }
-        truth.incarnations().forEach(w::markInReload);
+        for (Truth.Incarnation incarnation : truth.incarnations()) {
+            w.markInReload(incarnation);
+            if (incarnation.isRemoved()) {
+                w.reloaded.add(incarnation.epoch);
+            }
+        }
     }
 
     /** Who comes from the past may be told once that nobody knows who came and went. */

@@ -308,7 +308,8 @@ public final class Oracle {
     /** A producer that is gone for good has been announced to whoever was given something of it, unless its node's store goes on with it. */
     private void checkEndAnnounced(Witness w, Truth.Incarnation incarnation) {
         Account account = w.of(incarnation);
-        if (incarnation.isRemoved() && account.got() > 0 && !account.over() && !truth.goesOn(incarnation)) {
+        boolean isDue = account.got() > 0 && !w.reloaded.contains(incarnation.epoch);
+        if (incarnation.isRemoved() && isDue && !account.over() && !truth.goesOn(incarnation)) {
             JudgedStreams.fail(
                     w, "G6", "got to " + account.got() + " of " + incarnation + ", which is gone, and is not told so");
         }
