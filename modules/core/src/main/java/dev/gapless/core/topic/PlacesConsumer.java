@@ -314,7 +314,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         boolean any = !(message instanceof Fetched);
         membersChanged(now);
         show(now);
-        if (!unready.isEmpty()) {
+        if (up && !unready.isEmpty()) {
             moveOn(now);
             show(now);
         }
@@ -427,7 +427,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         if (producers.producers().version() != version) {
             show(now);
         }
-        if (!unready.isEmpty()) {
+        if (up && !unready.isEmpty()) {
             moveOn(now);
             show(now);
         }
