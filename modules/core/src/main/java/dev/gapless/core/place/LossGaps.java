@@ -112,10 +112,27 @@ public final class LossGaps {
                 ? at.epoch()
                 : place instanceof ProducerPlace.At here ? here.epoch() : null;
         if (producer.presence() == KnownProducer.Presence.COPIED && to instanceof ProducerPlace.At at) {
-            gaps.add(gap(Reason.POSITION_UNKNOWN, epoch, null, null, new Position(at.epoch(), at.sequence() + 1)));
+            Epoch only = concernsOthers(place, at) ? null : epoch;
+            gaps.add(gap(Reason.POSITION_UNKNOWN, only, null, null, new Position(at.epoch(), at.sequence() + 1)));
         } else {
             gaps.add(gap(Reason.PRODUCER_LOST, epoch, null, null, null));
         }
+    }
+
+    /** May messages of an earlier generation be missing, too? */
+    private boolean concernsOthers(@Nullable ProducerPlace place, ProducerPlace.At to) {
+        Epoch from = place instanceof ProducerPlace.At at ? at.epoch() : null;
+        boolean isBehind = from == null;
+        for (Generation generation : producer.generations()) {
+            if (generation.epoch().equals(to.epoch())) {
+                return !isBehind;
+            }
+            isBehind |= generation.epoch().equals(from);
+            if (isBehind && !told.test(generation) && (from != null || !passed.test(generation))) {
+                return true;
+            }
+        }
+        return true;
     }
 
     private Gap gap(
