@@ -414,7 +414,12 @@ public final class KnownProducer {
                 return generation;
             }
             Generation its = generation.withRemoval(removal);
-            return farewell == null ? its : its.withEnd(farewell).hearing(farewell.sequence());
+            if (farewell != null) {
+                return its.withEnd(farewell).hearing(farewell.sequence());
+            }
+            // The log that is copied has been asked, and lacks it.
+            boolean isLacked = copy != null && !wasHost && !its.inLog() && !its.isOver();
+            return isLacked ? its.withEnd(new End.Open(Reason.PRODUCER_RESTARTED)) : its;
         });
         all.sort(BY_REMOVAL);
         boolean outlives = durable || outlivesProcess;
