@@ -3,6 +3,7 @@ package dev.gapless.core.copy;
 import dev.gapless.core.log.Ring;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -90,19 +91,20 @@ final class GenerationCache {
         return pushed.bytes();
     }
 
-    /** Adds a piece that was fetched, unless some of its messages were fetched before. */
-    boolean addFetched(Piece piece) {
+    /** The fetched pieces that have some of its messages. */
+    List<Piece> overlapping(Piece piece) {
+        return Arrays.stream(fetched)
+                .filter(other -> other.first() <= piece.last() && piece.first() <= other.last())
+                .toList();
+    }
+
+    /** Adds a piece that was fetched, and that overlaps none. */
+    void addFetched(Piece piece) {
         Piece[] before = fetched;
-        for (Piece other : before) {
-            if (other.first() <= piece.last() && piece.first() <= other.last()) {
-                return false;
-            }
-        }
         Piece[] after = Arrays.copyOf(before, before.length + 1);
         after[before.length] = piece;
         Arrays.sort(after, Comparator.comparingLong(Piece::first));
         fetched = after;
-        return true;
     }
 
     /** That fetched piece goes. */

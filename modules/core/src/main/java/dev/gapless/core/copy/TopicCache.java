@@ -191,7 +191,10 @@ public final class TopicCache {
         long sequence = first;
         for (Slice slice : slices) {
             Piece piece = new Piece(sequence, slice, ++arrivals, nowNs);
-            if (generation.addFetched(piece)) {
+            List<Piece> others = generation.overlapping(piece);
+            if (others.stream().noneMatch(other -> other.has(piece.first()) && other.has(piece.last()))) {
+                others.forEach(other -> drop(new Fetched(epoch, other)));
+                generation.addFetched(piece);
                 fetched.add(new Fetched(epoch, piece));
                 fetchedBytes += piece.sizeBytes();
             }
@@ -200,6 +203,12 @@ public final class TopicCache {
         while (fetched.size() > 1 && fetchedBytes > limitBytes / FETCHED_PARTS) {
             dropOldestFetched();
         }
+    }
+
+    private void drop(Fetched one) {
+        fetched.remove(one);
+        fetchedBytes -= one.piece().sizeBytes();
+        of(one.epoch(), 1).dropFetched(one.piece());
     }
 
     private void dropOldestFetched() {

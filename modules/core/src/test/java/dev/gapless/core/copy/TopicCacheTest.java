@@ -96,6 +96,17 @@ class TopicCacheTest {
     }
 
     @Test
+    @DisplayName("what is fetched takes the place of what was fetched before, unless all of it is there")
+    void overlaps() {
+        cache.fetched(A, 2, Given.slices(2, 4), 0);
+        cache.fetched(A, 1, Given.slices(1, 2), 0);
+        assertEquals("A1 A2", cached(), "somebody lacks the first, and would lack it for ever");
+        cache.fetched(A, 2, Given.slices(2, 2), 0);
+        cache.fetched(A, 3, Given.slices(3, 4), 0);
+        assertEquals("A1 A2 A3 A4", cached());
+    }
+
+    @Test
     @DisplayName("what is older than the topic keeps messages goes, also if it is needed")
     void age() {
         push(A, 1, 1, 10);
