@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The consuming side of one topic on one node: who its producers are, a copy of each one's log, and the open subscriptions, which read what
@@ -201,7 +202,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
                 late.add(known.name() == null ? known.address() : known.name());
             }
         }
-        for (int slot : one.awaited) {
+        for (int slot : one.asksForThePast() ? Set.<Integer>of() : one.awaited) {
             KnownMember host = producers.host(slot);
             ProducerPlace place =
                     host == null ? ProducerPlace.UNKNOWN : new ProducerPlace.Unanswered(host.uid(), now.ns());
@@ -282,12 +283,21 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             one.awaited.removeIf(slot -> {
                 KnownProducer producer = producers.producers().get(slot);
                 boolean isGone = producer == null || producer.presence() == KnownProducer.Presence.GONE;
-                if (isGone && !one.ready) {
-                    long lastEvent = producer == null ? -1 : producer.lastEvent();
-                    one.reading.said(new Change.NobodyAnswers(slot, lastEvent));
+                if (isGone) {
+                    sayNobodyAnswers(one, slot, producer);
                 }
                 return isGone;
             });
+        }
+    }
+
+    private static void sayNobodyAnswers(TopicSubscription one, int slot, @Nullable KnownProducer producer) {
+        boolean isMissed = one.opening instanceof Opening.Since || (one.asksForThePast() && one.ready);
+        if (isMissed) {
+            one.reading.said(new Change.BeginsAt(slot, ProducerPlace.UNKNOWN));
+        } else if (!one.ready) {
+            long lastEvent = producer == null ? -1 : producer.lastEvent();
+            one.reading.said(new Change.NobodyAnswers(slot, lastEvent));
         }
     }
 
@@ -328,11 +338,10 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         fetches.ended(r.slot());
         Change answered = new Change.Answered(r.slot(), at(r.log().newestStated()), r.host(), quietSinceNs);
         for (TopicSubscription one : open.values()) {
-            boolean asksOther = !(one.opening instanceof Opening.Latest) && !one.ready;
             if (!one.awaited.contains(r.slot())) {
                 continue;
             }
-            if (asksOther) {
+            if (one.asksForThePast()) {
                 fetches.find(r.slot(), one.opening.start(), nowNs);
             } else {
                 one.reading.said(answered);
@@ -417,7 +426,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         copies.onTime(now.ns());
         open.values().forEach(fetches::wants);
         fetches.onTime(now.ns());
-        for (TopicSubscription one : unready.values()) {
+        for (TopicSubscription one : open.values()) {
             one.awaited.forEach(slot -> fetches.find(slot, one.opening.start(), now.ns()));
         }
         if (settings.maxAgeNs() > 0) {

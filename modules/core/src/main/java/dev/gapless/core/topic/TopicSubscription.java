@@ -27,6 +27,11 @@ final class TopicSubscription {
     /** By slots, of producers that keep something for it. */
     final Map<Integer, Held> held = new HashMap<>(0);
 
+    /** Does it begin with what was published before? Where that is, a log may be asked at any time. */
+    boolean asksForThePast() {
+        return opening instanceof Opening.Earliest || opening instanceof Opening.Since;
+    }
+
     /**
      * A log keeps something for it.
      *
