@@ -181,9 +181,7 @@ class Producer:
         seq = g.heard if g.last == OPEN else g.last
         if isinstance(place, Place) and place.epoch == g.epoch:
             seq = max(seq, place.seq)
-        left = isinstance(place, Place) and g.left and g.last != OPEN and g.heard <= g.last and seq == g.last and not (
-            place.epoch == g.epoch and place.mark)
-        return Place(g.epoch, seq, "" if left else END)
+        return Place(g.epoch, seq, END)                 # the loss says that it is over: ProducerLeft does not come any more
 
 
 class Cache:

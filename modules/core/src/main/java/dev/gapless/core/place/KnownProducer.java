@@ -313,17 +313,11 @@ public final class KnownProducer {
         return newest < 0 ? ProducerPlace.TOLD_UNSEEN : endOf(generations.get(newest), at);
     }
 
-    /** Behind all of a generation that is over. If its {@link Next.Left} is still to be given, the place has no mark. */
+    /** Behind all of a generation that is over: the loss says so, and {@link Next.Left} does not come any more. */
     private static ProducerPlace.At endOf(Generation generation, ProducerPlace.@Nullable At at) {
         long end = generation.end() instanceof End.Stated stated ? stated.sequence() : generation.heard();
         long to = Math.max(end, sequenceIn(generation, at));
-        boolean leaves = at != null
-                && generation.end() instanceof End.Stated stated
-                && stated.left()
-                && !generation.wentBack()
-                && to == end
-                && (at.mark() == ProducerPlace.Mark.NONE || !at.epoch().equals(generation.epoch()));
-        return new ProducerPlace.At(generation.epoch(), to, leaves ? ProducerPlace.Mark.NONE : ProducerPlace.Mark.END);
+        return new ProducerPlace.At(generation.epoch(), to, ProducerPlace.Mark.END);
     }
 
     /** The sequence of a place in that generation; -1 if it is in another one. */

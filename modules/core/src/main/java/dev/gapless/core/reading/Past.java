@@ -40,6 +40,11 @@ public record Past(long event, OptionalLong tokenMs, long marginMs, boolean byHa
         return tokenMs.isPresent() && !byHand && member.joinedMs() <= tokenMs.getAsLong() - marginMs;
     }
 
+    /** Was that generation over before? */
+    public boolean passes(Generation generation) {
+        return passes(-1, generation);
+    }
+
     /** Was that generation over before, or told? */
     boolean passes(int slot, Generation generation) {
         Generation.Removal removed = generation.removed();

@@ -176,6 +176,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             Past past = one.opening instanceof Opening.Since since
                     ? Past.resumed(lastEvent, since.timeMs(), history.marginMs())
                     : Past.opened(lastEvent);
+            one.past = past;
             one.reading.said(new Change.Begins(places, past));
         }
         producers.members().forEach(member -> one.awaitedMembers.add(member.uid()));
@@ -371,14 +372,25 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             if (message.start() instanceof Start.After after) {
                 found(one, r, after.position(), has);
             } else if (one.awaited.contains(r.slot()) && one.opening.start().equals(message.start())) {
-                Position next = message.next();
-                ProducerPlace place = message.lost() == null
-                        ? new ProducerPlace.At(next.epoch(), next.sequence() - 1)
-                        : ProducerPlace.UNKNOWN;
-                one.reading.said(new Change.BeginsAt(r.slot(), place));
+                one.reading.said(beginning(one, r, message));
                 one.awaited.remove(r.slot());
             }
         }
+    }
+
+    /** Where a subscription begins that asked a log for that. What ended while it waited for the answer is lost, and comes first. */
+    private Change beginning(TopicSubscription one, CopyRegistration r, Found message) {
+        boolean counts = one.opening instanceof Opening.Since || one.ready;
+        KnownProducer producer = producers.producers().get(r.slot());
+        if (one.asksForThePast() && counts && producer != null && one.missesEarlier(producer, r.host())) {
+            return new Change.NobodyAnswers(r.slot(), -1); // from the first that was not over when it began
+        }
+        Position next = message.next();
+        return new Change.BeginsAt(
+                r.slot(),
+                message.lost() == null
+                        ? new ProducerPlace.At(next.epoch(), next.sequence() - 1)
+                        : ProducerPlace.UNKNOWN);
     }
 
     private void found(TopicSubscription one, CopyRegistration r, Position position, boolean has) {

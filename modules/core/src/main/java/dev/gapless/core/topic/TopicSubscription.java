@@ -1,6 +1,9 @@
 package dev.gapless.core.topic;
 
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.reading.Past;
 import dev.gapless.core.reading.PlacesSubscription;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +22,8 @@ final class TopicSubscription {
     boolean begun;
 
     boolean ready;
+    /** What was over when it began. */
+    Past past = Past.opened(0);
     /** Members that are to answer first. */
     final Set<Long> awaitedMembers = new HashSet<>(0);
     /** Slots of producers that are to say where it begins. */
@@ -26,6 +31,16 @@ final class TopicSubscription {
 
     /** By slots, of producers that keep something for it. */
     final Map<Integer, Held> held = new HashMap<>(0);
+
+    /** Was an incarnation other than that member's over only after this one began, and does its log lack it? */
+    boolean missesEarlier(KnownProducer producer, long member) {
+        for (Generation generation : producer.generations()) {
+            if (generation.uid() != member && !generation.inLog() && !past.passes(generation)) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /** Does it begin with what was published before? Where that is, a log may be asked at any time. */
     boolean asksForThePast() {
