@@ -80,7 +80,9 @@ public final class LossGaps {
     private void add(Generation generation, long behind, boolean isRead, ProducerPlace.@Nullable At to) {
         Long first = isRead ? behind + 1 : null;
         if (generation.end() instanceof End.Open open) {
-            gaps.add(gap(open.reason(), generation.epoch(), first, null, successor(generation, open)));
+            Position next = successor(open);
+            Reason why = next == null ? Reason.PRODUCER_LOST : Reason.PRODUCER_RESTARTED;
+            gaps.add(gap(why, generation.epoch(), first, null, next));
         } else if (generation.end() instanceof End.Stated stated) {
             if (behind > stated.sequence() || generation.wentBack()) {
                 gaps.add(gap(Reason.PRODUCER_LOST, generation.epoch(), behind + 1, null, null));
@@ -96,14 +98,13 @@ public final class LossGaps {
         }
     }
 
-    /** Where its producer goes on that was restarted. */
-    private @Nullable Position successor(Generation generation, End.Open open) {
-        if (open.reason() != Reason.PRODUCER_RESTARTED) {
+    /** Where its producer goes on, if it was restarted, and the new log has said so; else null. */
+    private @Nullable Position successor(End.Open open) {
+        if (open.reason() != Reason.PRODUCER_RESTARTED || producer.presence() != KnownProducer.Presence.COPIED) {
             return null;
         }
         List<Generation> all = producer.generations();
-        int next = all.indexOf(generation) + 1;
-        return next == all.size() ? null : new Position(all.get(next).epoch(), 1);
+        return new Position(all.get(all.size() - 1).epoch(), 1);
     }
 
     /** It is not known how much is missing. */

@@ -386,9 +386,11 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             return new Change.NobodyAnswers(r.slot(), -1); // from the first that was not over when it began
         }
         Position next = message.next();
+        // Once ready() went on without it everything counts, whatever its clock says of when that was published.
+        boolean isKnown = message.lost() == null && (!one.ready || next.sequence() == 1);
         return new Change.BeginsAt(
                 r.slot(),
-                message.lost() == null
+                isKnown
                         ? new ProducerPlace.At(next.epoch(), next.sequence() - 1)
                         : ProducerPlace.UNKNOWN);
     }
