@@ -99,9 +99,13 @@ public final class PlacesSubscription implements SubscriptionState {
         said.add(change);
     }
 
-    /** How far it is. Any thread. */
+    /** How far it is, with what its consumer has said and it has not looked at. Any thread. */
     public HowFar howFar() {
-        return new HowFar(standing, topic);
+        PlaceStanding here = standing;
+        for (Change change : said) {
+            here = change.appliedTo(here);
+        }
+        return new HowFar(here, topic);
     }
 
     /** What has to be fetched, or looked for, before it can go on. Its consumer looks at it when it {@link #isPressed}. */

@@ -322,6 +322,13 @@ final class LogCopies {
         return presses;
     }
 
+    /** Logs are to keep what a subscription lacks that begins. */
+    void keepFor(long nowNs) {
+        if (settings.backpressure()) {
+            bySlot.values().forEach(r -> r.acknowledgesBy(nowNs));
+        }
+    }
+
     /** Does a producer send nothing, or keep what was read, until somebody here has read on? */
     boolean presses() {
         return bySlot.values().stream().anyMatch(r -> r.isLive() && (r.isClosed() || r.isHeld()));

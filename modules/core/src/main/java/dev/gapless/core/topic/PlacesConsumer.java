@@ -180,6 +180,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             one.reading.said(new Change.Begins(places, past));
         }
         producers.members().forEach(member -> one.awaitedMembers.add(member.uid()));
+        copies.keepFor(now.ns());
     }
 
     /** Where a subscription begins that wants what comes from now on: nobody waits for the answer of a log of which all is pushed here. */
@@ -389,10 +390,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         // Once ready() went on without it everything counts, whatever its clock says of when that was published.
         boolean isKnown = message.lost() == null && (!one.ready || next.sequence() == 1);
         return new Change.BeginsAt(
-                r.slot(),
-                isKnown
-                        ? new ProducerPlace.At(next.epoch(), next.sequence() - 1)
-                        : ProducerPlace.UNKNOWN);
+                r.slot(), isKnown ? new ProducerPlace.At(next.epoch(), next.sequence() - 1) : ProducerPlace.UNKNOWN);
     }
 
     private void found(TopicSubscription one, CopyRegistration r, Position position, boolean has) {

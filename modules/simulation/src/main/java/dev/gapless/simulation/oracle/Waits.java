@@ -106,13 +106,23 @@ public final class Waits {
      * A reader has a cursor from now on.
      *
      * @param sequence behind which the log keeps everything for it
+     * @param oldest that of the log: what was overwritten when nobody waited for it is still to be told
      * @param goesBack may the log have to keep more for it later?
      */
-    public void registered(Session session, long sequence, boolean goesBack, long nowNs) {
+    public void registered(Session session, long sequence, long oldest, boolean goesBack, long nowNs) {
         Reader reader = new Reader();
         reader.goesBack = goesBack;
         readers.put(session, reader);
         answers(session, reader, sequence, nowNs);
+        reader.excused |= sequence != NOBODY && oldest > sequence + 1;
+    }
+
+    /** A cursor has taken the place of that reader's. */
+    public void replaced(Session session, long oldest, long nowNs) {
+        Reader reader = readers.remove(session);
+        if (reader != null) {
+            checkWait(session, reader, oldest, nowNs);
+        }
     }
 
     /**

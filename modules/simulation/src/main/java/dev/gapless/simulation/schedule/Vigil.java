@@ -120,10 +120,10 @@ final class Vigil {
         parts.put(session, part);
         Session before = sessions.put(new ReaderKey(session.uid(), reader), session);
         if (before != null) {
-            waits.deregistered(before);
+            waits.replaced(before, oldest(parts.getOrDefault(before, part)), process.nowNs());
         }
         long kept = copy == null ? part.number(sequence) : least(its, copy);
-        waits.registered(session, kept, copy != null, process.nowNs());
+        waits.registered(session, kept, copy == null ? 0 : oldest(), copy != null, process.nowNs());
     }
 
     /** Up to which number nobody lacks anything, as an Ack says. */
