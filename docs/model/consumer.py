@@ -124,7 +124,7 @@ class Producer:
         if i >= 0:
             g, rest = self.gens[i], self.gens[i + 1:]
             if place.mark == TOLD and "told passes" not in ON or place.mark == END and not g.over and "taken up" not in ON:
-                return ("lost", "POSITION_UNKNOWN") if self.live or g.over else "wait"
+                return ("lost", "POSITION_UNKNOWN") if self.live or g.over and self.host is None else "wait"
             if place.mark == "" or "taken up" in ON and g.inlog:
                 step = self.within(g, place.seq, cached)
                 if step:

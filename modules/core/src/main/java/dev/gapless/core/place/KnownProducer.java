@@ -240,7 +240,8 @@ public final class KnownProducer {
             return new Next.Find(new Position(at.epoch(), at.sequence()));
         }
         if (at.mark() == ProducerPlace.Mark.TOLD || (at.mark() == ProducerPlace.Mark.END && !isOver)) {
-            return copy != null || isOver ? new Next.Lost(Reason.POSITION_UNKNOWN) : Next.WAIT;
+            boolean isKnown = copy != null || (isOver && presence != Presence.ASKED);
+            return isKnown ? new Next.Lost(Reason.POSITION_UNKNOWN) : Next.WAIT;
         }
         Next within = at.mark() == ProducerPlace.Mark.END ? null : within(generation, at.sequence(), cached);
         return within != null ? within : from(index + 1, none -> false, told, cached);

@@ -102,6 +102,11 @@ public final class Waits {
 
     // ------------------------------------------------------------------ readers of its log
 
+    /** A reader has a cursor from now on, and is sent what is behind this sequence. */
+    public void registered(Session session, long sequence, long nowNs) {
+        registered(session, sequence, 0, false, nowNs);
+    }
+
     /**
      * A reader has a cursor from now on.
      *
