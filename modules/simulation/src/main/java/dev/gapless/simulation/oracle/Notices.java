@@ -70,10 +70,16 @@ final class Notices {
         }
         for (Truth.Incarnation incarnation : truth.incarnations()) {
             w.markInReload(incarnation);
-            if (incarnation.isRemoved()) {
+            if (incarnation.isRemoved() || (isSucceeded(incarnation) && !w.isToldOf(incarnation))) {
                 w.reloaded.add(incarnation.epoch);
             }
         }
+    }
+
+    /** Is there a later incarnation of its node? */
+    private boolean isSucceeded(Truth.Incarnation incarnation) {
+        List<Truth.Incarnation> all = truth.incarnations(incarnation.node);
+        return all.indexOf(incarnation) < all.size() - 1;
     }
 
     /** Who comes from the past may be told once that nobody knows who came and went. */

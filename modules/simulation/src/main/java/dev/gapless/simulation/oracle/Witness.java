@@ -162,6 +162,11 @@ public final class Witness {
     }
 
     /** Did its process take that stream's incarnation for ended? */
+    /** Is its node told that this incarnation is there? */
+    boolean isToldOf(Truth.Incarnation incarnation) {
+        return Objects.requireNonNull(reader).knows(incarnation.uid);
+    }
+
     boolean sawTheEndOf(Truth.Incarnation incarnation) {
         return Objects.requireNonNull(reader).sawTheEndOf(incarnation.uid);
     }

@@ -119,10 +119,12 @@ final class Vigil {
                 : new LogPart(log.epoch(), 0, 0, LogPart.OPEN);
         parts.put(session, part);
         Session before = sessions.put(new ReaderKey(session.uid(), reader), session);
-        if (before != null) {
-            waits.replaced(before, oldest(parts.getOrDefault(before, part)), process.nowNs());
-        }
         long kept = copy == null ? part.number(sequence) : least(its, copy);
+        if (before != null && copy != null && kept < oldest() - 1) {
+            waits.replaced(before, oldest(), process.nowNs());
+        } else if (before != null) {
+            waits.deregistered(before);
+        }
         waits.registered(session, kept, copy == null ? 0 : oldest(), copy != null, process.nowNs());
     }
 
