@@ -136,7 +136,8 @@ final class TopicProducers implements Slots {
     }
 
     private void ended(Departure departure, Now now) {
-        int slot = named(departure.node());
+        int itsName = slotOf(departure.uid());
+        int slot = itsName < 0 ? named(departure.node()) : itsName; // a token may know the name that nobody remembers
         Generation known = known(slot, departure.node()).generation(Epoch.of(departure.uid(), topic));
         if (known == null || known.removed() == null || known.removed().event() == 0) {
             Long head = headOf(departure);
