@@ -126,7 +126,7 @@ public final class LossGaps {
         boolean isBehind = from == null;
         for (Generation generation : producer.generations()) {
             if (generation.epoch().equals(to.epoch())) {
-                return !isBehind;
+                return !isBehind && !to.epoch().equals(from);
             }
             isBehind |= generation.epoch().equals(from);
             if (isBehind && !told.test(generation) && (from != null || !passed.test(generation))) {

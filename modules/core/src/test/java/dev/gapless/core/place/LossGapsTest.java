@@ -71,12 +71,15 @@ class LossGapsTest {
     @DisplayName("where a place is not known it is told where the producer goes on, or that it is lost")
     void unknown() {
         String copied = "copied newest 9 head 9 oldest 5; a 0- heard 9 log";
-        for (String place : List.of("unknown", "unanswered", "a 3 told", "z 3", "told")) {
+        for (String place : List.of("unknown", "unanswered", "a 3 told", "told")) {
             assertEquals("POSITION_UNKNOWN a, next a 10", told(copied, place), place);
         }
+        assertEquals("POSITION_UNKNOWN -, next a 10", told(copied, "z 3"), "of which that is, nobody knows");
+        String succeeded = "copied newest 9 head 9 oldest 5; z 0-restarted heard 3 gone 1; a 0- heard 9 log";
+        assertEquals("POSITION_UNKNOWN -, next a 10", told(succeeded, "unknown"), "of z something may be missing, too");
         String log = "copied durable newest 9 head 9 oldest 8; a 0-5 heard 5 log gone 1; b 5- heard 4 log";
         assertEquals(
-                "POSITION_UNKNOWN b, next b 5",
+                "POSITION_UNKNOWN -, next b 5",
                 told(log, "a 3 told"),
                 "it was told of some, and nobody knows how many");
         assertEquals("LOST a", told("gone; a 0-lost heard 5 gone 1", "unknown"));
