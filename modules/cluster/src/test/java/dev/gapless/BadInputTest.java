@@ -213,10 +213,10 @@ class BadInputTest {
             }
         }
         byte[] bytes = Base64.getUrlDecoder().decode(otherTopic.toString());
-        bytes[0] = 3;
+        bytes[0] = 4;
         String later = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         IllegalArgumentException version = assertThrows(IllegalArgumentException.class, () -> StartFrom.token(later));
-        assertTrue(version.getMessage().contains("version 3"), version.getMessage());
+        assertTrue(version.getMessage().contains("version 4"), version.getMessage());
     }
 
     @Test

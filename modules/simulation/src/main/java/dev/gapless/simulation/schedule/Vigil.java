@@ -130,7 +130,7 @@ final class Vigil {
 
     /** Up to which number nobody lacks anything, as an Ack says. */
     private static long leastNumber(LogPart part, Ack ack) {
-        return ack.least() == Long.MAX_VALUE ? Waits.NOBODY : part.number(ack.least());
+        return ack.least() == Ack.KEEPS_NOTHING ? Waits.NOBODY : part.number(ack.least());
     }
 
     /** The same as a Register says it. Of a log that does not have the place nothing is kept. */
