@@ -4,6 +4,7 @@ import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
+import dev.gapless.core.NodeLabel;
 import dev.gapless.core.Now;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.effect.MemberView;
@@ -136,14 +137,20 @@ final class TopicProducers implements Slots {
     }
 
     private void ended(Departure departure, Now now) {
-        int itsName = slotOf(departure.uid());
-        int slot = itsName < 0 ? named(departure.node()) : itsName; // a token may know the name that nobody remembers
+        int itsName = slotOf(departure.uid()); // a token may know the name that nobody remembers
+        boolean isNameless = itsName < 0 && NodeLabel.isAddress(departure.node());
+        int slot = isNameless
+                ? nameless(departure.uid(), departure.node())
+                : itsName < 0 ? named(departure.node()) : itsName;
         Generation known = known(slot, departure.node()).generation(Epoch.of(departure.uid(), topic));
         if (known == null || known.removed() == null || known.removed().event() == 0) {
             Long head = headOf(departure);
             End.Stated farewell = head == null ? null : new End.Stated(head, true);
             long event = Math.max(1, Math.min(departure.endedMs(), FIRST_EVENT - 1));
             removed(slot, departure.uid(), farewell, new Generation.Removal(event, departure.endedMs()), now);
+            if (isNameless) {
+                giveUp(slot); // nobody comes under an address: it is told at once
+            }
         }
     }
 
