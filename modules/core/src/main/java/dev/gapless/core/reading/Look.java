@@ -105,7 +105,9 @@ final class Look {
     }
 
     /** What it found over all producers. Losses are told before anything is given; what is wanted has to be fetched or found. */
-    record All(List<Loss> losses, List<Want> wants) {}
+    record All(List<Loss> losses, List<Want> wants) {
+        static final All NOTHING = new All(List.of(), List.of());
+    }
 
     /** Looks at all producers. */
     All all() {

@@ -157,6 +157,7 @@ public final class PlacesSubscription implements SubscriptionState {
         Look look = new Look(producers, here.places(), here.past(), topic.cache());
         Change.AnythingMissed anything = here.anything();
         if (anything != null) {
+            want(Look.All.NOTHING);
             Everything everything = Everything.of(producers, look, anything.namelessMembers());
             return missed(here, List.of(Everything.GAP), everything.losses(), everything.past(), nowNs);
         }

@@ -313,6 +313,24 @@ class ReloadedPlacesTest {
         assertEquals(epoch(6), gaps(subscription.next(0)).get(0).epoch(), "the loss of the earlier one is told");
     }
 
+    @Test
+    @DisplayName(
+            "ruleS4: messages of an earlier stream that its log still has are given first, whatever the source reflects of the later one")
+    void earlierFirst() {
+        slots.member(7, "b", EARLY_MS);
+        slots.copied("b", 9, 1, 6, 7);
+        show();
+        int b = slots.named("b");
+        begin(b, new At(epoch(6), 3));
+        Entry ofB = new Entry("b", 0, epoch(7), 8, false);
+        subscription.loaded(CursorToken.ofHand(Given.TOPIC, "c", 0, List.of(ofB)));
+        subscription.next(0);
+        Next.Fetch wanted =
+                assertInstanceOf(Next.Fetch.class, subscription.wants().get(1).what()); // the other one is of a
+        assertEquals(epoch(6), wanted.generation().epoch());
+        assertEquals(4, wanted.sequence());
+    }
+
     // ------------------------------------------------------------------ anything may be missed
 
     @Test
