@@ -53,6 +53,16 @@ public final class ResumedPlaces {
         byName().forEach(this::resume);
     }
 
+    /**
+     * Is each member that the token names one here, or is its end remembered? One that is not is to come yet, as a rule: the node that took the token
+     * had heard of it first.
+     */
+    public static boolean knowsHosts(CursorToken token, Producers producers) {
+        return token.entries().stream().mapToLong(CursorToken.Entry::host).allMatch(uid -> uid == 0
+                || producers.members().stream().anyMatch(member -> member.uid() == uid)
+                || producers.history().departures().stream().anyMatch(departure -> departure.uid() == uid));
+    }
+
     /** Of a subscription that begins so. For the consumer's thread. */
     public static ResumedPlaces of(Opening.Resume opening, Slots slots, Now now) {
         return new ResumedPlaces(opening, slots, now);

@@ -139,15 +139,26 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
     /** Begins it, if that may be by now, and looks whether it is ready. */
     private void moveOn(TopicSubscription one, Now now) {
         boolean tooLong = one.readyUntilNs - now.ns() <= 0;
-        if (!one.begun && (!one.opening.isFromThePast() || history.complete() || tooLong)) {
+        if (!one.begun && (mayBegin(one) || tooLong)) {
             one.begun = true;
             begin(one, now);
         }
         one.awaitedMembers.removeIf(member -> !isAwaited(member));
+        if (one.toBeToldAnything && (one.awaitedMembers.isEmpty() || tooLong) && one.opening instanceof Opening.Resume resume) {
+            one.toBeToldAnything = false;
+            one.reading.said(ResumedPlaces.of(resume, producers, now).begins());
+        }
         boolean hasAll = one.begun && one.awaitedMembers.isEmpty() && one.awaited.isEmpty() && history.complete();
         if (hasAll || tooLong) {
             becomeReady(one, now);
         }
+    }
+
+    /** Is it remembered here what ended before, and has this node heard of all of whom its token knows? */
+    private boolean mayBegin(TopicSubscription one) {
+        boolean knows = !(one.opening instanceof Opening.Resume resume)
+                || ResumedPlaces.knowsHosts(resume.token(), producers.producers());
+        return !one.opening.isFromThePast() || (history.complete() && knows);
     }
 
     private boolean isAwaited(long member) {
@@ -160,7 +171,12 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         if (one.opening instanceof Opening.Resume resume) {
             ResumedPlaces resumed = ResumedPlaces.of(resume, producers, now);
             resumed.waitsFor().forEach(slot -> producers.waitFor(slot, now));
-            one.reading.said(resumed.begins());
+            Change.Begins begins = resumed.begins();
+            if (begins.anything() == null) {
+                one.reading.said(begins);
+            } else {
+                one.toBeToldAnything = true; // once it is known where that leads: nothing is told twice
+            }
         } else {
             Places places = Places.NONE;
             for (KnownMember member : producers.members()) {

@@ -22,6 +22,8 @@ final class TopicSubscription {
     boolean begun;
 
     boolean ready;
+    /** Is it to be told that anything may be missed, once it is known where that leads? */
+    boolean toBeToldAnything;
     /** What was over when it began. */
     Past past = Past.opened(0);
     /** Members that are to answer first. */

@@ -70,16 +70,10 @@ final class Notices {
         }
         for (Truth.Incarnation incarnation : truth.incarnations()) {
             w.markInReload(incarnation);
-            if (incarnation.isRemoved() || (isSucceeded(incarnation) && !w.isToldOf(incarnation))) {
-                w.reloaded.add(incarnation.epoch);
+            if (incarnation.isRemoved() || !w.isToldOf(incarnation)) {
+                w.reloaded.put(incarnation.epoch, w.sawTheEndOf(incarnation));
             }
         }
-    }
-
-    /** Is there a later incarnation of its node? */
-    private boolean isSucceeded(Truth.Incarnation incarnation) {
-        List<Truth.Incarnation> all = truth.incarnations(incarnation.node);
-        return all.indexOf(incarnation) < all.size() - 1;
     }
 
     /** Who comes from the past may be told once that nobody knows who came and went. */
@@ -104,7 +98,8 @@ final class Notices {
                 w.put(incarnation, w.of(incarnation).beginsBehind(behind).covers(behind));
             } else if (incarnation.goesBy(name)) {
                 w.markInReload(incarnation);
-                if (incarnation.isRemoved() || w.sawTheEndOf(incarnation)) {
+                boolean isSucceeded = next != null && truth.isLater(next, incarnation.epoch);
+                if (isSucceeded || incarnation.isRemoved() || w.sawTheEndOf(incarnation)) {
                     w.put(incarnation, w.of(incarnation).isOver());
                 }
             }

@@ -308,7 +308,9 @@ public final class Oracle {
     /** A producer that is gone for good has been announced to whoever was given something of it, unless its node's store goes on with it. */
     private void checkEndAnnounced(Witness w, Truth.Incarnation incarnation) {
         Account account = w.of(incarnation);
-        boolean isDue = account.got() > 0 && !w.reloaded.contains(incarnation.epoch);
+        Boolean sawItsEnd = w.reloaded.get(incarnation.epoch);
+        boolean isReloaded = sawItsEnd != null && (sawItsEnd || !w.sawTheEndOf(incarnation));
+        boolean isDue = account.got() > 0 && !isReloaded;
         if (incarnation.isRemoved() && isDue && !account.over() && !truth.goesOn(incarnation)) {
             JudgedStreams.fail(
                     w, "G6", "got to " + account.got() + " of " + incarnation + ", which is gone, and is not told so");

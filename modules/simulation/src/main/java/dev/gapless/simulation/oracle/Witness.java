@@ -55,8 +55,11 @@ public final class Witness {
     final Map<Epoch, Long> reflected = new HashMap<>();
     /** Streams that were over, and that nobody remembered where it was resumed with positions alone. */
     final Set<Epoch> unremembered = new HashSet<>();
-    /** Streams that were over when it was told that anything may be missed: it has all of them from its source. */
-    final Set<Epoch> reloaded = new HashSet<>();
+    /**
+     * Streams that were over, or of which its node knew nothing, when it was told that anything may be missed: it has all of them from its source. Had
+     * its node seen that they ended?
+     */
+    final Map<Epoch, Boolean> reloaded = new HashMap<>();
     /** Where it was resumed from tokens. */
     final List<Handover> handovers = new ArrayList<>();
 
@@ -116,7 +119,7 @@ public final class Witness {
         copy.reflected.putAll(reflected);
         copy.last.putAll(last);
         copy.unremembered.addAll(unremembered);
-        copy.reloaded.addAll(reloaded);
+        copy.reloaded.putAll(reloaded);
         trusted.forEach((node, streams) -> copy.trusted.put(node, new HashSet<>(streams)));
         copy.sinceMs = sinceMs;
         copy.ready = ready;
