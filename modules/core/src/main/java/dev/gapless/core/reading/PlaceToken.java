@@ -6,6 +6,7 @@ import dev.gapless.core.HistoryId;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Now;
+import dev.gapless.core.Position;
 import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.place.AddressSlot;
 import dev.gapless.core.place.End;
@@ -219,9 +220,11 @@ final class PlaceToken {
         }
         boolean isNameless = address != null;
         long hostUid = host == null ? 0 : host.uid();
-        if (place instanceof ProducerPlace.Stated stated) {
-            place = new ProducerPlace.At(
-                    stated.position().epoch(), stated.position().sequence(), ProducerPlace.Mark.TOLD);
+        if (place
+                instanceof ProducerPlace.Stated stated) { // who resumes it has to ask, too: nobody knows whose that is
+            Position position = stated.position();
+            return new CursorToken.Entry(
+                    node, 0, position.epoch(), position.sequence(), false, false, isNameless, hostUid);
         }
         if (place instanceof ProducerPlace.At at) {
             boolean isOver = at.mark() == ProducerPlace.Mark.END;

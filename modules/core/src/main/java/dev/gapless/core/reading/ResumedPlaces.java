@@ -58,9 +58,11 @@ public final class ResumedPlaces {
      * had heard of it first.
      */
     public static boolean knowsHosts(CursorToken token, Producers producers) {
-        return token.entries().stream().mapToLong(CursorToken.Entry::host).allMatch(uid -> uid == 0
-                || producers.members().stream().anyMatch(member -> member.uid() == uid)
-                || producers.history().departures().stream().anyMatch(departure -> departure.uid() == uid));
+        return token.entries().stream()
+                .mapToLong(CursorToken.Entry::host)
+                .allMatch(uid -> uid == 0
+                        || producers.members().stream().anyMatch(member -> member.uid() == uid)
+                        || producers.history().departures().stream().anyMatch(departure -> departure.uid() == uid));
     }
 
     /** Of a subscription that begins so. For the consumer's thread. */
@@ -247,7 +249,8 @@ public final class ResumedPlaces {
         if (entry.told()) {
             return at.marked(ProducerPlace.Mark.TOLD);
         }
-        return token.isMadeByHand() && covered && !isHeard(at, producer)
+        boolean isStated = token.isMadeByHand() || entry.uid() == 0;
+        return isStated && covered && !isHeard(at, producer)
                 ? new ProducerPlace.Stated(new Position(at.epoch(), at.sequence()), null)
                 : at;
     }

@@ -144,7 +144,9 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             begin(one, now);
         }
         one.awaitedMembers.removeIf(member -> !isAwaited(member));
-        if (one.toBeToldAnything && (one.awaitedMembers.isEmpty() || tooLong) && one.opening instanceof Opening.Resume resume) {
+        if (one.toBeToldAnything
+                && (one.awaitedMembers.isEmpty() || tooLong)
+                && one.opening instanceof Opening.Resume resume) {
             one.toBeToldAnything = false;
             one.reading.said(ResumedPlaces.of(resume, producers, now).begins());
         }
