@@ -119,7 +119,7 @@ class Producer:
                 return "lost", "POSITION_UNKNOWN"
             place = Place(place.epoch, place.seq)
         i = self.index(place.epoch) if place else -1
-        if place and i < 0 and not (place.mark == TOLD and not self.live):
+        if place and i < 0 and not (place.mark == TOLD and self.settled()):
             return unknown
         if i >= 0:
             g, rest = self.gens[i], self.gens[i + 1:]

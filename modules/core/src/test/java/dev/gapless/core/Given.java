@@ -64,7 +64,12 @@ public final class Given {
     }
 
     /** How far a copy has got. */
-    public record Copied(long newest, long head, long oldest) implements LogCopy {}
+    public record Copied(long newest, long head, long oldest) implements LogCopy {
+        @Override
+        public boolean isLost(long number) {
+            return false;
+        }
+    }
 
     /** Nobody needs anything of a cache. */
     public static final TopicCache.Needs NOTHING_NEEDED = (epoch, sequence) -> false;

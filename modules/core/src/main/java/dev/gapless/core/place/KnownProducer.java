@@ -190,7 +190,8 @@ public final class KnownProducer {
     private Next notHere(Next.Message message) {
         Generation generation = message.generation();
         if (copy != null && generation.inLog()) {
-            return generation.number(message.sequence()) >= copy.oldest()
+            long number = generation.number(message.sequence());
+            return number >= copy.oldest() && !copy.isLost(number)
                     ? new Next.Fetch(generation, message.sequence())
                     : new Next.Lost(Reason.OVERRUN);
         }
@@ -209,13 +210,20 @@ public final class KnownProducer {
             if (index >= 0) {
                 return behind(at, index, told, cached);
             }
-            return at.mark() == ProducerPlace.Mark.TOLD && copy == null ? from(0, passed, told, cached) : unknown();
+            return at.mark() == ProducerPlace.Mark.TOLD ? behindTold(passed, told, cached) : unknown();
         }
         if (place instanceof ProducerPlace.Awaited) {
             return Next.WAIT;
         }
-        boolean readsOn = place == null || (place instanceof ProducerPlace.ToldUnseen && copy == null);
-        return readsOn ? from(0, passed, told, cached) : unknown();
+        if (place instanceof ProducerPlace.ToldUnseen) {
+            return behindTold(passed, told, cached);
+        }
+        return place == null ? from(0, passed, told, cached) : unknown();
+    }
+
+    /** What was told as lost is not known here, and may be later than what is. Who answers knows; if nobody will, what is known counts. */
+    private Next behindTold(Passes passed, Passes told, Cached cached) {
+        return presence == Presence.GONE ? from(0, passed, told, cached) : unknown();
     }
 
     private Next behindStated(ProducerPlace.Stated stated, Passes passed, Passes told, Cached cached) {

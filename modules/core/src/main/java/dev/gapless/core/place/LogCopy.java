@@ -10,4 +10,7 @@ public interface LogCopy {
 
     /** The oldest message that the log still has, or head + 1. */
     long oldest();
+
+    /** Has the log said that it lost that message, though it has older ones? */
+    boolean isLost(long number);
 }

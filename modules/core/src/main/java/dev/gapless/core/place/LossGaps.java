@@ -129,11 +129,17 @@ public final class LossGaps {
                 return !isBehind && !to.epoch().equals(from);
             }
             isBehind |= generation.epoch().equals(from);
-            if (isBehind && !told.test(generation) && (from != null || !passed.test(generation))) {
+            boolean isPassed = from == null && passed.test(generation) && !(place != null && endedUnseen(generation));
+            if (isBehind && !told.test(generation) && !isPassed) {
                 return true;
             }
         }
         return true;
+    }
+
+    /** Then nobody knows whether it was over before the subscription's time. */
+    private static boolean endedUnseen(Generation generation) {
+        return Generation.Removal.BEFORE.equals(generation.removed());
     }
 
     private Gap gap(

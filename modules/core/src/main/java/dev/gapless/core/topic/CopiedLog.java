@@ -7,7 +7,9 @@ import dev.gapless.core.log.Slice;
 import dev.gapless.core.place.LogCopy;
 import dev.gapless.core.place.Part;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How far a node's copy of a log has got, as one answer to a registration began it. All numbers are the log's. One thread writes, any thread
@@ -18,6 +20,8 @@ final class CopiedLog implements LogCopy {
     private volatile long newest;
     private volatile long head;
     private volatile long oldest;
+    /** Numbers that were asked for, and that its store has lost amid others. */
+    private volatile Set<Long> lost = Set.of();
 
     /**
      * A copy that goes on behind a number.
@@ -65,6 +69,19 @@ final class CopiedLog implements LogCopy {
     @Override
     public long oldest() {
         return oldest;
+    }
+
+    @Override
+    public boolean isLost(long number) {
+        return lost.contains(number);
+    }
+
+    /** The log was asked for that message, and does not have it. */
+    void lacks(long number) {
+        Set<Long> all = new HashSet<>(lost);
+        all.add(number);
+        all.removeIf(one -> one < oldest); // that says it of all of these
+        lost = Set.copyOf(all);
     }
 
     /** Messages up to this number are here, or lost to this copy. */

@@ -138,7 +138,9 @@ final class Fetches {
         }
         copy.hears(message.head(), message.oldest());
         spareBytes -= Batch.sizeBytes(message.slices());
-        if (!message.slices().isEmpty()) {
+        if (message.slices().isEmpty()) {
+            copy.lacks(message.first());
+        } else {
             copy.split(
                     message.first(),
                     message.slices(),

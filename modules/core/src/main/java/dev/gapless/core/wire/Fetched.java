@@ -12,7 +12,8 @@ import java.util.List;
  * @param first the sequence of the first message: the one that was asked for
  * @param oldest the oldest sequence that the log still has, or {@code head + 1}
  * @param head the newest
- * @param slices consecutive messages; none if the log does not have the first
+ * @param slices consecutive messages; none if the log does not have the first: that is older than the oldest, or its store
+ *     has lost it amid others
  */
 public record Fetched(
         String topic, long reader, Session session, Epoch epoch, long first, long oldest, long head, List<Slice> slices)
