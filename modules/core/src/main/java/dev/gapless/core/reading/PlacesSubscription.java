@@ -46,7 +46,7 @@ public final class PlacesSubscription implements SubscriptionState {
     private final SharedTopic topic;
     private final TopicSettings settings;
     private final long home;
-    private final Reloads reloads;
+    private final ReloadTimes reloads;
     private final Reflections reflections = new Reflections();
     private final AtomicLong violations = new AtomicLong();
 
@@ -80,7 +80,7 @@ public final class PlacesSubscription implements SubscriptionState {
         this.topic = topic;
         this.settings = settings;
         this.home = home;
-        this.reloads = new Reloads(settings, share);
+        this.reloads = new ReloadTimes(settings, share);
         this.filterBefore = opening instanceof Opening.Resume resume && resume.leftOut()
                 ? resume.token().filter()
                 : 0;

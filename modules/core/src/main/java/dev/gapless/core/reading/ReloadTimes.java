@@ -5,12 +5,12 @@ import dev.gapless.core.delivery.ReloadPace;
 import java.util.OptionalLong;
 
 /** When a subscription may reload, and how often it tries. One thread at a time. */
-final class Reloads {
+final class ReloadTimes {
     private final TopicSettings settings;
     private ReloadPace pace;
 
     /** @param share how much of the jitter it takes, 0 to 1 */
-    Reloads(TopicSettings settings, double share) {
+    ReloadTimes(TopicSettings settings, double share) {
         this.settings = settings;
         this.pace = new ReloadPace(settings, share);
     }
