@@ -520,6 +520,10 @@ class Node:
             place = p and s.places.get(p.name)
             if p and p.live:
                 lead[p.name] = place if self.beyond(p, place) else p.lead(place, "POSITION_UNKNOWN")
+            elif p and p.gen(uid) and p.gen(uid).last is None:   # it is asked again: as far as it was heard of
+                g = p.gen(uid)
+                read = place.seq if isinstance(place, Place) and place.epoch == uid else 0
+                lead[p.name] = Place(uid, max(g.first - 1, g.heard, read))
             else:
                 lead[p.name if p else f"@{uid}"] = place._replace(mark=TOLD) if isinstance(place, Place) else UNKNOWN
         s.told, s.event, s.time = {n: self.event for n in self.producers}, self.event, None

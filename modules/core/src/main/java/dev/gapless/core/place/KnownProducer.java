@@ -82,6 +82,13 @@ public final class KnownProducer {
         return durable;
     }
 
+    /** The generation to which its member adds; null if nothing is known of that. */
+    public @Nullable Generation present() {
+        Generation last = generations.isEmpty() ? null : generations.get(generations.size() - 1);
+        boolean isThere = presence == Presence.COPIED || presence == Presence.ASKED;
+        return isThere && last != null && last.removed() == null && !last.isOver() ? last : null;
+    }
+
     /** That generation; null if it is not known here. */
     public @Nullable Generation generation(Epoch epoch) {
         int index = index(epoch);

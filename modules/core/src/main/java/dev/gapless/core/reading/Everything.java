@@ -2,6 +2,7 @@ package dev.gapless.core.reading;
 
 import dev.gapless.core.Gap;
 import dev.gapless.core.Reason;
+import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Next;
@@ -53,6 +54,12 @@ record Everything(List<Loss> losses, Past past) {
         if (producer.presence() == KnownProducer.Presence.COPIED) {
             boolean isAsked = look.next(slot, producer) instanceof Next.Find;
             return isAsked && place instanceof ProducerPlace.At at ? at : producer.lead(place, Reason.POSITION_UNKNOWN);
+        }
+        Generation present = producer.present();
+        if (present != null) { // it is asked again: as far as it was heard of
+            boolean isIn = place instanceof ProducerPlace.At at && at.epoch().equals(present.epoch());
+            long read = isIn ? ((ProducerPlace.At) place).sequence() : 0;
+            return new ProducerPlace.At(present.epoch(), Math.max(read, producer.heard(present)));
         }
         return place instanceof ProducerPlace.At at ? at.marked(ProducerPlace.Mark.TOLD) : ProducerPlace.UNKNOWN;
     }
