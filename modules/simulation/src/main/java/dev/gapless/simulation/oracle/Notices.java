@@ -70,6 +70,7 @@ final class Notices {
         }
         for (Truth.Incarnation incarnation : truth.incarnations()) {
             w.markInReload(incarnation);
+            w.uncounted.add(incarnation.epoch);
             if (incarnation.isRemoved() || !w.isToldOf(incarnation)) {
                 w.reloaded.put(incarnation.epoch, w.sawTheEndOf(incarnation));
             }
@@ -196,6 +197,7 @@ final class Notices {
         Account account = w.of(incarnation);
         long at = Math.max(account.got(), account.dueBehindAtLeast(0));
         return account.got() > 0
+                && !w.uncounted.contains(incarnation.epoch)
                 && at < behind
                 && !account.over()
                 && !incarnation.isLostBehind(at)

@@ -95,6 +95,7 @@ public final class Oracle {
             w.trusted.computeIfAbsent(incarnation.node, node -> new HashSet<>()).add(incarnation.epoch);
         }
         w.begun.add(incarnation.node);
+        w.uncounted.remove(incarnation.epoch);
         Account now = w.of(incarnation).hasGot(position.sequence());
         w.put(incarnation, name.equals(incarnation.node) ? now.goesByItsName() : now);
     }

@@ -55,6 +55,8 @@ public final class Witness {
     final Map<Epoch, Long> reflected = new HashMap<>();
     /** Streams that were over, and that nobody remembered where it was resumed with positions alone. */
     final Set<Epoch> unremembered = new HashSet<>();
+    /** Streams of which nothing was given since it was told that anything may be missed: how much of them that was, nobody says. */
+    final Set<Epoch> uncounted = new HashSet<>();
     /**
      * Streams that were over, or of which its node knew nothing, when it was told that anything may be missed: it has all of them from its source. Had
      * its node seen that they ended?
@@ -120,6 +122,7 @@ public final class Witness {
         copy.last.putAll(last);
         copy.unremembered.addAll(unremembered);
         copy.reloaded.putAll(reloaded);
+        copy.uncounted.addAll(uncounted);
         trusted.forEach((node, streams) -> copy.trusted.put(node, new HashSet<>(streams)));
         copy.sinceMs = sinceMs;
         copy.ready = ready;
