@@ -65,7 +65,7 @@ class Producer:
         if g:
             g.heard = max(g.heard, seq)
 
-    def answered(self, m):
+    def answered(self, m, members=()):
         """Its member says what its log is made of. What went on outside of it is over, and what it has is exact. L2."""
         here = [e for e, _, _ in m["parts"]]
         for g in self.gens:
@@ -82,7 +82,7 @@ class Producer:
             if last is None:
                 g.event = g.ended = None
                 self.hears(e, m["head"])
-            elif g.event is None:                  # never a member here: it ended before this node counts
+            elif g.event is None and e not in members:    # never a member here: it ended before this node counts
                 g.event, g.ended = 0, LONG_AGO
             if last is not None:
                 g.heard = max(g.heard, last)

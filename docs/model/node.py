@@ -250,7 +250,7 @@ class Node:
         before = p.oldest
         self.truly[m["present"]] = max(self.truly.get(m["present"], 0), m["head"])
         p.durable = p.durable or len(m["parts"]) > 1 or m.get("durable", False)
-        p.answered(m)
+        p.answered(m, self.members)
         if "oldest of before" in ON:
             p.oldest = max(before, p.oldest)
         for s in self.subs:

@@ -143,9 +143,9 @@ public sealed interface Effect {
             implements Effect {}
 
     /**
-     * A reader was told that it missed something; for people.
+     * A reader was told that it missed something; for people. Of a node that copies the log there is one for each stream that it missed something of.
      *
-     * @param part the stream in which it goes on, of which these are sequences
+     * @param part the stream in which it goes on, or of which a copy missed something; these are its sequences
      * @param sent the last sequence that the cursor had been sent, empty if it registered just now
      * @param behind the last sequence that the reader has, as far as this log knows; empty if it is not known
      * @param resumeAt where it goes on

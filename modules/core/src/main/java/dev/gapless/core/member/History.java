@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,7 +121,9 @@ public final class History {
      */
     public void takeOver(long theirId, long theirHorizonMs, long timeMs) {
         if (!isComplete() && theirId != HistoryId.UNKNOWN) {
-            byUid.replaceAll((uid, departure) -> seenEarly.contains(uid) ? departure.notBefore(timeMs) : departure);
+            departures().stream()
+                    .filter(departure -> seenEarly.contains(departure.uid()))
+                    .forEach(departure -> byUid.put(departure.uid(), apart(departure.notBefore(timeMs))));
             seenEarly.clear();
             id = theirId;
         }
@@ -225,7 +228,7 @@ public final class History {
     /** An incarnation ended, as a member says. */
     public void add(Departure departure) {
         Departure known = byUid.get(departure.uid());
-        Departure both = known == null ? departure : known.and(departure);
+        Departure both = known == null ? apart(departure) : known.and(departure);
         if (both.equals(known) || (known == null && isForgotten(departure))) {
             return;
         }
@@ -239,6 +242,19 @@ public final class History {
             cut = first;
             forget(first);
         }
+    }
+
+    /** No two incarnations of a node ended at the same time: the order in which they did is that in which they are added. */
+    private Departure apart(Departure departure) {
+        Set<Long> taken = byUid.values().stream()
+                .filter(other -> other.uid() != departure.uid() && other.node().equals(departure.node()))
+                .map(Departure::endedMs)
+                .collect(Collectors.toSet());
+        Departure its = departure;
+        while (taken.contains(its.endedMs())) {
+            its = its.notBefore(its.endedMs() + 1);
+        }
+        return its;
     }
 
     private long bytes() {

@@ -374,6 +374,21 @@ public final class KnownProducer {
         return new KnownProducer(name, all, Presence.COPIED, outlives, newCopy);
     }
 
+    /** The incarnation with that generation is a member here: that the log has it does not mean that it was over before this node was up. */
+    public KnownProducer ofMember(Epoch epoch) {
+        List<Generation> all = new ArrayList<>(generations);
+        Generation present = copy == null ? null : all.remove(all.size() - 1);
+        all.replaceAll(
+                generation -> generation.epoch().equals(epoch) && Generation.Removal.BEFORE.equals(generation.removed())
+                        ? generation.withRemoval(null)
+                        : generation);
+        all.sort(BY_REMOVAL);
+        if (present != null) {
+            all.add(present);
+        }
+        return with(all, presence, copy);
+    }
+
     /** By how much a log numbers what it has otherwise than the one before: it has forgotten what was in front. */
     private long shift(List<Part> parts) {
         for (Part part : parts) {

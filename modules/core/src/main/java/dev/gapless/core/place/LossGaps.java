@@ -129,17 +129,11 @@ public final class LossGaps {
                 return !isBehind && !to.epoch().equals(from);
             }
             isBehind |= generation.epoch().equals(from);
-            boolean isPassed = from == null && passed.test(generation) && !(place != null && endedUnseen(generation));
-            if (isBehind && !told.test(generation) && !isPassed) {
+            if (isBehind && !told.test(generation) && (from != null || !passed.test(generation))) {
                 return true;
             }
         }
         return true;
-    }
-
-    /** Then nobody knows whether it was over before the subscription's time. */
-    private static boolean endedUnseen(Generation generation) {
-        return Generation.Removal.BEFORE.equals(generation.removed());
     }
 
     private Gap gap(

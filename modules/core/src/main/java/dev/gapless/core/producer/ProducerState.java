@@ -694,15 +694,29 @@ public final class ProducerState {
                         cursor.part.oldest(log.oldest(), head),
                         cursor.part.sequence(head),
                         sent.isEmpty()));
+        if (cursor instanceof CopyCursor) {
+            movedOver(cursor, reason, cursor.part.number(sent.orElseThrow()), resumeAt);
+        } else {
+            moved(cursor, reason, cursor.part, sent, behind, resumeAt);
+        }
+    }
+
+    /** A copy is of all streams of the log: people are told of each of which it missed something, in that one's sequences. */
+    private void movedOver(Cursor cursor, Reason reason, long sent, long resumeAt) {
+        long behind = sent;
+        while (behind < resumeAt - 1) {
+            LogPart part = log.parts().at(behind + 1);
+            long last = Math.min(part.last(), resumeAt - 1);
+            OptionalLong at = OptionalLong.of(part.sequence(behind));
+            moved(cursor, reason, part, at, at, last + 1);
+            behind = last;
+        }
+    }
+
+    private void moved(
+            Cursor cursor, Reason reason, LogPart part, OptionalLong sent, OptionalLong behind, long resumeAt) {
         outbox.add(new Effect.CursorMoved(
-                topic,
-                cursor.session,
-                cursor.reader,
-                reason,
-                cursor.part,
-                sent,
-                behind,
-                cursor.part.sequence(resumeAt)));
+                topic, cursor.session, cursor.reader, reason, part, sent, behind, part.sequence(resumeAt)));
     }
 
     /** A reader that has come to the end of an earlier stream asks for the next one at once, or is no more. */

@@ -259,7 +259,11 @@ final class TopicProducers implements Slots {
             fold(part.uid(), slot);
         }
         waitUntilNs.remove(slot);
-        set(slot, known(slot, nameOf(slot)).answered(parts, outlivesProcess, copy));
+        KnownProducer answered = known(slot, nameOf(slot)).answered(parts, outlivesProcess, copy);
+        for (Part part : parts) {
+            answered = members.containsKey(part.uid()) ? answered.ofMember(part.epoch()) : answered;
+        }
+        set(slot, answered);
     }
 
     /** That member has said that it publishes nothing more behind this sequence. */

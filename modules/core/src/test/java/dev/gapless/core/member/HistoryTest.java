@@ -68,6 +68,19 @@ class HistoryTest {
     }
 
     @Test
+    @DisplayName(
+            "ruleT2: incarnations of a node that ended at the same time keep their order, also when that was too early")
+    void keepsOrder() {
+        history.saw(new Departure(9, "n", 50, null));
+        history.saw(new Departure(3, "n", 50, null));
+        history.saw(new Departure(5, "n", 50, null));
+        assertEquals(List.of(9L, 3L, 5L), remembered());
+        history.takeOver(ID, 0, 70);
+        assertEquals(List.of(9L, 3L, 5L), remembered());
+        assertEquals(70, view().departures().get(0).endedMs());
+    }
+
+    @Test
     @DisplayName("ruleT2: who begins one late has what ended from then on")
     void beginsLate() {
         history.begin(UID, 50);

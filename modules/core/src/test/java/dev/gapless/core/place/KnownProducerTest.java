@@ -1,6 +1,7 @@
 package dev.gapless.core.place;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.Epoch;
@@ -120,6 +121,54 @@ class KnownProducerTest {
         KnownProducer p = copied(B, 5).with(later).with(earlier).with(earlier);
         assertEquals(List.of(A.epoch(), C.epoch(), B.epoch()), epochs(p));
         assertEquals(List.of(A.epoch(), B.epoch()), epochs(p.without(C.epoch())));
+    }
+
+    @Test
+    @DisplayName(
+            "a part whose incarnation is a member here was not over before this node was up, and stays in front of the present one")
+    void partOfMember() {
+        KnownProducer p = stored(new Part(A.epoch(), 1, 0), new Part(B.epoch(), 2, 4), new Part(C.epoch(), 3, 6));
+        assertEquals(Generation.Removal.BEFORE, p.generations().get(0).removed());
+        KnownProducer there = p.ofMember(A.epoch()).ofMember(C.epoch());
+        assertEquals(List.of(B.epoch(), A.epoch(), C.epoch()), epochs(there));
+        assertNull(there.generations().get(1).removed());
+        KnownProducer gone = there.removed(A, REMOVED, null, true, false);
+        assertEquals(REMOVED, gone.generations().get(1).removed());
+        assertEquals(new End.Stated(4, false), gone.generations().get(1).end());
+    }
+
+    @Test
+    @DisplayName("what a log says that it has lost amid others is lost, and what is behind that is fetched")
+    void lostAmid() {
+        LogCopy copy = new LogCopy() {
+            @Override
+            public long newest() {
+                return 9;
+            }
+
+            @Override
+            public long head() {
+                return 9;
+            }
+
+            @Override
+            public long oldest() {
+                return 2;
+            }
+
+            @Override
+            public boolean isLost(long number) {
+                return number == 5;
+            }
+        };
+        KnownProducer p = KnownProducer.named("p").asked().answered(List.of(new Part(A.epoch(), 1, 0)), true, copy);
+        assertEquals(new Next.Lost(Reason.OVERRUN), behind(p, 4));
+        assertEquals(new Next.Fetch(p.generations().get(0), 6), behind(p, 5));
+    }
+
+    private static Next behind(KnownProducer producer, long sequence) {
+        return producer.next(
+                new ProducerPlace.At(A.epoch(), sequence), none -> false, none -> false, (epoch, number) -> false);
     }
 
     @Test

@@ -296,10 +296,17 @@ class CopiedLogTest implements Outbox.Carrier {
         assertEquals(
                 List.of(new CursorExpired(TOPIC, 0, session, Reason.OVERRUN, log.identity(), 13, 8, 12, false)), sent);
         assertEquals(Map.of(Reason.OVERRUN, 1L), producer.expiries());
-        Effect.CursorMoved moved = assertInstanceOf(Effect.CursorMoved.class, effects.get(0));
-        assertEquals(4, moved.sent().orElseThrow());
-        assertEquals(13, moved.resumeAt());
-        assertEquals(5, moved.part().number(5));
+        assertEquals(List.of("2 behind 0 to 3", "0 behind 0 to 5"), moved(), "of each stream in its own sequences");
+    }
+
+    private List<String> moved() {
+        List<String> all = new ArrayList<>();
+        for (Effect effect : effects) {
+            Effect.CursorMoved moved = assertInstanceOf(Effect.CursorMoved.class, effect);
+            assertEquals(moved.sent(), moved.behind());
+            all.add(moved.part().uid() + " behind " + moved.sent().orElseThrow() + " to " + (moved.resumeAt() - 1));
+        }
+        return all;
     }
 
     @Test

@@ -137,6 +137,33 @@ class TopicProducersTest {
     }
 
     @Test
+    @DisplayName("one that is remembered under its address belongs to a name once a log has it")
+    void rememberedUnderItsAddress() {
+        topic.onMembers(List.of(), Given.history(new Departure(7, "127.0.0.1:1", 500, null)), NOW);
+        KnownProducer nameless = topic.producers().get(0);
+        assertEquals(KnownProducer.Presence.GONE, nameless == null ? null : nameless.presence(), "it is told at once");
+        onMembers(new MemberEvent.Present(8, "127.0.0.1:1"), new MemberEvent.Named(8, "a", 0));
+        answers("a", 7, 8);
+        assertEquals(List.of(7L, 8L), uids(producer("a")));
+        assertNull(topic.producers().get(0), "under one name alone");
+    }
+
+    @Test
+    @DisplayName("a part of a log is not over before its member is removed, which has said no name")
+    void partOfMember() {
+        onMembers(
+                new MemberEvent.Present(7, "127.0.0.1:1"),
+                new MemberEvent.Present(8, "127.0.0.1:1"),
+                new MemberEvent.Named(8, "a", 0));
+        answers("a", 7, 8);
+        assertNull(producer("a").generations().get(0).removed());
+        onMembers(new MemberEvent.Removed(7));
+        assertEquals(
+                topic.producers().lastEvent(),
+                producer("a").generations().get(0).removed().event());
+    }
+
+    @Test
     @DisplayName("what the history remembers comes in the order in which it ended, but for what published nothing")
     void history() {
         Departure first = new Departure(7, "a", 100, null);
