@@ -78,7 +78,7 @@ class PlaceTokenTest {
                 Arguments.of(new At(other, 7, Mark.TOLD), new Entry("a", 0, other, 7, false, true, false, 5)),
                 Arguments.of(
                         new ProducerPlace.Stated(new Position(a, 20), new At(a, 3)),
-                        new Entry("a", 5, a, 20, false, true, false, 5)),
+                        new Entry("a", 0, a, 20, false, false, false, 5)),
                 Arguments.of(ProducerPlace.AWAITED, unknown),
                 Arguments.of(ProducerPlace.UNKNOWN, unknown),
                 Arguments.of(new ProducerPlace.Unanswered(5, 0), unknown),

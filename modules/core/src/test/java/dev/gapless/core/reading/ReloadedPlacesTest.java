@@ -262,9 +262,9 @@ class ReloadedPlacesTest {
         assertEquals(Step.IDLE, subscription.next(0));
         assertEquals(List.of(new Want(a, new Next.Find(stated.position()))), subscription.wants());
         assertEquals(
-                List.of(new Entry("a", 5, epoch(5), 12, false, true, false, 5)),
+                List.of(new Entry("a", 0, epoch(5), 12, false, false, false, 5)),
                 token().entries(),
-                "it may be refused");
+                "it is asked for where that is resumed, too");
         subscription.said(new Change.FoundAt(a, stated, at(5).marked(Mark.TOLD)));
         assertEquals(1, gaps(subscription.next(0)).size());
         subscription.reloaded(reflects(5, 12));
