@@ -57,8 +57,7 @@ record Everything(List<Loss> losses, Past past) {
         }
         Generation present = producer.present();
         if (present != null) { // it is asked again: as far as it was heard of
-            boolean isIn = place instanceof ProducerPlace.At at && at.epoch().equals(present.epoch());
-            long read = isIn ? ((ProducerPlace.At) place).sequence() : 0;
+            long read = place instanceof ProducerPlace.At at && at.epoch().equals(present.epoch()) ? at.sequence() : 0;
             return new ProducerPlace.At(present.epoch(), Math.max(read, producer.heard(present)));
         }
         return place instanceof ProducerPlace.At at ? at.marked(ProducerPlace.Mark.TOLD) : ProducerPlace.UNKNOWN;
