@@ -1,5 +1,6 @@
 package dev.gapless.core.consumer;
 
+import dev.gapless.core.delivery.Attempts;
 import java.util.Locale;
 
 /** Where a {@link Registration} stands, which draws how one leads to another. Times are of the monotonic clock. */

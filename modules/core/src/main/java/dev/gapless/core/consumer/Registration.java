@@ -3,6 +3,7 @@ package dev.gapless.core.consumer;
 import dev.gapless.core.Position;
 import dev.gapless.core.Session;
 import dev.gapless.core.Start;
+import dev.gapless.core.delivery.Attempts;
 import dev.gapless.core.delivery.RegistrationStatus;
 import dev.gapless.core.feed.Place;
 import dev.gapless.core.feed.Stream;

@@ -182,9 +182,9 @@ public final class PlacesSubscription implements SubscriptionState {
     }
 
     private void want(Look.All all) {
-        if (!all.wants().equals(wants)) {
+        if (!all.wants().equals(wants) || !all.wants().isEmpty()) {
             wants = all.wants();
-            asks = !all.wants().isEmpty();
+            asks = !all.wants().isEmpty(); // also for the same as before: what was fetched may be gone again
         }
         boolean lacks = !(all.wants().isEmpty() && all.losses().isEmpty());
         lacksSinceMs = !lacks ? 0 : lacksSinceMs == 0 ? topic.changedMs() : lacksSinceMs;

@@ -2,7 +2,7 @@ package dev.gapless.core.topic;
 
 import dev.gapless.core.Position;
 import dev.gapless.core.Session;
-import dev.gapless.core.consumer.Attempts;
+import dev.gapless.core.delivery.Attempts;
 import dev.gapless.core.delivery.RegistrationStatus;
 import dev.gapless.core.place.KnownMember;
 import java.util.Objects;

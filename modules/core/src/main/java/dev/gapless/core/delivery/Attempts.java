@@ -1,4 +1,4 @@
-package dev.gapless.core.consumer;
+package dev.gapless.core.delivery;
 
 import dev.gapless.core.Limits;
 import dev.gapless.core.Session;
