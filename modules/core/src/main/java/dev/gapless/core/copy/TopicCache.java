@@ -182,13 +182,14 @@ public final class TopicCache {
     }
 
     /**
-     * Messages were fetched.
+     * Messages were fetched. The first of them stay, and of the others what fits: who wants the first would fetch it again and again.
      *
      * @param first the sequence of the first
      */
     public void fetched(Epoch epoch, long first, List<Slice> slices, long nowNs) {
         GenerationCache generation = of(epoch, first);
         long sequence = first;
+        int added = 0;
         for (Slice slice : slices) {
             Piece piece = new Piece(sequence, slice, ++arrivals, nowNs);
             List<Piece> others = generation.overlapping(piece);
@@ -197,11 +198,16 @@ public final class TopicCache {
                 generation.addFetched(piece);
                 fetched.add(new Fetched(epoch, piece));
                 fetchedBytes += piece.sizeBytes();
+                added++;
             }
             sequence += slice.count();
         }
-        while (fetched.size() > 1 && fetchedBytes > limitBytes / FETCHED_PARTS) {
+        while (fetched.size() > Math.max(1, added) && fetchedBytes > limitBytes / FETCHED_PARTS) {
             dropOldestFetched();
+        }
+        while (added > 1 && fetchedBytes > limitBytes / FETCHED_PARTS) {
+            drop(fetched.getLast());
+            added--;
         }
     }
 

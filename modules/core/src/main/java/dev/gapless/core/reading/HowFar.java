@@ -71,7 +71,9 @@ public final class HowFar {
             ProducerPlace.At at = new ProducerPlace.At(position.epoch(), position.sequence());
             ProducerPlace never = base instanceof ProducerPlace.At known
                     ? known.marked(ProducerPlace.Mark.TOLD)
-                    : producer.generation(at.epoch()) == null ? at : ProducerPlace.UNKNOWN; // another stream is missed, too
+                    : producer.generation(at.epoch()) == null
+                            ? at
+                            : ProducerPlace.UNKNOWN; // another stream is missed, too
             ProducerPlace there = base instanceof ProducerPlace.At known ? producer.later(at, known) : at;
             return new Change.FoundAt(slot, stated, has ? there : never);
         }

@@ -1,10 +1,12 @@
 package dev.gapless.core.topic;
 
+import dev.gapless.core.Position;
 import dev.gapless.core.Start;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.Outbox;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.place.Next;
 import dev.gapless.core.reading.Want;
 import dev.gapless.core.wire.Batch;
@@ -13,6 +15,7 @@ import dev.gapless.core.wire.Fetched;
 import dev.gapless.core.wire.Find;
 import dev.gapless.core.wire.Found;
 import dev.gapless.core.wire.Message;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -141,10 +144,14 @@ final class Fetches {
         if (message.slices().isEmpty()) {
             copy.lacks(message.first());
         } else {
-            copy.split(
-                    message.first(),
-                    message.slices(),
-                    (epoch, sequence, slices) -> cache.fetched(epoch, sequence, slices, nowNs));
+            Position first = copy.position(message.first());
+            List<Slice> ofItsPart = new ArrayList<>(); // the next part is fetched when it is wanted
+            copy.split(message.first(), message.slices(), (epoch, sequence, slices) -> {
+                if (epoch.equals(first.epoch())) {
+                    ofItsPart.addAll(slices);
+                }
+            });
+            cache.fetched(first.epoch(), first.sequence(), ofItsPart, nowNs);
         }
         wake(r.slot(), message.first() + Batch.count(message.slices()));
         ask(nowNs);

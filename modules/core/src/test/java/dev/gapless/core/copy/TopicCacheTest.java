@@ -1,10 +1,15 @@
 package dev.gapless.core.copy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Given;
+import dev.gapless.core.log.Slice;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -49,6 +54,23 @@ class TopicCacheTest {
         foremost.put(A, 4L);
         push(A, 6, 6);
         assertEquals("A5 A6 B2 B3", cached());
+    }
+
+    @Test
+    @DisplayName("of an answer that is larger than the room for fetched messages the first ones stay")
+    void largeAnswer() {
+        TopicCache small = new TopicCache(4, 8L * PIECE_BYTES);
+        small.fetched(B, 7, Given.slices(7, 7), 0);
+        List<Slice> four = new ArrayList<>();
+        for (int i = 1; i <= 4; i++) {
+            four.addAll(Given.slices(i, i));
+        }
+        small.fetched(A, 1, four, 0);
+        assertNotNull(small.find(A, 1));
+        assertNotNull(small.find(A, 2));
+        assertNull(small.find(A, 3));
+        assertNull(small.find(B, 7), "it came before");
+        assertEquals(2L * PIECE_BYTES, small.bytes());
     }
 
     @Test
