@@ -356,6 +356,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
     @Override
     public void answered(CopyRegistration r, long quietSinceNs, long nowNs) {
         fetches.ended(r.slot());
+        shared.changed(producers.producers(), shared.changedMs()); // what is acknowledged next goes by it
         Change answered = new Change.Answered(r.slot(), at(r.log().newestStated()), r.host(), quietSinceNs);
         for (TopicSubscription one : open.values()) {
             if (!one.awaited.contains(r.slot())) {
