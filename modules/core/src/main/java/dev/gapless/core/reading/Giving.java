@@ -62,6 +62,10 @@ final class Giving {
         if (before instanceof ProducerPlace.At known && known.epoch().equals(part.epoch())) {
             return part.sequence() == known.sequence() + 1;
         }
+        if (before instanceof ProducerPlace.Stated stated
+                && stated.position().epoch().equals(part.epoch())) {
+            return part.sequence() == stated.position().sequence() + 1;
+        }
         return part.sequence() == 1;
     }
 
