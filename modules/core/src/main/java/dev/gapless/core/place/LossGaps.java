@@ -116,8 +116,16 @@ public final class LossGaps {
             Epoch only = concernsOthers(place, at) ? null : epoch;
             gaps.add(gap(Reason.POSITION_UNKNOWN, only, null, null, new Position(at.epoch(), at.sequence() + 1)));
         } else {
-            gaps.add(gap(Reason.PRODUCER_LOST, epoch, null, null, null));
+            gaps.add(gap(Reason.PRODUCER_LOST, hasOthersThan(epoch) ? null : epoch, null, null, null));
         }
+    }
+
+    /** Is there another generation that was not passed before? */
+    private boolean hasOthersThan(@Nullable Epoch epoch) {
+        return producer.generations().stream()
+                .anyMatch(generation -> !generation.epoch().equals(epoch)
+                        && !told.test(generation)
+                        && !passed.test(generation));
     }
 
     /** May messages of an earlier generation be missing, too? */

@@ -5,8 +5,8 @@
  * dev.gapless.core.place.ProducerPlace} in each producer. {@link dev.gapless.core.place.KnownProducer#next} says what comes behind it: a message, a loss, or
  * nothing yet. {@link dev.gapless.core.place.KnownProducer#lead} says where a loss leads.
  *
- * <p>Not used yet: the consumer that this is for is built beside the present one. {@code docs/model} is a program of its rules, and these classes
- * are compared with that program, case by case.
+ * <p>The consumer that this is for is {@link dev.gapless.core.topic}. {@code docs/model} is a program of its rules, and these classes are compared with that
+ * program, case by case.
  */
 @NullMarked
 package dev.gapless.core.place;

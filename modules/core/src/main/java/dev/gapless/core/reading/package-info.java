@@ -1,7 +1,7 @@
 /**
  * How a subscription reads the producers of its topic, each by itself: what it is told, and what it is given.
  *
- * <p>Not used yet, like {@link dev.gapless.core.place}.
+ * <p>Used by {@link dev.gapless.core.topic} alone.
  */
 @NullMarked
 package dev.gapless.core.reading;

@@ -84,6 +84,8 @@ class LossGapsTest {
                 "it was told of some, and nobody knows how many");
         assertEquals("LOST a", told("gone; a 0-lost heard 5 gone 1", "unknown"));
         assertEquals("LOST z", told("gone", "z 3"));
+        assertEquals("LOST -", told("gone; a 0-4 heard 4 left gone 1", "z 3"), "of a something is missing, too");
+        assertEquals("LOST z", told("gone; a 0-4 heard 4 left gone 1 passed", "z 3"));
         assertEquals("LOST -", told("gone", "unknown"));
     }
 
