@@ -125,6 +125,8 @@ class Producer:
             g, rest = self.gens[i], self.gens[i + 1:]
             if place.mark == TOLD and "told passes" not in ON or place.mark == END and not g.over and "taken up" not in ON:
                 return ("lost", "POSITION_UNKNOWN") if self.live or g.over and self.host is None else "wait"
+            if self.gone_with_store(i) and "store believed" not in ON:
+                return "lost", "POSITION_UNKNOWN"
             if place.mark == "" or "taken up" in ON and g.inlog:
                 step = self.within(g, place.seq, cached)
                 if step:
@@ -140,6 +142,12 @@ class Producer:
             if step:
                 return step
         return "level"
+
+    def gone_with_store(self, i):
+        """Has the log one before it, and lacks all of it? Then a store went back, and who has read of it has what its producer never had."""
+        g = self.gens[i]
+        end = g.last if isinstance(g.last, int) else 0
+        return self.live and self.durable and not g.inlog and max(end, g.heard) >= g.first and any(h.inlog for h in self.gens[:i])
 
     def tip(self, g, seq):
         return ("message", g.epoch, seq + 1) if seq < self.tail.seq else "level"

@@ -27,6 +27,7 @@ FAULTS = {
     "left before": "ProducerLeft is given though messages are missing in front of it",
     "stated believed": "a position that an application states is a place without asking",
     "goes back": "a loss leads to the newest that is over, though the place is of a later generation",
+    "store believed": "a place in what a store has lost altogether is believed",
     "oldest of before": "what an earlier log stated as its oldest stays",
     "passed unlisted": "a token of an earlier time than the one that was resumed lists only what has a place",
     "by start": "generations are ordered by when they started, each by its own clock",

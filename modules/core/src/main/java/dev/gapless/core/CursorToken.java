@@ -1,5 +1,8 @@
 package dev.gapless.core;
 
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -21,6 +24,14 @@ import org.jspecify.annotations.Nullable;
 public final class CursorToken {
     /** The {@link #historyId} of a token that says nothing of whom it does not list: an application made it. */
     public static final long MADE_BY_HAND = -1;
+
+    private static final byte VERSION = 3;
+    private static final int OVER = 1;
+    private static final int HAS_SEQUENCE = 2;
+    private static final int TOLD = 4;
+    private static final int NAMELESS = 8;
+    private static final int HOST_IS_UID = 16;
+    private static final int HAS_HOST = 32;
 
     /** By the names of the nodes. */
     public static final Comparator<Entry> IN_ORDER = Comparator.comparing(Entry::node)
@@ -85,6 +96,44 @@ public final class CursorToken {
         /** The same elsewhere in its stream: what was told before does not count there. */
         public Entry at(long itsSequence, boolean isOver) {
             return new Entry(node, uid, epoch, itsSequence, isOver, false, nameless, host);
+        }
+
+        private static Entry read(ByteBuffer buffer, String topic) {
+            String node = TokenText.readText(buffer);
+            long uid = buffer.getLong();
+            int flags = buffer.get();
+            Epoch epoch = uid == 0 ? new Epoch(buffer.getLong()) : Epoch.of(uid, topic);
+            long sequence = (flags & HAS_SEQUENCE) == 0 ? UNKNOWN : buffer.getLong();
+            long host = (flags & HOST_IS_UID) != 0 ? uid : (flags & HAS_HOST) != 0 ? buffer.getLong() : 0;
+            boolean isOver = (flags & OVER) != 0;
+            return new Entry(node, uid, epoch, sequence, isOver, (flags & TOLD) != 0, (flags & NAMELESS) != 0, host);
+        }
+
+        private int flags() {
+            int flags = over ? OVER : 0;
+            flags |= sequence == UNKNOWN ? 0 : HAS_SEQUENCE;
+            flags |= told ? TOLD : 0;
+            flags |= nameless ? NAMELESS : 0;
+            return host == 0 ? flags : flags | (host == uid ? HOST_IS_UID : HAS_HOST);
+        }
+
+        private int sizeBytes() {
+            int numbers = 1 + (uid == 0 ? 1 : 0) + Integer.bitCount(flags() & (HAS_SEQUENCE | HAS_HOST));
+            return TokenText.sizeOf(node) + 1 + numbers * Long.BYTES;
+        }
+
+        private void write(ByteBuffer buffer) {
+            TokenText.writeText(buffer, node);
+            buffer.putLong(uid).put((byte) flags());
+            if (uid == 0) {
+                buffer.putLong(epoch.id());
+            }
+            if (sequence != UNKNOWN) {
+                buffer.putLong(sequence);
+            }
+            if (host != 0 && host != uid) {
+                buffer.putLong(host);
+            }
         }
 
         /** The same, of which these incarnations are known. */
@@ -247,7 +296,35 @@ public final class CursorToken {
 
     /** Reads what {@link #toString} wrote; throws IllegalArgumentException that says what is wrong with it. */
     public static CursorToken parse(String text) {
-        return TokenFormat.parse(text);
+        ByteBuffer buffer = TokenText.open(text, VERSION);
+        try {
+            return buffer.get(0) == VERSION ? read(buffer) : ofBefore(buffer);
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("The cursor token ends too early: " + TokenText.shortened(text), e);
+        }
+    }
+
+    /** Of a version whose positions are of no use any more: whoever resumes it is told so. */
+    private static CursorToken ofBefore(ByteBuffer buffer) {
+        String topic = TokenText.readText(buffer);
+        String cluster = TokenText.readText(buffer);
+        return new CursorToken(topic, cluster, buffer.getLong(), HistoryId.UNKNOWN, List.of(), 0);
+    }
+
+    private static CursorToken read(ByteBuffer buffer) {
+        String topic = TokenText.readText(buffer);
+        String cluster = TokenText.readText(buffer);
+        long timeMs = buffer.getLong();
+        long historyId = buffer.getLong();
+        long filter = buffer.getLong();
+        long home = buffer.getLong();
+        int count = buffer.getInt();
+        checkCount(topic, count);
+        List<Entry> entries = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            entries.add(Entry.read(buffer, topic));
+        }
+        return new CursorToken(topic, cluster, timeMs, historyId, entries, filter).takenBy(home);
     }
 
     /** Throws IllegalArgumentException if it is a token of another topic or cluster. */
@@ -267,7 +344,7 @@ public final class CursorToken {
         checkCount(topic, entries.size());
     }
 
-    static void checkCount(String topic, int count) {
+    private static void checkCount(String topic, int count) {
         if (count < 0 || count > Limits.MAX_TOKEN_POSITIONS) {
             throw new IllegalArgumentException("A cursor token names at most " + Limits.MAX_TOKEN_POSITIONS
                     + " producers, this one of topic '" + topic + "' names " + count
@@ -277,7 +354,17 @@ public final class CursorToken {
 
     @Override
     public String toString() {
-        return TokenFormat.print(this);
+        int size = 1 + TokenText.sizeOf(topic) + TokenText.sizeOf(cluster) + 4 * Long.BYTES + Integer.BYTES;
+        for (Entry entry : entries) {
+            size += entry.sizeBytes();
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(size + TokenText.CHECKSUM_BYTES);
+        buffer.put(VERSION);
+        TokenText.writeText(buffer, topic);
+        TokenText.writeText(buffer, cluster);
+        buffer.putLong(timeMs).putLong(historyId).putLong(filter).putLong(home).putInt(entries.size());
+        entries.forEach(entry -> entry.write(buffer));
+        return TokenText.close(buffer);
     }
 
     @Override

@@ -258,8 +258,22 @@ public final class KnownProducer {
             boolean isKnown = copy != null || (isOver && presence != Presence.ASKED);
             return isKnown ? new Next.Lost(Reason.POSITION_UNKNOWN) : Next.WAIT;
         }
+        if (isLostByItsStore(index)) {
+            return new Next.Lost(Reason.POSITION_UNKNOWN);
+        }
         Next within = at.mark() == ProducerPlace.Mark.END ? null : within(generation, at.sequence(), cached);
         return within != null ? within : from(index + 1, none -> false, told, cached);
+    }
+
+    /** Has the log one before it, and lacks all of it? Then a store went back, and who has read of it has what its producer never had. */
+    private boolean isLostByItsStore(int index) {
+        Generation generation = generations.get(index);
+        long end = generation.end() instanceof End.Stated stated ? stated.sequence() : 0;
+        return copy != null
+                && durable
+                && !generation.inLog()
+                && Math.max(end, heard(generation)) > 0
+                && generations.subList(0, index).stream().anyMatch(Generation::inLog);
     }
 
     /** From the first of these generations that has something. */

@@ -123,9 +123,8 @@ public final class LossGaps {
     /** Is there another generation that was not passed before? */
     private boolean hasOthersThan(@Nullable Epoch epoch) {
         return producer.generations().stream()
-                .anyMatch(generation -> !generation.epoch().equals(epoch)
-                        && !told.test(generation)
-                        && !passed.test(generation));
+                .anyMatch(generation ->
+                        !generation.epoch().equals(epoch) && !told.test(generation) && !passed.test(generation));
     }
 
     /** May messages of an earlier generation be missing, too? */

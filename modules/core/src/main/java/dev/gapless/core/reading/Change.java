@@ -79,7 +79,7 @@ public sealed interface Change {
             AnythingMissed anything = begins.anything();
             PlaceStanding there =
                     here.at(begins.places()).withPast(begins.past()).doing(ReadingPhase.READING);
-            return anything == null ? there : there.missing(anything);
+            return anything == null ? there : there.missing(anything.namelessMembers());
         } else if (this instanceof Answered answered) {
             return answered(here, answered);
         } else if (this instanceof BeginsAt beginsAt) {
@@ -97,7 +97,7 @@ public sealed interface Change {
         } else if (this instanceof NamedNow named) {
             return here.at(named.placesIn(here.places()));
         }
-        return here.missing((AnythingMissed) this);
+        return here.missing(((AnythingMissed) this).namelessMembers());
     }
 
     private static PlaceStanding answered(PlaceStanding here, Answered answered) {

@@ -5,6 +5,7 @@ import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param places in front of the run
  * @param run what it was given last
- * @param anything is it to be told that anything may be missed? Else null
+ * @param anything if it is to be told that anything may be missed, the slots of members without a name; else null
  * @param announced how often it was said that anything may be missed
  * @param looked {@link SharedTopic#changes} when nothing was found to be done; -1 if there may be something
  */
@@ -21,7 +22,7 @@ record PlaceStanding(
         Past past,
         ReadingPhase phase,
         PlaceRun run,
-        Change.@Nullable AnythingMissed anything,
+        @Nullable List<Integer> anything,
         int announced,
         long looked) {
     static final PlaceStanding FIRST =
@@ -55,7 +56,7 @@ record PlaceStanding(
     }
 
     /** The same, which is to be told that anything may be missed. */
-    PlaceStanding missing(Change.AnythingMissed all) {
+    PlaceStanding missing(List<Integer> all) {
         return new PlaceStanding(places, past, phase, run, all, announced + 1, -1);
     }
 

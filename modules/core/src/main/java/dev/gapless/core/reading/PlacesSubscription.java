@@ -155,10 +155,10 @@ public final class PlacesSubscription implements SubscriptionState {
         long changes = topic.changes(); // before the look: what comes later is looked at again
         Producers producers = topic.producers();
         Look look = new Look(producers, here.places(), here.past(), topic.cache());
-        Change.AnythingMissed anything = here.anything();
+        List<Integer> anything = here.anything();
         if (anything != null) {
             want(Look.All.NOTHING);
-            Everything everything = Everything.of(producers, look, anything.namelessMembers());
+            Everything everything = Everything.of(producers, look, anything);
             return missed(here, List.of(Everything.GAP), everything.losses(), everything.past(), nowNs);
         }
         Look.All all = look.all();

@@ -114,6 +114,25 @@ class KnownProducerTest {
     }
 
     @Test
+    @DisplayName("who has read of what a store has lost altogether is told so, though it had read all of it")
+    void storeWentBack() {
+        Epoch d = new Epoch('d');
+        KnownProducer stored = stored(new Part(A.epoch(), 1, 0), new Part(B.epoch(), 2, 4), new Part(C.epoch(), 3, 6));
+        KnownProducer wentBack = answers(stored, new Part(A.epoch(), 1, 0), new Part(d, 4, 4));
+        ProducerPlace.At end = new ProducerPlace.At(B.epoch(), 2);
+        for (ProducerPlace.At place : List.of(end, end.marked(ProducerPlace.Mark.END))) {
+            assertEquals(new Next.Lost(Reason.POSITION_UNKNOWN), next(wentBack, place));
+        }
+        KnownProducer forgot = answers(stored, new Part(C.epoch(), 3, 0), new Part(d, 4, 1));
+        assertEquals(
+                C.epoch(), ((Next.Fetch) next(forgot, end)).generation().epoch(), "it has forgotten what came first");
+    }
+
+    private static Next next(KnownProducer producer, ProducerPlace place) {
+        return producer.next(place, generation -> false, generation -> false, (epoch, sequence) -> false);
+    }
+
+    @Test
     @DisplayName("what was known under an address is ordered by its removal, once, and never behind what is copied")
     void named() {
         Generation later = C.withRemoval(new Generation.Removal(9, 1_000));
