@@ -358,7 +358,7 @@ public final class CursorToken {
         for (Entry entry : entries) {
             size += entry.sizeBytes();
         }
-        ByteBuffer buffer = ByteBuffer.allocate(size + TokenText.CHECKSUM_BYTES);
+        ByteBuffer buffer = ByteBuffer.allocate(size);
         buffer.put(VERSION);
         TokenText.writeText(buffer, topic);
         TokenText.writeText(buffer, cluster);

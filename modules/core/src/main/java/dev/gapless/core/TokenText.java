@@ -8,7 +8,7 @@ import java.util.zip.CRC32C;
 
 /** The text of a token: bytes with a version in front and a checksum behind, in characters that need no quotes. */
 final class TokenText {
-    static final int CHECKSUM_BYTES = 4;
+    private static final int CHECKSUM_BYTES = 4;
 
     private TokenText() {}
 
@@ -37,10 +37,13 @@ final class TokenText {
         return buffer.position(1).limit(length);
     }
 
-    /** The text of what is in the buffer so far, which has room for a checksum. */
+    /** The text of what is in the buffer so far. */
     static String close(ByteBuffer buffer) {
-        buffer.putInt(checksum(buffer.array(), buffer.position()));
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(buffer.array());
+        int length = buffer.position();
+        byte[] bytes = new byte[length + CHECKSUM_BYTES];
+        buffer.flip().get(bytes, 0, length);
+        ByteBuffer.wrap(bytes).putInt(length, checksum(bytes, length));
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     static int sizeOf(String text) {
