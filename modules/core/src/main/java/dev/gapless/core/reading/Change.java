@@ -44,22 +44,7 @@ public sealed interface Change {
     record FoundAt(int slot, ProducerPlace stated, ProducerPlace place) implements Change {}
 
     /** What went by its address in one slot has the name of the producer in the other. */
-    record NamedNow(int addressSlot, int slot) implements Change {
-        /** What was told under the address stays told there. Else nobody knows what is missed: its name was not known. */
-        Places placesIn(Places here) {
-            ProducerPlace place = here.get(addressSlot);
-            boolean isTold = place instanceof ProducerPlace.At at && at.mark() == ProducerPlace.Mark.END;
-            if (place == null || isTold) {
-                return here;
-            }
-            Places without = here.with(addressSlot, null);
-            if (here.get(slot) != null) {
-                return without;
-            }
-            boolean isKnown = place instanceof ProducerPlace.At || place instanceof ProducerPlace.ToldUnseen;
-            return without.with(slot, isKnown ? ProducerPlace.UNKNOWN : place);
-        }
-    }
+    record NamedNow(int addressSlot, int slot) implements Change {}
 
     /**
      * Anything may be missed, of whichever producer: the subscription is told so, and goes on at what is the newest of each when it is told. It is
@@ -95,7 +80,7 @@ public sealed interface Change {
             boolean isThere = found.stated().equals(here.places().get(found.slot()));
             return isThere ? here.at(found.slot(), found.place()) : here;
         } else if (this instanceof NamedNow named) {
-            return here.at(named.placesIn(here.places()));
+            return here.at(Naming.of(here.places(), named.addressSlot(), named.slot()));
         }
         return here.missing(((AnythingMissed) this).namelessMembers());
     }

@@ -103,7 +103,7 @@ record PlaceStanding(
             }
             AddressSlot address = producers.atAddress(loss.slot());
             if (address != null && address.named() >= 0) { // its name was said meanwhile
-                led = new Change.NamedNow(address.slot(), address.named()).placesIn(led);
+                led = Naming.of(led, address.slot(), address.named());
             }
         }
         return at(led).withPast(passed).doing(ReadingPhase.READING);

@@ -213,7 +213,7 @@ public final class ResumedPlaces {
         places = places.with(slot, place);
         AddressSlot address = producers().atAddress(slot);
         if (address != null && address.named() >= 0) {
-            places = new Change.NamedNow(slot, address.named()).placesIn(places);
+            places = Naming.of(places, slot, address.named());
         } else if (address == null && producers().host(slot) == null && isUnknown(place, producer)) {
             waitsFor.add(slot);
         }
