@@ -101,11 +101,16 @@ public final class PlacesSubscription implements SubscriptionState {
 
     /** How far it is, with what its consumer has said and it has not looked at. Any thread. */
     public HowFar howFar() {
-        PlaceStanding here = standing;
+        return new HowFar(withSaid(standing), topic);
+    }
+
+    /** The same, after what its consumer has said and its reader has not looked at. */
+    private PlaceStanding withSaid(PlaceStanding from) {
+        PlaceStanding here = from;
         for (Change change : said) {
             here = change.appliedTo(here);
         }
-        return new HowFar(here, topic);
+        return here;
     }
 
     /** What has to be fetched, or looked for, before it can go on. Its consumer looks at it when it {@link #isPressed}. */
@@ -182,10 +187,8 @@ public final class PlacesSubscription implements SubscriptionState {
     }
 
     private void want(Look.All all) {
-        if (!all.wants().equals(wants) || !all.wants().isEmpty()) {
-            wants = all.wants();
-            asks = !all.wants().isEmpty(); // also for the same as before: what was fetched may be gone again
-        }
+        wants = all.wants();
+        asks = !all.wants().isEmpty(); // also for the same as before: what was fetched may be gone again
         boolean lacks = !(all.wants().isEmpty() && all.losses().isEmpty());
         lacksSinceMs = !lacks ? 0 : lacksSinceMs == 0 ? topic.changedMs() : lacksSinceMs;
     }
@@ -266,12 +269,9 @@ public final class PlacesSubscription implements SubscriptionState {
 
     @Override
     public Standpoint standpoint() {
-        PlaceStanding here = standing;
-        if (here.phase() instanceof ReadingPhase.Opening) {
-            for (Change change : said) { // its reader may not have looked yet
-                here = change.appliedTo(here);
-            }
-        }
+        PlaceStanding at = standing;
+        PlaceStanding here =
+                at.phase() instanceof ReadingPhase.Opening ? withSaid(at) : at; // its reader may not have looked yet
         return here.phase() instanceof ReadingPhase.Opening
                 ? PlaceStandpoint.NotBegun.INSTANCE
                 : standpoint(here, topic.producers());

@@ -35,9 +35,6 @@ final class Fetches {
     /** Questions for a place that are under way at once. */
     private static final int MOST_FINDS = 16;
 
-    /** Something that was asked for, and until when an answer is waited for. */
-    private record Asked(long untilNs) {}
-
     private record Looked(int slot, Start start) {}
 
     private final String topic;
@@ -49,8 +46,10 @@ final class Fetches {
     /** What subscriptions want, by their numbers. */
     private final Map<Long, List<Want>> wants = new LinkedHashMap<>();
 
-    private final Map<Integer, Asked> fetching = new HashMap<>();
-    private final Map<Looked, Asked> finding = new LinkedHashMap<>();
+    /** Until when an answer is waited for. */
+    private final Map<Integer, Long> fetching = new HashMap<>();
+
+    private final Map<Looked, Long> finding = new LinkedHashMap<>();
     /** So many bytes more were pushed than fetched. */
     private long spareBytes;
 
@@ -89,7 +88,7 @@ final class Fetches {
         CopyRegistration r = copies.get(slot);
         Looked looked = new Looked(slot, start);
         if (r != null && r.isLive() && finding.size() < MOST_FINDS && !finding.containsKey(looked)) {
-            finding.put(looked, new Asked(nowNs + settings.heartbeatNs()));
+            finding.put(looked, nowNs + settings.heartbeatNs());
             outbox.send(
                     r.host(),
                     new Find(topic, Message.SHARED_READER, r.attempts().first(), start));
@@ -121,7 +120,7 @@ final class Fetches {
         if (r == null || !r.isLive() || fetching.containsKey(slot) || fetching.size() >= most) {
             return;
         }
-        fetching.put(slot, new Asked(nowNs + settings.heartbeatNs()));
+        fetching.put(slot, nowNs + settings.heartbeatNs());
         outbox.send(
                 r.host(), new Fetch(topic, Message.SHARED_READER, r.attempts().first(), number, settings.batchBytes()));
     }
@@ -191,19 +190,19 @@ final class Fetches {
 
     /** Asks again for what was not answered. */
     void onTime(long nowNs) {
-        fetching.values().removeIf(asked -> asked.untilNs() - nowNs <= 0);
-        finding.values().removeIf(asked -> asked.untilNs() - nowNs <= 0);
+        fetching.values().removeIf(untilNs -> untilNs - nowNs <= 0);
+        finding.values().removeIf(untilNs -> untilNs - nowNs <= 0);
         ask(nowNs);
     }
 
     /** In how many nanoseconds {@link #onTime} is due; {@code Long.MAX_VALUE} if nothing is. */
     long dueInNs(long nowNs) {
         long wait = Long.MAX_VALUE;
-        for (Asked asked : fetching.values()) {
-            wait = Math.min(wait, asked.untilNs() - nowNs);
+        for (long untilNs : fetching.values()) {
+            wait = Math.min(wait, untilNs - nowNs);
         }
-        for (Asked asked : finding.values()) {
-            wait = Math.min(wait, asked.untilNs() - nowNs);
+        for (long untilNs : finding.values()) {
+            wait = Math.min(wait, untilNs - nowNs);
         }
         return wait;
     }

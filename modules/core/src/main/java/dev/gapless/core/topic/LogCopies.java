@@ -129,8 +129,7 @@ final class LogCopies {
             onRegistered(r, registered, nowNs);
         } else if (!r.isCurrent(message.session())) {
             if (r.isLive()) {
-                registrar.registerAfterGap(r, nowNs); // it is of a later attempt, whose answer was lost
-                asked(r);
+                asksAfterGap(r, nowNs); // it is of a later attempt, whose answer was lost
             } else if (r.state() == CopyRegistration.State.LEFT && !(message instanceof Batch)) {
                 registrar.acknowledgeEnd(r, message.session(), r.log().newest()); // it waits for that session, too
             }
@@ -184,8 +183,7 @@ final class LogCopies {
             r.accepts(session, patienceNs());
             registrar.acknowledge(r, nowNs);
         } else {
-            registrar.register(r, nowNs);
-            asked(r);
+            asksAnew(r, nowNs);
         }
     }
 
@@ -199,8 +197,7 @@ final class LogCopies {
         }
         CopiedLog copy = r.log();
         if (batch.first() != copy.newest() + 1) {
-            registrar.registerAfterGap(r, nowNs);
-            asked(r);
+            asksAfterGap(r, nowNs);
             return;
         }
         copy.hears(batch.head(), batch.oldest());
@@ -222,8 +219,7 @@ final class LogCopies {
             return;
         }
         if (heartbeat.sent() != r.log().newest()) {
-            registrar.registerAfterGap(r, nowNs);
-            asked(r);
+            asksAfterGap(r, nowNs);
         } else {
             r.log().hears(heartbeat.head(), heartbeat.oldest());
             r.follows();
@@ -246,8 +242,7 @@ final class LogCopies {
 
     private void onGone(CopyRegistration r, Gone gone, long nowNs) {
         if (gone.head() != r.log().newest()) {
-            registrar.register(r, nowNs);
-            asked(r);
+            asksAnew(r, nowNs);
             return;
         }
         registrar.acknowledgeEnd(r, gone.session(), gone.head());
@@ -259,7 +254,14 @@ final class LogCopies {
     }
 
     /** Nothing of it counts until it has answered. */
-    private void asked(CopyRegistration r) {
+    private void asksAnew(CopyRegistration r, long nowNs) {
+        registrar.register(r, nowNs);
+        producers.asksAgain(r.slot());
+    }
+
+    /** The same, as something is missing. */
+    private void asksAfterGap(CopyRegistration r, long nowNs) {
+        registrar.registerAfterGap(r, nowNs);
         producers.asksAgain(r.slot());
     }
 
@@ -269,8 +271,7 @@ final class LogCopies {
     void onSilent(long uid, long nowNs) {
         for (CopyRegistration r : bySlot.values()) {
             if (r.host() == uid && r.state() != CopyRegistration.State.LEFT) {
-                registrar.register(r, nowNs);
-                asked(r);
+                asksAnew(r, nowNs);
             }
         }
     }
@@ -286,11 +287,7 @@ final class LogCopies {
             if (r.state() == CopyRegistration.State.REGISTERING) {
                 registrar.repeat(r, nowNs);
             } else {
-                boolean counted = r.isLive();
-                registrar.register(r, nowNs); // its turn has come, or the answer to its last attempt may be lost
-                if (counted) {
-                    asked(r);
-                }
+                asksAnew(r, nowNs); // its turn has come, or the answer to its last attempt may be lost
             }
         }
     }
@@ -305,21 +302,15 @@ final class LogCopies {
         return wait;
     }
 
-    /** Subscriptions have read on: producers may send again, and logs need keep less. {@return whether one is still told to send nothing} */
-    boolean onRoom(long nowNs) {
-        boolean presses = false;
+    /** Subscriptions have read on: producers may send again, and logs need keep less. */
+    void onRoom(long nowNs) {
         for (CopyRegistration r : bySlot.values()) {
-            if (!r.isLive()) {
-                continue;
-            }
-            if (r.isClosed() && reach.windowBytes(r) > 0) {
+            if (r.isLive() && r.isClosed() && reach.windowBytes(r) > 0) {
                 registrar.acknowledge(r, nowNs);
-            } else if (settings.backpressure() && r.isHeld()) {
+            } else if (r.isLive() && r.isHeld()) {
                 r.acknowledgesBy(nowNs + settings.ackDelayNs());
             }
-            presses |= r.isClosed() || r.isHeld();
         }
-        return presses;
     }
 
     /** Logs are to keep what a subscription lacks that begins. */

@@ -30,6 +30,7 @@ import dev.gapless.core.reading.SharedTopic;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.Fetched;
 import dev.gapless.core.wire.Found;
+import dev.gapless.core.wire.Message;
 import dev.gapless.core.wire.ToConsumer;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -341,14 +342,15 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             }
             copies.onMessage(message, now.ns());
         }
-        boolean any = !(message instanceof Fetched);
-        membersChanged(now);
+        if (producers.hasNamed()) { // else nothing of what a log says concerns members
+            membersChanged(now);
+        }
         show(now);
         if (up && !unready.isEmpty()) {
             moveOn(now);
             show(now);
         }
-        if (any) {
+        if (!(message instanceof Fetched)) { // that wakes who wanted it
             outbox.add(arrived);
         }
     }
@@ -376,7 +378,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         outbox.add(new Effect.Missed(
                 topic,
                 r.status().node(),
-                dev.gapless.core.wire.Message.SHARED_READER,
+                Message.SHARED_READER,
                 Reason.OVERRUN,
                 before,
                 r.log().position(r.log().newest())));
@@ -427,7 +429,8 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             fetches.wants(one);
             fetches.ask(now.ns());
         }
-        shared.press(copies.onRoom(now.ns()));
+        copies.onRoom(now.ns());
+        shared.press(copies.presses());
     }
 
     @Override

@@ -78,6 +78,11 @@ final class TopicProducers implements Slots {
         return producers;
     }
 
+    /** Has somebody got a name since the last {@link #takeNamed}? */
+    boolean hasNamed() {
+        return !named.isEmpty();
+    }
+
     /** Who got a name since the last call. */
     List<Named> takeNamed() {
         List<Named> all = List.copyOf(named);

@@ -13,9 +13,6 @@ import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
-import dev.gapless.core.TopicSettings;
-import dev.gapless.core.copy.TopicCache;
-import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.delivery.Step;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
@@ -25,55 +22,16 @@ import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
-import dev.gapless.core.place.Part;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** What people see of a subscription, what its consumer asks it, and what clients are told. Node a has slot 0, and its incarnation is 1. */
-class PlacesMeasuresTest {
-    private static final Generation A = Generation.begun(new Epoch(1), 1);
-
-    private final SharedTopic topic = new SharedTopic(new TopicCache(100, 1 << 20));
-    private PlacesSubscription subscription = subscription(Given.ring(100));
-
-    private PlacesSubscription subscription(TopicSettings settings) {
-        return new PlacesSubscription(new Opening.Latest(), Given.TOPIC, topic, settings, 1, 1);
-    }
-
-    private void begin(ProducerPlace place) {
-        Places places = Places.NONE.with(0, place);
-        subscription.said(new Change.Begins(places, Past.opened(0)));
-    }
-
-    private static ProducerPlace at(long sequence) {
-        return new ProducerPlace.At(A.epoch(), sequence);
-    }
-
-    private void copied(long newest, long oldest) {
-        Part part = new Part(A.epoch(), A.uid(), 0);
-        KnownProducer a = KnownProducer.named("a")
-                .asked()
-                .answered(List.of(part), false, new Given.Copied(newest, newest, oldest));
-        topic.changed(topic.producers().with(0, a), 5_000);
-    }
-
-    private void push(long first, long last) {
-        topic.cache().push(A.epoch(), first, Given.slices(first, last), Given.NOTHING_NEEDED, 0);
-        topic.changed(topic.producers(), 5_000);
-    }
-
-    private String given(Step step) {
-        return assertInstanceOf(Step.Messages.class, step).run().messages().stream()
-                .map(message -> String.valueOf(message.position().sequence()))
-                .collect(Collectors.joining(" "));
-    }
-
+/** What people see of a subscription, what its consumer asks it, and what clients are told. */
+class PlacesMeasuresTest extends OneProducer {
     @Test
     @DisplayName("it presses until its consumer has looked at what it wants, and while the consumer waits for room")
     void presses() {

@@ -8,14 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
-import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
-import dev.gapless.core.TopicSettings;
-import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.delivery.Standpoint;
 import dev.gapless.core.delivery.Step;
@@ -24,56 +21,17 @@ import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Next;
-import dev.gapless.core.place.Part;
-import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** A subscription by its places. Node a has slot 0, and its incarnation is 1. */
-class PlacesSubscriptionTest {
-    private static final Generation A = Generation.begun(new Epoch(1), 1);
+/** A subscription by its places. */
+class PlacesSubscriptionTest extends OneProducer {
     private static final Position NEXT = new Position(A.epoch(), 10);
 
     private static final long JITTER_NS = 100;
-
-    private final SharedTopic topic = new SharedTopic(new TopicCache(100, 1 << 20));
-    private PlacesSubscription subscription = subscription(Given.ring(100));
-
-    private PlacesSubscription subscription(TopicSettings settings) {
-        return new PlacesSubscription(new Opening.Latest(), Given.TOPIC, topic, settings, 1, 1);
-    }
-
-    private void begin(ProducerPlace place) {
-        Places places = Places.NONE.with(0, place);
-        subscription.said(new Change.Begins(places, Past.opened(0)));
-    }
-
-    private static ProducerPlace at(long sequence) {
-        return new ProducerPlace.At(A.epoch(), sequence);
-    }
-
-    private void copied(long newest, long oldest) {
-        Part part = new Part(A.epoch(), A.uid(), 0);
-        KnownProducer a = KnownProducer.named("a")
-                .asked()
-                .answered(List.of(part), false, new Given.Copied(newest, newest, oldest));
-        topic.changed(topic.producers().with(0, a), 5_000);
-    }
-
-    private void push(long first, long last) {
-        topic.cache().push(A.epoch(), first, Given.slices(first, last), Given.NOTHING_NEEDED, 0);
-        topic.changed(topic.producers(), 5_000);
-    }
-
-    private String given(Step step) {
-        return assertInstanceOf(Step.Messages.class, step).run().messages().stream()
-                .map(message -> String.valueOf(message.position().sequence()))
-                .collect(Collectors.joining(" "));
-    }
 
     @Test
     @DisplayName("before it begins nothing is given; then what is there, in order, and what is not done with once more")
