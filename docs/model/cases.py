@@ -46,8 +46,8 @@ def producer():
 def copied(p, head):
     at = [R.randint(0, head), head, R.randint(max(0, head - 3), head)]
     name = lambda q: next((g.epoch for g in reversed(p.gens) if g.inlog and g.first <= q), p.gens[-1].epoch)
-    p.oldest, tail = R.choice([1, 1, R.randint(1, head + 1)]), R.choice(at)
-    p.tail, p.newest = Place(name(tail), tail), Place(name(head), head)
+    p.oldest, tail, p.complete = R.choice([1, 1, R.randint(1, head + 1)]), R.choice(at), R.random() < .5
+    p.tail, p.newest, p.behind = Place(name(tail), tail), Place(name(head), head), R.choice([0, 0, R.randint(0, tail), tail])
 
 
 def place(p):
@@ -92,7 +92,7 @@ def generation(g, flags=""):
 
 
 def written(p, flags=lambda g: ""):
-    copy = f" newest {p.tail.seq} head {p.newest.seq} oldest {p.oldest}" if p.live else ""
+    copy = f" newest {p.tail.seq} head {p.newest.seq} oldest {p.oldest}" + f" behind {p.behind}" * (p.behind > 0) + " complete" * p.complete if p.live else ""
     return presence(p) + " durable" * p.durable + copy + "".join("; " + generation(g, flags(g)) for g in p.gens)
 
 
@@ -156,7 +156,7 @@ def heard_case():
         other.gens[-1].inlog = True
     other.live = True
     copied(other, head)
-    p.answered(dict(parts=parts, head=head, oldest=other.oldest, newest=other.newest[:2], sent=other.tail[:2]))
+    p.answered(dict(parts=parts, head=head, oldest=other.oldest, complete=other.complete, newest=other.newest[:2], sent=other.tail[:2]))
     stated = ", ".join(f"{e} {f - 1}" for e, _, f in parts)
     return f"{before} | {stated} | newest {other.tail.seq} head {head} oldest {other.oldest} -> " + "; ".join(generation(g) for g in p.gens)
 

@@ -22,7 +22,7 @@ class Gen:
     def __init__(self, epoch, start, first=1):
         self.epoch, self.start, self.first, self.last, self.heard = epoch, start, first, None, 0
         self.event = self.ended = self.reason = None
-        self.left = self.inlog = False
+        self.left = self.inlog = self.unseen = False
 
     over = property(lambda g: g.last is not None)
 
@@ -32,9 +32,9 @@ class Producer:
         self.name, self.gens = name, []
         self.host, self.session, self.live = None, None, False      # the member that has the name; is its log copied?
         self.waits = None                                           # until when one of its name is waited for
-        self.durable = self.own = False
+        self.durable = self.own = self.complete = False     # complete: the log has all generations that it ever had
         self.tail = self.newest = None                              # the copy's newest place; the newest that the log stated
-        self.oldest, self.open = 1, True
+        self.oldest, self.behind, self.open = 1, 0, True            # behind: everything from there to the tail was pushed here
 
     def gen(self, epoch):
         return next((g for g in self.gens if g.epoch == epoch), None)
@@ -47,10 +47,18 @@ class Producer:
         self.sort()
 
     def sort(self):
-        """As they were removed here: parts that never were members here first, as their log has them; who is there last."""
+        """As they were removed here, and those in the log in its order, whatever the clocks say; who is there last. Parts that never were members here come
+        first, or behind the part in front of them."""
         if "by start" in ON:
             return self.gens.sort(key=lambda g: g.start)
-        self.gens.sort(key=lambda g: (self.live and g.inlog and g.last is None, g.event is None, g.event or 0, 0 if g.event else g.first))
+        events, latest = {}, (0, LONG_AGO)
+        for g in sorted((g for g in self.gens if g.inlog and g.event is not None), key=lambda g: g.first):
+            if g.unseen and g.event < latest[0]:
+                g.event, g.ended = latest
+            latest = max(latest, (g.event, g.ended), key=lambda one: one[0])
+            events[g.epoch] = latest[0]
+        self.gens.sort(key=lambda g: (self.live and g.inlog and g.last is None, g.event is None, events.get(g.epoch, g.event or 0),
+                                      g.first if g.inlog or not g.event else 0))
 
     def settled(self):
         """Nobody may come who knows more."""
@@ -80,17 +88,17 @@ class Producer:
                 self.gens.append(g)
             g.inlog, g.first, g.last = True, first, last
             if last is None:
-                g.event = g.ended = None
+                g.event, g.ended, g.unseen = None, None, False
                 self.hears(e, m["head"])
             elif g.event is None and e not in members:    # never a member here: it ended before this node counts
-                g.event, g.ended = 0, LONG_AGO
+                g.event, g.ended, g.unseen = 0, LONG_AGO, True
             if last is not None:
                 g.heard = max(g.heard, last)
             if "heard forgotten" in ON and last is not None:
                 g.heard = last
-        self.oldest, self.live, self.waits = m["oldest"], True, None
+        self.oldest, self.live, self.waits, self.complete = m["oldest"], True, None, m["complete"]
         self.sort()
-        self.newest, self.tail = Place(*m["newest"]), Place(*m["sent"])
+        self.newest, self.tail, self.behind = Place(*m["newest"]), Place(*m["sent"]), m["sent"][1]
 
     def latest(self):
         """The newest place, as the log states it: never one of an earlier incarnation, whose end would be told."""
@@ -125,8 +133,8 @@ class Producer:
             g, rest = self.gens[i], self.gens[i + 1:]
             if place.mark == TOLD and "told passes" not in ON or place.mark == END and not g.over and "taken up" not in ON:
                 return ("lost", "POSITION_UNKNOWN") if self.live or g.over and self.host is None else "wait"
-            if self.gone_with_store(i) and "store believed" not in ON:
-                return "lost", "POSITION_UNKNOWN"
+            if self.gone_with_store(i, place) and "store believed" not in ON:
+                return "lost", "PRODUCER_LOST"
             if place.mark == "" or "taken up" in ON and g.inlog:
                 step = self.within(g, place.seq, cached)
                 if step:
@@ -143,11 +151,15 @@ class Producer:
                 return step
         return "level"
 
-    def gone_with_store(self, i):
-        """Has the log one before it, and lacks all of it? Then a store went back, and who has read of it has what its producer never had."""
+    def gone_with_store(self, i, place):
+        """Has the log less of it than was read, or told? Then a store went back. That it lacks all of it counts if it has one before it, or all of them."""
         g = self.gens[i]
         end = g.last if isinstance(g.last, int) else 0
-        return self.live and self.durable and not g.inlog and max(end, g.heard) >= g.first and any(h.inlog for h in self.gens[:i])
+        if not self.live or not self.durable:
+            return False
+        if g.inlog:
+            return isinstance(g.last, int) and place.seq > g.last
+        return max(end, g.heard) >= g.first and (self.complete or any(h.inlog for h in self.gens[:i]))
 
     def tip(self, g, seq):
         return ("message", g.epoch, seq + 1) if seq < self.tail.seq else "level"
@@ -167,16 +179,23 @@ class Producer:
                 return "left", g.epoch
             return "message", g.epoch, seq + 1
         if seq > g.last or g.heard > g.last:
-            return "lost", "POSITION_UNKNOWN"        # a store that went back
+            return "lost", "PRODUCER_LOST"           # a store that went back
         return ("left", g.epoch) if g.left and g.last >= g.first else None
 
     # -------------------------------------------- L6
     def lead(self, place, reason):
         """Where a loss leads."""
         if self.live:
-            last = self.gens[-1]
+            last, its = self.gens[-1], isinstance(place, Place) and place.mark == "" and self.gen(place.epoch)
+            if reason == "OVERRUN" and its and its.inlog and isinstance(its.last, int) and place.seq + 1 < self.oldest <= its.last + 1:
+                return Place(its.epoch, self.oldest - 1 + (its.last + 1 - self.oldest) // 2)    # to an earlier generation nothing is added
             to = self.latest() if reason == "POSITION_UNKNOWN" else Place(last.epoch, last.first - 1)
-            for other in (self.tail, place):
+            inside = reason == "OVERRUN" and isinstance(place, Place) and place.epoch == last.epoch
+            whole = reason != "POSITION_UNKNOWN" and not inside and self.oldest <= last.first
+            tail = self.tail
+            if reason == "OVERRUN" and not whole and not (inside and place.seq + 1 >= self.oldest):
+                tail = Place(last.epoch, max(self.behind, self.oldest - 1))     # what was pushed here, and what the log still has
+            for other in (place,) if whole else (tail, place):
                 if isinstance(other, Place) and (self.index(other.epoch), other.seq) > (self.index(to.epoch), to.seq):
                     to = Place(other.epoch, other.seq)
             return to

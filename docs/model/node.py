@@ -97,7 +97,7 @@ class Node:
         if g is None:
             g = Gen(uid, self.w.stated[uid] if not name.startswith("@") else self.event, farewell["first"] if farewell else 1)
             p.add(g)
-        g.event, g.ended = self.event, time
+        g.event, g.ended, g.unseen = self.event, time, False
         p.sort()
         if farewell:
             self.truly[uid] = max(self.truly.get(uid, 0), farewell["head"])
@@ -187,6 +187,10 @@ class Node:
         for n in waiting:
             if s.places[n] == AWAITED and "awaited stays" not in ON:
                 p = self.producers.get(n)
+                if p and not p.host and p.waits is not None:  # it was removed: whatever it published was before
+                    del s.places[n]
+                    s.told[n] = p.events()
+                    continue
                 s.places[n] = Since(p.host, self.w.clock(self)) if p and p.host else UNKNOWN
 
     def is_open(self, p):
@@ -273,7 +277,7 @@ class Node:
             return
         self.heard(p, m)
         if m["tail"]:
-            p.tail = Place(*m["tail"])
+            p.tail, p.behind = Place(*m["tail"]), m["tail"][1]
         elif m["first"] != p.tail.seq + 1:
             return self.register(p)
         for i, (epoch, value) in enumerate(m["items"]):
@@ -513,18 +517,21 @@ class Node:
         self.read(s)
 
     def everything(self, s):
-        """Where a general gap leads: to what is the newest when it is told. What is published during the reload is behind that."""
+        """Where a general gap leads: nowhere in a log that has what comes there; else to what is the newest when it is told. What is published during
+        the reload is behind that."""
         self.refresh()
         lead = {}
         for uid in self.members:
             p = self.producers.get(self.names.get(uid) or self.by_token.get(uid))
             place = p and s.places.get(p.name)
-            if p and p.live:
+            known = isinstance(place, Place) and place.mark == ""
+            if p and p.live and known and self.step(s, p)[0] != "lost":
+                lead[p.name] = place
+            elif p and p.live:
                 lead[p.name] = place if self.beyond(p, place) else p.lead(place, "POSITION_UNKNOWN")
             elif p and p.gen(uid) and p.gen(uid).last is None:   # it is asked again: as far as it was heard of
                 g = p.gen(uid)
-                read = place.seq if isinstance(place, Place) and place.epoch == uid else 0
-                lead[p.name] = Place(uid, max(g.first - 1, g.heard, read))
+                lead[p.name] = place if known and place.epoch == uid else Place(uid, max(g.first - 1, g.heard))
             else:
                 lead[p.name if p else f"@{uid}"] = place._replace(mark=TOLD) if isinstance(place, Place) else UNKNOWN
         s.told, s.event, s.time = {n: self.event for n in self.producers}, self.event, None

@@ -63,7 +63,7 @@ class Log:
         if "parts shrink" in ON:
             here = {e for e, _ in self.items.values()} | {self.present}
             parts = [p for p in parts if p[0] in here]
-        return dict(parts=list(parts), oldest=self.oldest, head=self.head, newest=self.place(self.head), present=self.present)
+        return dict(parts=list(parts), complete=len(self.parts) <= PARTS, oldest=self.oldest, head=self.head, newest=self.place(self.head), present=self.present)
 
     # -------------------------------------------- what is asked
     def register(self, src, m):

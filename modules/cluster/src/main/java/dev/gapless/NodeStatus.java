@@ -169,7 +169,7 @@ public record NodeStatus(
      * @param node the consuming node
      * @param reader 0 for the node's shared feed, else a catch-up reader
      * @param state level (it has everything); behind; unconfirmed (it registered, and has acknowledged nothing since); stopped (its
-     *     feed has no room, with backpressure); stalled (it freed nothing for so long that publishers do not wait for it any more);
+     *     subscriptions leave no room); stalled (it freed nothing for so long that publishers do not wait for it any more);
      *     unreachable (the cluster cannot reach its node)
      * @param sent the last sequence that it was sent; 0 or less if that is a message of an earlier incarnation
      * @param acked up to where it has acknowledged; so is that

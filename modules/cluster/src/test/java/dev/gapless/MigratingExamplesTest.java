@@ -132,14 +132,18 @@ class MigratingExamplesTest {
         await(() -> recorder.messages().contains(price(2)));
     }
 
-    /** Notes what it is given, and is rebuilt when it is told. */
+    /** Notes what it is given, as far as it is not held up, and is rebuilt when it is told. */
     private static final class NotedIndex implements Index {
         private final List<Document> documents = new ArrayList<>();
         final AtomicReference<CompletableFuture<Boolean>> rebuilding = new AtomicReference<>();
+        volatile CompletableFuture<Boolean> goesOn = CompletableFuture.completedFuture(true);
 
         @Override
-        public synchronized void put(Document document) {
-            documents.add(document);
+        public void put(Document document) {
+            synchronized (this) {
+                documents.add(document);
+            }
+            goesOn.join();
         }
 
         @Override
@@ -176,8 +180,11 @@ class MigratingExamplesTest {
             get(producer.publish(new Index.Document("first", "text")));
             return !index.documents().isEmpty();
         });
+        index.goesOn = new CompletableFuture<>();
+        documents(1, 1000).forEach(document -> get(producer.publish(document)));
+        index.goesOn.complete(true);
         await(() -> {
-            documents(1, 1000).forEach(producer::publish);
+            get(producer.publish(new Index.Document("behind", "text")));
             return index.rebuilding.get() != null;
         });
         int given = index.documents().size();

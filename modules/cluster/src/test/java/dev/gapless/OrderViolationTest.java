@@ -3,17 +3,26 @@ package dev.gapless;
 import static dev.gapless.TestCluster.await;
 import static dev.gapless.TestCluster.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import ch.qos.logback.classic.Level;
 import dev.gapless.core.Reason;
+import dev.gapless.core.node.ShardSettings;
 import dev.gapless.internal.node.Provoke;
 import java.time.Duration;
 import java.util.List;
 import org.apache.pekko.stream.javadsl.Sink;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The self-check of each subscription: a hole in what it reads, which no fault can make, is told, counted, and logged. */
 class OrderViolationTest {
+    /** Where each producer is read by itself the number of the message that comes next is asked for: what is not here is fetched. */
+    @BeforeAll
+    static void onlyOfAFeed() {
+        assumeFalse(ShardSettings.isByPlaces());
+    }
+
     @Test
     void aHoleIsToldAsAGapAndSeenInMeterStatusAndLog() {
         Topic<Integer> topic = Topic.of("holed", Integer.class);

@@ -71,6 +71,8 @@ class TableTest {
         volatile @Nullable RuntimeException down;
         /** A key that whoever asks for it has to wait for. */
         volatile CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
+        /** Does somebody wait for it? */
+        volatile boolean waits;
 
         final TableSource<String> source = TableSource.versioned(this::readAll, this::key, Database::version);
 
@@ -85,7 +87,9 @@ class TableTest {
 
         String key(String row) {
             if (row.startsWith("held:")) {
+                waits = !held.isDone();
                 held.join();
+                waits = false;
             }
             return row.substring(0, row.indexOf(':'));
         }
@@ -119,6 +123,9 @@ class TableTest {
     private void overrun(String topic, Runnable meanwhile) {
         database.held = new CompletableFuture<>();
         publish(topic, "held:1");
+        Table<String> its = Objects.requireNonNull(opened);
+        // Else what follows may be on its way before any of it is read, and nothing is missed.
+        await(() -> database.waits || !its.status().missed().isEmpty());
         meanwhile.run();
         for (int i = 1; i <= 60; i++) {
             publish(topic, "other:" + i);

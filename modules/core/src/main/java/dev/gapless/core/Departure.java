@@ -34,10 +34,19 @@ public record Departure(
         return timeMs <= endedMs ? this : new Departure(uid, node, timeMs, published);
     }
 
+    /** The same, ended at that time. */
+    public Departure at(long timeMs) {
+        return new Departure(uid, node, timeMs, published);
+    }
+
     /** The same incarnation, by all that two members know of it. */
     public Departure and(Departure other) {
         assert other.uid == uid : this + " and " + other;
-        Departure knows = published == null && other.published != null ? other : this;
-        return new Departure(uid, knows.node, Math.max(endedMs, other.endedMs), knows.published);
+        boolean knowsName = !NodeLabel.isAddress(node) || NodeLabel.isAddress(other.node);
+        return new Departure(
+                uid,
+                knowsName ? node : other.node,
+                Math.max(endedMs, other.endedMs),
+                published == null ? other.published : published);
     }
 }

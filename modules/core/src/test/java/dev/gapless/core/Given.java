@@ -64,7 +64,12 @@ public final class Given {
     }
 
     /** How far a copy has got. */
-    public record Copied(long newest, long head, long oldest) implements LogCopy {
+    public record Copied(long newest, long head, long oldest, long behind, boolean isComplete) implements LogCopy {
+        /** One to which nothing was pushed in front of its newest, of a log that may have forgotten what came first. */
+        public Copied(long newest, long head, long oldest) {
+            this(newest, head, oldest, newest, false);
+        }
+
         @Override
         public boolean isLost(long number) {
             return false;

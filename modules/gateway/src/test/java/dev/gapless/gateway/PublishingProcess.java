@@ -27,6 +27,7 @@ final class PublishingProcess implements AutoCloseable {
                                     .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-Xmx256m",
+                            "-Dgapless.consumers=" + System.getProperty("gapless.consumers", ""),
                             "-cp",
                             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                             PublishingProcess.class.getName(),

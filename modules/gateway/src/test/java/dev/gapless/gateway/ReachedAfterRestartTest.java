@@ -44,7 +44,7 @@ class ReachedAfterRestartTest {
             gapless {
               node-name = reached2
               durability = journal
-              topics.reached { buffer-messages = 8, overflow = backpressure, backpressure-timeout = 60s }
+              topics.reached { buffer-messages = 8, max-message-bytes = 1KiB, batch-bytes = 1KiB, window-bytes = 1KiB, overflow = backpressure, backpressure-timeout = 60s }
             }
             """;
 
@@ -91,6 +91,10 @@ class ReachedAfterRestartTest {
         JsonNode problem = TestGateway.json(answer.body());
         assertEquals("urn:gapless:not_delivered", problem.path("type").asText(), answer.body());
         return problem;
+    }
+
+    private static void assertDelivered(HttpResponse<String> answer) {
+        assertEquals(200, answer.statusCode(), answer.body());
     }
 
     private static void assertSays(String waitingFor, String missedBy, String notKnown, JsonNode problem) {
@@ -140,15 +144,14 @@ class ReachedAfterRestartTest {
                 assertEquals(earlier, Objects.requireNonNull(gap.epoch()).toString());
                 long lastMissed = Objects.requireNonNull(gap.firstMissing()) + Objects.requireNonNull(gap.missed()) - 1;
                 assertTrue(all - RING < lastMissed && lastMissed < BEFORE, () -> "not in the ring: " + consumer.gaps);
-                assertSays(
-                        "[]",
-                        "[{\"node\":\"reached2\",\"epoch\":\"" + earlier + "\",\"first_missing\":" + lastMissed
-                                + ",\"missed\":1}]",
-                        "[]",
-                        notDelivered(again, (int) lastMissed));
-                // What came behind the gap it has, and so it has a new message.
-                assertEquals(200, publish(again, BEFORE - 1, "?wait=delivered").statusCode());
-                assertEquals(200, publish(again, all + 1, "?wait=delivered").statusCode());
+                // What came behind the gap is judged at once, and a new message has come to it. What its node was led
+                // past
+                // may be more than what its subscription missed: of that the log knows nothing.
+                for (int i = (int) lastMissed + 1; i < BEFORE; i++) {
+                    String answer = publish(again, i, "?wait=delivered").body();
+                    assertTrue(TestGateway.json(answer).path("waiting_for").isEmpty(), answer);
+                }
+                assertDelivered(publish(again, all + 1, "?wait=delivered"));
                 TestGateway.await(() -> producer(again).cursors().get(0).state().equals("level"));
                 assertEquals(0, producer(again).cursors().get(0).lag());
             }

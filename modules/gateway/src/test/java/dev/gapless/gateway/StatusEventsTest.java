@@ -243,12 +243,17 @@ class StatusEventsTest {
                     loss.get("missed").longValue());
             assertEquals(seen.status.at("/members/0/totals"), seen.status.get("totals"));
             client.subscribe("lossy", "\"from\":" + begin.get("token"));
-            client.await("cursor_expired");
+            JsonNode expired = client.next();
+            while (!expired.get("type").textValue().equals("cursor_expired")) {
+                expired = client.next(); // what the node has that its log has not any more
+            }
             seen.until(status -> status.at("/gateway/clients").findValue("told") != null);
             JsonNode told = seen.status.at("/gateway/clients").findValue("told");
             assertEquals("lossy", told.get("topic").textValue());
             assertEquals("OVERRUN", told.get("reason").textValue());
-            assertEquals(40, told.get("missed").intValue());
+            int missed = expired.at("/gaps/0/missed").intValue();
+            assertTrue(missed > 0 && missed <= 60, expired::toString);
+            assertEquals(missed, told.get("missed").intValue());
         }
     }
 }

@@ -46,6 +46,7 @@ final class Program implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(ClassArchive.options());
+        command.add("-Dgapless.consumers=" + System.getProperty("gapless.consumers", ""));
         if (Runtime.version().feature() >= 24) {
             command.add("--sun-misc-unsafe-memory-access=allow"); // as bin/gapless does: no words but the program's own
         }

@@ -176,15 +176,15 @@ class HandlersTest {
                     return CompletableFuture.supplyAsync(Reload::done, database);
                 }
             });
-            for (int i = 1; i <= 500; i++) {
+            for (int i = 1; i <= 200; i++) {
                 feed.publish(TOPIC, i);
             }
             feed.restart();
-            for (int i = 1; i <= 500; i++) {
+            for (int i = 1; i <= 200; i++) {
                 seen.expectMessage(i);
             }
             seen.expectExpiry(feed, Reason.PRODUCER_RESTARTED).expectReloaded().expectNothing();
-            assertEquals(IntStream.rangeClosed(1, 500).boxed().toList(), written);
+            assertEquals(IntStream.rangeClosed(1, 200).boxed().toList(), written);
         } finally {
             database.shutdown();
         }

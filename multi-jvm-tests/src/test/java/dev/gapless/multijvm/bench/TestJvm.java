@@ -16,6 +16,7 @@ final class TestJvm {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
+                "-Dgapless.consumers=" + System.getProperty("gapless.consumers", ""),
                 "-Dmultijvm.log=" + log);
     }
 

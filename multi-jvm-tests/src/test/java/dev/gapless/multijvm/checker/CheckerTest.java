@@ -946,6 +946,59 @@ class CheckerTest {
         violated("G6", "n1/e1:6");
     }
 
+    private void isToldOfNobodyWhereN1WasRemovedAt(long ns, int... had) {
+        given(had);
+        write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
+        write("faults", "over n1 165");
+        write("members-n2", "removed 11 " + ns);
+        write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
+        write("subscription-s2", "x 1 200", "g - POSITION_UNKNOWN - - - - -", "r");
+    }
+
+    @Test
+    void takesThatAnEndIsAmongAnythingThatMayBeMissed() {
+        isToldOfNobodyWhereN1WasRemovedAt(190, 1, 2, 3, 4, 5);
+        right();
+    }
+
+    @Test
+    void noticesThatAnEndIsNotToldThatCameLater() {
+        isToldOfNobodyWhereN1WasRemovedAt(210, 1, 2, 3, 4, 5);
+        violated("G6", "not told of the end");
+    }
+
+    @Test
+    void takesThatTheLastMessagesOfAnIncarnationThatEndedAreAmongAnythingThatMayBeMissed() {
+        isToldOfNobodyWhereN1WasRemovedAt(190, 1, 2);
+        right();
+    }
+
+    @Test
+    void takesThatASuccessorBeginsBehindAnythingThatMayBeMissed() {
+        isToldOfNobodyWhereN1WasRemovedAt(190, 1, 2);
+        startsAgainFor("s2");
+        right();
+    }
+
+    @Test
+    void noticesThatASuccessorBeginsOfOneThatEndedLater() {
+        isToldOfNobodyWhereN1WasRemovedAt(210, 1, 2);
+        startsAgainFor("s2");
+        violated("G1", "silently, being in e1");
+    }
+
+    private void startsAgainFor(String subscription) {
+        write("publisher-t-n1-c", "publisher t n1 127.0.0.1:1 c 220");
+        publish("publisher-t-n1-c", "e2", 1, 1, 1, 221);
+        write("subscription-" + subscription, "d n1 e2 1 c 1 1 h1-1");
+    }
+
+    @Test
+    void noticesThatTheLastMessagesAreNotToldOfOneThatEndedLater() {
+        isToldOfNobodyWhereN1WasRemovedAt(210, 1, 2);
+        violated("G6", "not told of the end");
+    }
+
     @Test
     void noticesThatTheEndOfAProducerIsNotTold() {
         given(1, 2, 3, 4, 5);

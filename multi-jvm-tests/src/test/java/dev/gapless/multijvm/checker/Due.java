@@ -13,6 +13,8 @@ final class Due {
     private long readyNs = Long.MAX_VALUE;
     /** When it was told for the last time that something is missing, and nobody knows whose it is. */
     private long toldOfNobodyNs = Stream.NEVER;
+    /** The process that told it. */
+    private String toldOfNobodyBy = "";
 
     /** Who wrote a token and when, and who resumed it. */
     private record Handover(String taker, long takenNs, String reader, long resumedNs) {}
@@ -25,6 +27,7 @@ final class Due {
         Due copy = new Due(truth);
         copy.readyNs = readyNs;
         copy.toldOfNobodyNs = toldOfNobodyNs;
+        copy.toldOfNobodyBy = toldOfNobodyBy;
         copy.handovers.addAll(handovers);
         return copy;
     }
@@ -34,6 +37,7 @@ final class Due {
         Due taken = kept.due();
         readyNs = taken.readyNs;
         toldOfNobodyNs = taken.toldOfNobodyNs;
+        toldOfNobodyBy = taken.toldOfNobodyBy;
         handovers.addAll(taken.handovers);
         handovers.add(new Handover(kept.taker().incarnation(), kept.ns(), reader.incarnation(), reader.beganNs()));
     }
@@ -51,8 +55,16 @@ final class Due {
     }
 
     /** Whatever anybody had published by then counts as told, but for streams in which it stands. */
-    void toldOfNobody(long ns) {
+    void toldOfNobody(long ns, String by) {
         toldOfNobodyNs = Math.max(toldOfNobodyNs, ns);
+        toldOfNobodyBy = by;
+    }
+
+    /** Was it told that anything may be missed where that one was no member any more? Then the reload has all of it. */
+    boolean isInReload(Incarnation log) {
+        return toldOfNobodyNs != Stream.NEVER
+                && log.lastNs() < toldOfNobodyNs
+                && !truth.knewSince(toldOfNobodyBy, log.id, toldOfNobodyNs);
     }
 
     /** Did it begin behind a token, and end before that token was resumed? */
@@ -94,8 +106,13 @@ final class Due {
     String lacks(Stream stream, Incarnation log, String reader) {
         if (stream.isLost() && (log.over || !truth.knows(reader, log.id))) {
             return null; // it does not go on here
-        } else if (log.over && !truth.isDurable() && stream.hasAnything() && !stream.isOver()) {
-            return "is not told of the end of " + log.node + "/" + log.epoch;
+        }
+        if (log.over && !truth.isDurable()) {
+            if (isInReload(log)) {
+                return null;
+            } else if (stream.hasAnything() && !stream.isOver()) {
+                return "is not told of the end of " + log.node + "/" + log.epoch;
+            }
         }
         String due = first(stream, log, log.head());
         return due == null ? null : "has neither got " + due + " nor been told of it";

@@ -81,7 +81,7 @@ final class Notices {
             }
         }
         tally.add("told that anything may be missed", 1);
-        streams.due().toldOfNobody(ns);
+        streams.due().toldOfNobody(ns, streams.reader().incarnation());
     }
 
     /** Whoever has just started is also told of one that was there shortly before: nobody knows by how much clocks differ. */

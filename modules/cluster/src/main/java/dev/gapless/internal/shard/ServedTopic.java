@@ -264,10 +264,10 @@ public final class ServedTopic extends Deadlines.Entry {
             return "stalled";
         } else if (!cursor.confirmed()) {
             return "unconfirmed";
-        } else if (cursor.acked() >= head) {
-            return "level";
+        } else if (cursor.windowBytes() == 0 && cursor.holds()) {
+            return "stopped";
         }
-        return cursor.windowBytes() == 0 ? "stopped" : "behind";
+        return cursor.acked() >= head ? "level" : "behind";
     }
 
     private static EnumMap<Reason, Long> copy(Map<Reason, Long> counts) {

@@ -12,8 +12,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +58,15 @@ final class Heads {
 
     static Map<Epoch, Long> of(CursorToken there, CursorToken own) {
         Map<Epoch, Long> heads = new HashMap<>();
+        Set<Epoch> ofMembers = Stream.concat(own.entries().stream(), there.entries().stream())
+                .filter(entry -> entry.host() != 0)
+                .map(entry -> Epoch.of(entry.host(), own.topic()))
+                .collect(Collectors.toSet());
         for (CursorToken.Entry entry : own.entries()) {
-            heads.put(entry.epoch(), Long.MAX_VALUE); // unless it is there
+            boolean mayGoOn = entry.sequence() == CursorToken.Entry.UNKNOWN || ofMembers.contains(entry.epoch());
+            if (entry.over() || !mayGoOn) {
+                heads.put(entry.epoch(), Long.MAX_VALUE); // unless it is there
+            }
         }
         for (CursorToken.Entry entry : there.entries()) {
             if (entry.over()) {

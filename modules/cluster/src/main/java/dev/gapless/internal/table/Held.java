@@ -22,19 +22,21 @@ import org.jspecify.annotations.Nullable;
  * @param gaps what was missed
  * @param at resumes in front of it
  * @param message where the message stands that is of no use; null if it is none
+ * @param cameMs when it came, in milliseconds since 1970
  */
 record Held(
         long number,
         Recipient.Receipts receipts,
         List<Gap> gaps,
         CursorToken at,
-        @Nullable Position message) {
-    static Held of(Event<?> event, long number, Recipient.Receipts receipts) {
+        @Nullable Position message,
+        long cameMs) {
+    static Held of(Event<?> event, long number, Recipient.Receipts receipts, long nowMs) {
         List<Gap> gaps = event instanceof CursorExpired<?> expired ? expired.gaps() : List.of();
         Position message = event instanceof Delivery<?> delivery
                 ? delivery.position()
                 : event instanceof Undecodable<?> undecodable ? undecodable.position() : null;
-        return new Held(number, receipts, gaps, event.token(), message);
+        return new Held(number, receipts, gaps, event.token(), message, nowMs);
     }
 
     /**
@@ -45,7 +47,7 @@ record Held(
      * @param last up to where the rows were that it took last; null if it took none
      */
     @Nullable String lackedOf(CursorToken upTo, CursorToken own, Map<Epoch, Long> publishedMs, @Nullable CursorToken last) {
-        if (message != null && isBehind(upTo, message.epoch(), message.sequence(), at.timeMs())) {
+        if (message != null && isBehind(upTo, message.epoch(), message.sequence(), wasThereMs(message.epoch()))) {
             return "the message at " + message;
         }
         for (Gap gap : gaps) {
@@ -86,14 +88,28 @@ record Held(
     }
 
     /**
-     * Is it behind that? A token lists all members. One that no longer lists a stream has passed its end, and is later than whatever went on while
-     * the stream was there (T1).
+     * Is it behind that? A token lists all members, by their streams or by their nodes' earlier ones. One that no longer lists a stream has passed its end,
+     * and is later than whatever went on while the stream was there (T1).
      *
      * @param timeMs when it was
      */
     private static boolean isBehind(CursorToken upTo, Epoch epoch, long sequence, long timeMs) {
         CursorToken.Entry its = entry(upTo, epoch);
-        return its == null ? upTo.timeMs() <= timeMs : !its.over() && its.sequence() < sequence;
+        return its == null
+                ? upTo.timeMs() <= timeMs || (sequence > 0 && isInFrontOf(upTo, epoch))
+                : !its.over() && its.sequence() < sequence;
+    }
+
+    /** Does it list the stream's node, and say that the stream's incarnation was there? Then it stands in an earlier stream of that node. */
+    private static boolean isInFrontOf(CursorToken upTo, Epoch epoch) {
+        return upTo.entries().stream()
+                .mapToLong(CursorToken.Entry::host)
+                .anyMatch(host -> host != 0 && Epoch.of(host, upTo.topic()).equals(epoch));
+    }
+
+    /** When that stream went on for certain: its incarnation was there when this came, or this node says nothing of it. */
+    private long wasThereMs(Epoch epoch) {
+        return isInFrontOf(at, epoch) ? Math.max(cameMs, at.timeMs()) : at.timeMs();
     }
 
     /** Where a stream has ended, it is until its subscriber was told so. */
@@ -107,9 +123,13 @@ record Held(
         if (ended != null && !ended.over()) {
             return true;
         } else if (resumesAt != null && (resumesAt.sequence() > 1 || ended == null)) {
-            return isBehind(upTo, resumesAt.epoch(), resumesAt.sequence() - 1, at.timeMs());
+            return isBehind(upTo, resumesAt.epoch(), resumesAt.sequence() - 1, wasThereMs(resumesAt.epoch()));
         }
-        return epoch != null && ended == null && upTo.timeMs() <= at.timeMs();
+        if (epoch == null) { // nobody can say which: its streams are over, as far as this node has heard of them
+            return at.entries().stream()
+                    .anyMatch(entry -> entry.node().equals(gap.node()) && isOpen(upTo, entry.epoch()));
+        }
+        return ended == null && upTo.timeMs() <= at.timeMs();
     }
 
     private static CursorToken.@Nullable Entry entry(CursorToken upTo, Epoch epoch) {

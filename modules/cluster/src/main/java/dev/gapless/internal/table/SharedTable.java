@@ -289,7 +289,7 @@ final class SharedTable<T>
             } else if (event instanceof Undecodable<T> one) {
                 warn(one.node(), one.position(), one.key(), one.cause());
             }
-            Held its = Held.of(event, number, receipts);
+            Held its = Held.of(event, number, receipts, time().toEpochMilli());
             held = its;
             missed(its.gaps(), its.message() == null ? its.at() : token());
             return false;

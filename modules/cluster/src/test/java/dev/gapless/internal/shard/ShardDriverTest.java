@@ -1,6 +1,7 @@
 package dev.gapless.internal.shard;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.StartFrom;
@@ -13,6 +14,7 @@ import dev.gapless.core.Now;
 import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.delivery.Step;
 import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
@@ -39,6 +41,7 @@ import dev.gapless.internal.subscribe.SubscriptionListener;
 import dev.gapless.internal.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -56,7 +59,6 @@ class ShardDriverTest implements ShardDriver.Place {
     private final List<Packet> sent = new ArrayList<>();
     private final AtomicLong sessions = new AtomicLong();
     private final List<Set<String>> givenUp = new ArrayList<>();
-    private final List<Reason> missed = new ArrayList<>();
     private long nowNs;
     private long timerNs = Long.MAX_VALUE;
     private int opened;
@@ -116,9 +118,7 @@ class ShardDriverTest implements ShardDriver.Place {
     }
 
     @Override
-    public void missed(Effect.Missed told) {
-        missed.add(told.reason());
-    }
+    public void missed(Effect.Missed told) {}
 
     @Override
     public void moved(ProducerLog producer, Effect.CursorMoved moved) {}
@@ -148,6 +148,7 @@ class ShardDriverTest implements ShardDriver.Place {
     /** A subscription that reads nothing, however often it is woken. */
     private final class Stuck implements SubscriptionListener {
         private int wakes;
+        private @Nullable SubscriptionState state;
         private final SubscriptionHandle handle =
                 new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
 
@@ -157,8 +158,16 @@ class ShardDriverTest implements ShardDriver.Place {
         }
 
         @Override
-        public void opened(SubscriptionState state, Feedback.Sink feedback) {
+        public void opened(SubscriptionState its, Feedback.Sink feedback) {
+            state = its;
             opened++;
+        }
+
+        /** What it would be given, or told once it has waited. */
+        Step next() {
+            SubscriptionState its = Objects.requireNonNull(state);
+            Step step = its.next(nowNs);
+            return step instanceof Step.Waiting waiting ? its.next(waiting.untilNs()) : step;
         }
 
         @Override
@@ -279,16 +288,20 @@ class ShardDriverTest implements ShardDriver.Place {
     void aProducerThatDiesWhileItsTopicIsAtRestIsToldAsLost() {
         ShardDriver shard = driver();
         shard.onNode(new ToShard.Members(MEMBERS, new MemberView(Set.of(1L, 20L), MEMBERS, true, HISTORY)));
-        shard.open("t", 1, new Opening.Latest(), new Stuck(), feedback -> {});
+        Stuck reader = new Stuck();
+        shard.open("t", 1, new Opening.Latest(), reader, feedback -> {});
         Register register = (Register) sent.get(0);
         shard.onMessage(new Registered("t", 0, register.session(), LogIdentity.fresh(Epoch.of(1, "t"), 0), 1, 1, 0, 0));
         assertTrue(becomesQuiet(shard), "something is always due");
-        assertEquals(List.of(), missed);
+        assertInstanceOf(Step.Idle.class, reader.next());
+        reader.wakes = 0;
         // Nothing is published, and nobody asks: only what comes of the removal has the topic looked at.
         shard.onNode(new ToShard.Members(
                 List.of(new MemberEvent.Removed(1)), new MemberView(Set.of(20L), List.of(), true, HISTORY)));
         becomesQuiet(shard);
-        assertEquals(List.of(Reason.PRODUCER_LOST), missed);
+        assertTrue(reader.wakes > 0, "it is told to look");
+        Step.Missed missed = assertInstanceOf(Step.Missed.class, reader.next());
+        assertEquals(Reason.PRODUCER_LOST, missed.gaps().get(0).reason());
     }
 
     /** Rings until nothing is due any more. {@return whether that is so} */

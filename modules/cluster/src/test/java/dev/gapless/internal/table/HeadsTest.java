@@ -50,4 +50,16 @@ class HeadsTest {
         assertEquals(all, Heads.of(token(), token(at(5))));
         assertEquals(all, Heads.of(token(), token(overAt(5))));
     }
+
+    @Test
+    @DisplayName(
+            "a stream that is not listed may go on: its node had said no name yet, or is listed by an earlier stream")
+    void aStreamOfAMemberMayGoOn() {
+        Entry nameless = new Entry("127.0.0.1:1", 2, Epoch.of(2, "t"), Entry.UNKNOWN, false, false, true, 0);
+        assertEquals(Map.of(), Heads.of(token(), token(nameless)));
+        Entry earlier = new Entry("n", 1, STREAM, 5, true, false, false, 2);
+        Entry later = new Entry("n", 2, Epoch.of(2, "t"), 3, false);
+        Map<Epoch, Long> heads = Map.of(STREAM, Long.MAX_VALUE, Epoch.of(2, "t"), 3L);
+        assertEquals(heads, Heads.of(token(earlier), token(later)));
+    }
 }

@@ -31,7 +31,7 @@ class HeldTest {
     }
 
     private static Held held(@Nullable Position message, Gap... gaps) {
-        return new Held(1, (number, outcome) -> {}, List.of(gaps), token(NOW_MS), message);
+        return new Held(1, (number, outcome) -> {}, List.of(gaps), token(NOW_MS), message, NOW_MS);
     }
 
     private static @Nullable String lacked(Held held, CursorToken upTo) {
@@ -75,6 +75,40 @@ class HeldTest {
         Map<Epoch, Long> publishedMs = Map.of(STREAM, NOW_MS + 10);
         assertNotNull(held.lackedOf(token(NOW_MS + 10), own, publishedMs, null));
         assertNull(held.lackedOf(token(NOW_MS + 11), own, publishedMs, null));
+    }
+
+    @Test
+    void ofANodeThatWasLostRowsKnowThatTheStreamIsOverInWhichTheTableWas() {
+        Gap gap = new Gap("n", Reason.PRODUCER_LOST, null, null, null, null);
+        Held held = new Held(1, (number, outcome) -> {}, List.of(gap), token(NOW_MS, entry(5)), null, NOW_MS);
+        Entry next = new Entry("n", 2, NEXT_STREAM, 4, false);
+        assertNotNull(lacked(held, token(NOW_MS + 1, entry(9))));
+        assertNull(lacked(held, token(NOW_MS + 1, new Entry("n", 1, STREAM, 9, true), next)));
+        assertNull(lacked(held, token(NOW_MS + 1, next)));
+    }
+
+    private static Entry earlier(long host) {
+        return new Entry("n", 1, STREAM, 5, true, false, false, host);
+    }
+
+    @Test
+    void rowsHaveNothingOfAStreamWhoseNodeTheyListByAnEarlierOne() {
+        Epoch stream = Epoch.of(2, "t");
+        Held held = held(null, new Gap("n", Reason.OVERRUN, stream, 1L, 3L, new Position(stream, 4)));
+        assertNotNull(lacked(held, token(NOW_MS + 1, earlier(2))), "its incarnation was there");
+        assertNull(lacked(held, token(NOW_MS + 1, earlier(3))));
+        Held fromItsStart =
+                held(null, new Gap("n", Reason.PRODUCER_RESTARTED, STREAM, 6L, null, new Position(stream, 1)));
+        assertNull(lacked(fromItsStart, token(NOW_MS + 1, earlier(2))), "nothing of it was missed");
+    }
+
+    @Test
+    void ofAStreamThatTheyDoNotListRowsAreOfLaterIfItWentOnHereWhenThisCame() {
+        Epoch stream = Epoch.of(2, "t");
+        Gap gap = new Gap("n", Reason.POSITION_UNKNOWN, null, null, null, new Position(stream, 2));
+        Held held = new Held(1, (number, outcome) -> {}, List.of(gap), token(NOW_MS, earlier(2)), null, NOW_MS + 10);
+        assertNotNull(lacked(held, token(NOW_MS + 10, earlier(1))));
+        assertNull(lacked(held, token(NOW_MS + 11, earlier(1))));
     }
 
     @Test

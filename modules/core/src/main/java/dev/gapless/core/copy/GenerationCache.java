@@ -55,7 +55,7 @@ final class GenerationCache {
 
     /** The oldest piece that was pushed; null if there is none. */
     @Nullable Piece oldestPushed() {
-        return pushed.get(pushed.oldest());
+        return pushed.oldestPiece();
     }
 
     /** Would it leave a hole behind what was pushed before, or go on in front of that? */

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,18 @@ public final class TopicCache {
 
     private record Fetched(Epoch epoch, Piece piece) {}
 
+    private record Oldest(Epoch epoch, GenerationCache generation, Piece piece) {}
+
     private final int maxMessages;
     private final long maxBytes;
     /** {@link #maxBytes}, or less as its shard says. */
     private volatile long limitBytes;
 
     private volatile Map<Epoch, GenerationCache> generations = Map.of();
-    private final ArrayDeque<Fetched> fetched = new ArrayDeque<>();
+    /** The oldest pushed piece of each generation, by when it came. */
+    private final TreeMap<Long, Oldest> oldest = new TreeMap<>();
+
+    private final ArrayDeque<Fetched> fetched = new ArrayDeque<>(0);
     private long arrivals;
     /** How many messages there are that were pushed, and what they are charged for. */
     private volatile int messages;
@@ -102,11 +108,9 @@ public final class TopicCache {
 
     /** When the oldest message came; {@code Long.MAX_VALUE} if there is none. By the clock for durations. */
     public long oldestNs() {
-        long oldestNs = Long.MAX_VALUE;
-        for (GenerationCache generation : generations.values()) {
-            Piece oldest = generation.oldestPushed();
-            oldestNs = oldest == null ? oldestNs : Math.min(oldestNs, oldest.arrivedNs());
-        }
+        long oldestNs = oldest.isEmpty()
+                ? Long.MAX_VALUE
+                : oldest.firstEntry().getValue().piece().arrivedNs();
         Fetched first = fetched.peek();
         return first == null ? oldestNs : Math.min(oldestNs, first.piece().arrivedNs());
     }
@@ -121,7 +125,7 @@ public final class TopicCache {
         long sequence = first;
         for (Slice slice : slices) {
             Piece piece = new Piece(sequence, slice, ++arrivals, nowNs);
-            change(generation, () -> generation.push(piece));
+            change(epoch, generation, () -> generation.push(piece));
             sequence += slice.count();
         }
         makeRoom(needs);
@@ -139,12 +143,25 @@ public final class TopicCache {
         return added;
     }
 
-    private void change(GenerationCache generation, Runnable change) {
+    private void change(Epoch epoch, GenerationCache generation, Runnable change) {
         int messagesBefore = generation.pushedMessages();
         long bytesBefore = generation.pushedBytes();
+        long before = arrival(generation.oldestPushed());
         change.run();
         messages += generation.pushedMessages() - messagesBefore;
         pushedBytes += generation.pushedBytes() - bytesBefore;
+        Piece after = generation.oldestPushed();
+        if (before != arrival(after)) {
+            oldest.remove(before);
+            if (after != null) {
+                oldest.put(after.arrival(), new Oldest(epoch, generation, after));
+            }
+        }
+    }
+
+    /** When it came; 0 if there is none. */
+    private static long arrival(@Nullable Piece piece) {
+        return piece == null ? 0 : piece.arrival();
     }
 
     private void makeRoom(Needs needs) {
@@ -163,22 +180,13 @@ public final class TopicCache {
 
     /** The piece goes that came first, of those that may. */
     private boolean evictOldest(Needs needs, boolean expendable) {
-        GenerationCache from = null;
-        long arrival = Long.MAX_VALUE;
-        for (Map.Entry<Epoch, GenerationCache> one : generations.entrySet()) {
-            Piece oldest = one.getValue().oldestPushed();
-            if (oldest == null || oldest.arrival() > arrival) {
-                continue;
-            }
-            if (expendable || !needs.needs(one.getKey(), oldest.last())) {
-                from = one.getValue();
-                arrival = oldest.arrival();
+        for (Oldest one : oldest.values()) {
+            if (expendable || !needs.needs(one.epoch(), one.piece().last())) {
+                change(one.epoch(), one.generation(), one.generation()::dropOldestPushed);
+                return true;
             }
         }
-        if (from != null) {
-            change(from, from::dropOldestPushed);
-        }
-        return from != null;
+        return false;
     }
 
     /**
@@ -218,22 +226,19 @@ public final class TopicCache {
     }
 
     private void dropOldestFetched() {
-        Fetched oldest = fetched.remove();
-        fetchedBytes -= oldest.piece().sizeBytes();
-        GenerationCache generation = generations.get(oldest.epoch());
+        Fetched first = fetched.remove();
+        fetchedBytes -= first.piece().sizeBytes();
+        GenerationCache generation = generations.get(first.epoch());
         if (generation != null) {
-            generation.dropFetched(oldest.piece());
+            generation.dropFetched(first.piece());
         }
     }
 
     /** What came at that time or before goes: who lacks it fetches it, or is told. */
     public void dropUntil(long timeNs) {
-        for (GenerationCache generation : generations.values()) {
-            Piece oldest = generation.oldestPushed();
-            while (oldest != null && oldest.arrivedNs() - timeNs <= 0) {
-                change(generation, generation::dropOldestPushed);
-                oldest = generation.oldestPushed();
-            }
+        while (!oldest.isEmpty() && oldest.firstEntry().getValue().piece().arrivedNs() - timeNs <= 0) {
+            Oldest first = oldest.firstEntry().getValue();
+            change(first.epoch(), first.generation(), first.generation()::dropOldestPushed);
         }
         while (!fetched.isEmpty() && fetched.element().piece().arrivedNs() - timeNs <= 0) {
             dropOldestFetched();
@@ -245,6 +250,7 @@ public final class TopicCache {
         Map<Epoch, GenerationCache> fewer = new HashMap<>(generations);
         GenerationCache forgotten = fewer.remove(epoch);
         if (forgotten != null) {
+            oldest.remove(arrival(forgotten.oldestPushed()));
             messages -= forgotten.pushedMessages();
             pushedBytes -= forgotten.pushedBytes();
             generations = Map.copyOf(fewer);

@@ -91,6 +91,6 @@ public interface TopicConsumer {
     /** How often it registered with a member that it had registered with before. */
     long registeredAgain();
 
-    /** How often it was told that messages are missed, by reason. */
+    /** How often it, or its subscriptions, were told that messages are missed, by reason; those that are closed count, too. */
     Map<Reason, Long> expiries();
 }

@@ -260,6 +260,11 @@ public final class Ring<P extends Ring.Piece> {
         OLDEST.setRelease(this, head + 1); // until now it is as if the entries were being evicted
     }
 
+    /** The oldest piece, or null if there is none. */
+    public @Nullable P oldestPiece() {
+        return first;
+    }
+
     /** The newest piece, or null if there is none. */
     public @Nullable P newest() {
         return newest;
@@ -344,7 +349,11 @@ public final class Ring<P extends Ring.Piece> {
         long low = from;
         long high = nextPiece - 1;
         AtomicReferenceArray<@Nullable P> array = slots; // after the number: it holds all pieces up to there
-        P found = null;
+        P found = high < low ? null : array.get(slot(array, high));
+        if (found != null && found.first() <= index) {
+            return found; // most readers are at the head
+        }
+        found = null;
         while (low <= high) {
             long middle = (low + high) >>> 1;
             P piece = array.get(slot(array, middle));

@@ -225,14 +225,30 @@ public final class History {
         }
     }
 
+    /**
+     * The same.
+     *
+     * @param successorEndedMs when another one of its node had ended that began behind it; it ended in front of that, if that was lately
+     */
+    public void saw(Departure departure, long successorEndedMs) {
+        boolean isLate =
+                departure.endedMs() >= successorEndedMs && departure.endedMs() - successorEndedMs <= bounds.marginMs();
+        saw(isLate ? departure.at(successorEndedMs - 1) : departure);
+    }
+
     /** An incarnation ended, as a member says. */
     public void add(Departure departure) {
         Departure known = byUid.get(departure.uid());
-        Departure both = known == null ? apart(departure) : known.and(departure);
+        Departure merged = known == null ? departure : known.and(departure);
+        boolean isNew = known == null || !known.node().equals(merged.node());
+        Departure both = isNew ? apart(merged) : merged;
         if (both.equals(known) || (known == null && isForgotten(departure))) {
             return;
         }
         byUid.put(departure.uid(), both);
+        if (known != null) {
+            staysInFront(both, known.endedMs());
+        }
         changed();
         if (byUid.size() > bounds.most()) {
             forget(leastNeeded());
@@ -255,6 +271,18 @@ public final class History {
             its = its.notBefore(its.endedMs() + 1);
         }
         return its;
+    }
+
+    /** Somebody saw later that it ended. Incarnations of its node that ended behind it still do: this node knew them in that order. */
+    private void staysInFront(Departure departure, long beforeMs) {
+        long endedMs = departure.endedMs();
+        for (Departure later : departures()) {
+            boolean wasBehind = later.node().equals(departure.node()) && later.endedMs() > beforeMs;
+            if (wasBehind && later.uid() != departure.uid() && later.endedMs() <= endedMs) {
+                endedMs++;
+                byUid.put(later.uid(), later.notBefore(endedMs));
+            }
+        }
     }
 
     private long bytes() {
@@ -293,7 +321,9 @@ public final class History {
     /** The cluster's time rose at once. Members that heard that earlier may have seen the latest ends at the later time. */
     public void timeRose(long fromMs, long toMs) {
         if (toMs - fromMs > bounds.marginMs()) {
-            byUid.replaceAll((uid, departure) -> dated(departure, fromMs, toMs));
+            for (Departure departure : departures()) { // those of a node stay in their order
+                byUid.put(departure.uid(), apart(dated(departure, fromMs, toMs)));
+            }
             if (forgottenMs >= fromMs) { // one that is forgotten may have it, too
                 raiseHorizon(toMs);
             }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiPredicate;
@@ -52,6 +53,8 @@ public final class Membership {
         @Nullable Map<Epoch, Long> published;
         /** It said that it leaves. */
         boolean leaves;
+        /** When another one ended that had said the same name: it began when this one had ended, whatever was seen first. */
+        long successorEndedMs = Long.MAX_VALUE;
 
         Member(String address) {
             this.address = address;
@@ -166,13 +169,23 @@ public final class Membership {
         if (member == null) {
             return List.of();
         }
-        history.saw(member.departure(memberUid, timeMs));
+        history.saw(member.departure(memberUid, timeMs), member.successorEndedMs);
+        if (!member.named && member.claimed != null) {
+            holderOf(member.claimed)
+                    .ifPresent(holder -> holder.successorEndedMs = Math.min(holder.successorEndedMs, timeMs));
+        }
         List<MemberEvent> events = new ArrayList<>();
         events.add(new MemberEvent.Removed(memberUid, member.published));
         if (member.named && member.claimed != null) {
             events.addAll(nameWhereFree(member.claimed));
         }
         return up ? events : List.of();
+    }
+
+    private Optional<Member> holderOf(String name) {
+        return members.values().stream()
+                .filter(other -> other.named && name.equals(other.claimed))
+                .findFirst();
     }
 
     /** Has another member, or one that joins, one of these names? It goes by its address until it has said its name. */
@@ -227,6 +240,11 @@ public final class Membership {
     /** The uids of all members, in the order in which they appeared. */
     public Set<Long> incarnations() {
         return new LinkedHashSet<>(members.keySet());
+    }
+
+    /** The uids of those that join. */
+    public Set<Long> newcomers() {
+        return new LinkedHashSet<>(joining.keySet());
     }
 
     /** The uids of all members, and of those that join. */

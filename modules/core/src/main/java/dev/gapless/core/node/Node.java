@@ -203,8 +203,9 @@ public final class Node {
 
     private void tellMembers(List<MemberEvent> events) {
         HistoryView history = memory.announced(membership::knows);
-        tellShards(new ToShard.Members(
-                events, new MemberView(membership.incarnations(), membership.snapshot(), membership.isUp(), history)));
+        MemberView view = new MemberView(
+                membership.incarnations(), membership.newcomers(), membership.snapshot(), membership.isUp(), history);
+        tellShards(new ToShard.Members(events, view));
     }
 
     // ------------------------------------------------------------------ incarnations that ended (rule T2)

@@ -5,7 +5,10 @@ import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +41,6 @@ public final class KnownProducer {
     public interface Cached {
         boolean test(Epoch epoch, long sequence);
     }
-
-    /** As their members were removed here; parts of a log that never were members here come first, as the log has them. */
-    private static final Comparator<Generation> BY_REMOVAL = Comparator.comparingLong(Generation::removalEvent)
-            .thenComparingLong(generation -> generation.removalEvent() == 0 ? generation.before() : 0);
 
     private final String name;
     private final List<Generation> generations;
@@ -113,6 +112,21 @@ public final class KnownProducer {
         return isLater ? one : other;
     }
 
+    /**
+     * In front of everything, if nothing was ever published as far as anybody can say: nothing can be missed then. Else null. A node that was here before is
+     * remembered, unless it published nothing.
+     */
+    public ProducerPlace.@Nullable At beforeAll() {
+        boolean isEmpty =
+                copy != null && copy.head() == 0 && generations.stream().allMatch(Generation::inLog);
+        return isEmpty ? front() : null;
+    }
+
+    /** In front of its newest generation. For one whose log is copied. */
+    public ProducerPlace.At front() {
+        return new ProducerPlace.At(generations.get(generations.size() - 1).epoch(), 0);
+    }
+
     private boolean isPresent(Generation generation) {
         return copy != null
                 && generation
@@ -132,6 +146,21 @@ public final class KnownProducer {
                 : generation.heard();
     }
 
+    /** The end of that generation, if nobody can say any more what it had; else null. */
+    End.@Nullable Open openEnd(Epoch epoch) {
+        Generation generation = generation(epoch);
+        if (generation == null || generation.inLog() || generation.stored()) {
+            return null;
+        }
+        return generation.end() instanceof End.Open open ? open : null;
+    }
+
+    /** Was that position heard of, in a generation that the log lacks which is copied? */
+    public boolean hasLost(Position position) {
+        Generation generation = copy == null ? null : generation(position.epoch());
+        return generation != null && !generation.inLog() && position.sequence() <= generation.heard();
+    }
+
     /** The last event here that concerned one of its generations; -1 if none did. */
     public long lastEvent() {
         return generations.stream()
@@ -142,6 +171,23 @@ public final class KnownProducer {
     }
 
     // ------------------------------------------------------------------ what comes next
+
+    /**
+     * Is a subscription that stands there level? That is said of places in the newest generation alone: of most producers most of the time, so that this is
+     * quick. If it says no, {@link #next} knows.
+     */
+    public boolean isLevel(@Nullable ProducerPlace place) {
+        if (generations.isEmpty()) {
+            return place == null;
+        }
+        Generation last = generations.get(generations.size() - 1);
+        if (!(place instanceof ProducerPlace.At at) || !at.epoch().equals(last.epoch())) {
+            return false;
+        }
+        return copy != null
+                ? at.mark() == ProducerPlace.Mark.NONE && last.number(at.sequence()) >= copy.newest()
+                : at.mark() == ProducerPlace.Mark.END && last.isOver();
+    }
 
     /**
      * What comes behind a place.
@@ -160,17 +206,23 @@ public final class KnownProducer {
         return next instanceof Next.Lost && copy != null && copy.newest() + 1 < copy.oldest() ? Next.WAIT : next;
     }
 
-    /** Up to which of the log's numbers a subscription has read that stands there; -1 if nobody can say. */
-    public long readUpTo(@Nullable ProducerPlace place, Passes passed, Passes told) {
+    /**
+     * Up to which of the log's numbers a subscription has read that stands there; -1 if nobody can say, or if it has lost what comes next: then it goes
+     * on at the newest, and room that it would leave is room for nobody.
+     */
+    public long readUpTo(@Nullable ProducerPlace place, Passes passed, Passes told, Cached cached) {
         if (copy == null) {
             return -1;
         }
         Next next = behind(place, passed, told, (epoch, sequence) -> false);
         if (next instanceof Next.Message message) {
             Generation generation = message.generation();
-            return generation.inLog()
-                    ? generation.number(message.sequence()) - 1
-                    : generations.get(generations.size() - 1).before();
+            if (!generation.inLog()) {
+                return generations.get(generations.size() - 1).before();
+            }
+            long number = generation.number(message.sequence());
+            boolean isThere = number >= copy.oldest() || cached.test(generation.epoch(), message.sequence());
+            return isThere ? number - 1 : -1;
         }
         return next instanceof Next.Level ? copy.newest() : -1;
     }
@@ -191,6 +243,22 @@ public final class KnownProducer {
         return its < index
                 ? its >= 0
                 : its == index && at.mark() == ProducerPlace.Mark.NONE && at.sequence() < sequence;
+    }
+
+    /** Has a subscription that stands there nothing to do with that generation any more? */
+    public boolean isBehind(@Nullable ProducerPlace place, Passes passed, Generation generation) {
+        if (place == null) {
+            return passed.test(generation);
+        }
+        if (!(place instanceof ProducerPlace.At at) || index(at.epoch()) < index(generation.epoch())) {
+            return false;
+        }
+        return !at.epoch().equals(generation.epoch())
+                || at.mark() == ProducerPlace.Mark.END
+                || (generation.end() instanceof End.Stated stated
+                        && at.sequence() == stated.sequence()
+                        && !generation.wentBack()
+                        && !generation.leftWithMessages());
     }
 
     /** Of a message that is not here: it is fetched, or lost. */
@@ -235,7 +303,8 @@ public final class KnownProducer {
 
     private Next behindStated(ProducerPlace.Stated stated, Passes passed, Passes told, Cached cached) {
         if (presence == Presence.COPIED) {
-            return new Next.Find(stated.position());
+            End.Open end = openEnd(stated.position().epoch());
+            return end == null ? new Next.Find(stated.position()) : new Next.Lost(end.reason());
         }
         if (presence != Presence.GONE) {
             return Next.WAIT;
@@ -258,22 +327,31 @@ public final class KnownProducer {
             boolean isKnown = copy != null || (isOver && presence != Presence.ASKED);
             return isKnown ? new Next.Lost(Reason.POSITION_UNKNOWN) : Next.WAIT;
         }
-        if (isLostByItsStore(index)) {
-            return new Next.Lost(Reason.POSITION_UNKNOWN);
+        if (isLostByItsStore(at)) {
+            return new Next.Lost(Reason.PRODUCER_LOST);
         }
         Next within = at.mark() == ProducerPlace.Mark.END ? null : within(generation, at.sequence(), cached);
         return within != null ? within : from(index + 1, none -> false, told, cached);
     }
 
-    /** Has the log one before it, and lacks all of it? Then a store went back, and who has read of it has what its producer never had. */
-    private boolean isLostByItsStore(int index) {
+    /**
+     * Was more of a generation read, or told, than its log has by now? Then a store went back. Of a generation that the log lacks altogether that is
+     * known if it has one before it, or has forgotten none.
+     */
+    boolean isLostByItsStore(ProducerPlace.At at) {
+        int index = index(at.epoch());
+        if (copy == null || index < 0 || !generations.get(index).stored()) {
+            return false;
+        }
         Generation generation = generations.get(index);
-        long end = generation.end() instanceof End.Stated stated ? stated.sequence() : 0;
-        return copy != null
-                && durable
-                && !generation.inLog()
-                && Math.max(end, heard(generation)) > 0
-                && generations.subList(0, index).stream().anyMatch(Generation::inLog);
+        long end = generation.end() instanceof End.Stated stated ? stated.sequence() : Long.MAX_VALUE;
+        if (generation.inLog()) {
+            return at.sequence() > end;
+        }
+        boolean isStored = generations.get(generations.size() - 1).stored();
+        boolean wasPublished = heard(generation) > 0 || (end > 0 && end < Long.MAX_VALUE);
+        boolean hasEarlier = generations.subList(0, index).stream().anyMatch(Generation::inLog);
+        return isStored && wasPublished && (hasEarlier || copy.isComplete());
     }
 
     /** From the first of these generations that has something. */
@@ -307,7 +385,7 @@ public final class KnownProducer {
             return new Next.Message(generation, sequence + 1);
         }
         if (sequence > stated.sequence() || generation.wentBack()) {
-            return new Next.Lost(Reason.POSITION_UNKNOWN);
+            return new Next.Lost(Reason.PRODUCER_LOST);
         }
         return generation.leftWithMessages() ? new Next.Left(generation) : null;
     }
@@ -328,8 +406,11 @@ public final class KnownProducer {
         ProducerPlace.At at = place instanceof ProducerPlace.At known ? known : null;
         if (copy != null) {
             Generation present = generations.get(generations.size() - 1);
-            long number = reason == Reason.POSITION_UNKNOWN ? Math.max(copy.newest(), copy.head()) : copy.newest();
-            long to = Math.max(0, number - present.before());
+            ProducerPlace.At overtaken = reason == Reason.OVERRUN ? overtaken(at, copy) : null;
+            if (overtaken != null) {
+                return overtaken;
+            }
+            long to = Math.max(0, goesOn(at, present, copy, reason) - present.before());
             return new ProducerPlace.At(present.epoch(), Math.max(to, sequenceIn(present, at)));
         }
         int newest = generations.size() - 1;
@@ -341,6 +422,38 @@ public final class KnownProducer {
             return at.marked(ProducerPlace.Mark.TOLD);
         }
         return newest < 0 ? ProducerPlace.TOLD_UNSEEN : endOf(generations.get(newest), at);
+    }
+
+    /**
+     * Behind which number of the log a loss leads. If that is of earlier generations alone, everything of the present one is given. A subscription that
+     * was overtaken goes on at the oldest that was pushed here, and that the log still has.
+     */
+    private static long goesOn(ProducerPlace.@Nullable At at, Generation present, LogCopy copy, Reason reason) {
+        if (reason == Reason.POSITION_UNKNOWN) {
+            return Math.max(copy.newest(), copy.head());
+        }
+        boolean isIn = reason == Reason.OVERRUN && sequenceIn(present, at) >= 0;
+        if (!isIn && copy.oldest() <= present.number(1)) {
+            return present.before();
+        }
+        boolean isBehind =
+                reason == Reason.OVERRUN && (at == null || !isIn || present.number(at.sequence() + 1) < copy.oldest());
+        return isBehind ? Math.max(copy.behind(), copy.oldest() - 1) : copy.newest();
+    }
+
+    /**
+     * Where a subscription goes on that the ring overtook in an earlier generation of the log: in the middle of what the log still has of that (rule
+     * P3), to which nothing is added. Null if it was not overtaken there, or the log has nothing of it.
+     */
+    private ProducerPlace.@Nullable At overtaken(ProducerPlace.@Nullable At at, LogCopy copy) {
+        Generation its = at == null || at.mark() != ProducerPlace.Mark.NONE ? null : generation(at.epoch());
+        if (at == null || its == null || !its.inLog() || !(its.end() instanceof End.Stated end)) {
+            return null;
+        }
+        long oldest = copy.oldest() - its.before();
+        return at.sequence() + 1 < oldest && oldest <= end.sequence() + 1
+                ? new ProducerPlace.At(at.epoch(), oldest - 1 + (end.sequence() + 1 - oldest) / 2)
+                : null;
     }
 
     /** Behind all of a generation that is over: the loss says so, and {@link Next.Left} does not come any more. */
@@ -382,21 +495,22 @@ public final class KnownProducer {
             all.add(earlier(
                     parts.get(i), parts.get(i + 1).before() - parts.get(i).before()));
         }
-        all.sort(BY_REMOVAL);
-        all.add(present(parts.get(parts.size() - 1)));
-        boolean outlives = durable || outlivesProcess || parts.size() > 1;
-        return new KnownProducer(name, all, Presence.COPIED, outlives, newCopy);
+        sort(all);
+        boolean isStored = outlivesProcess || parts.size() > 1;
+        all.add(present(parts.get(parts.size() - 1), isStored));
+        return new KnownProducer(name, all, Presence.COPIED, durable || isStored, newCopy);
     }
 
     /** The incarnation with that generation is a member here: that the log has it does not mean that it was over before this node was up. */
     public KnownProducer ofMember(Epoch epoch) {
         List<Generation> all = new ArrayList<>(generations);
         Generation present = copy == null ? null : all.remove(all.size() - 1);
-        all.replaceAll(
-                generation -> generation.epoch().equals(epoch) && Generation.Removal.BEFORE.equals(generation.removed())
-                        ? generation.withRemoval(null)
-                        : generation);
-        all.sort(BY_REMOVAL);
+        all.replaceAll(generation -> generation.epoch().equals(epoch)
+                        && generation.removed() != null
+                        && !generation.removed().wasSeen()
+                ? generation.withRemoval(null)
+                : generation);
+        sort(all);
         if (present != null) {
             all.add(present);
         }
@@ -414,21 +528,22 @@ public final class KnownProducer {
         return generations.stream().mapToLong(Generation::before).max().orElse(0) + 1;
     }
 
-    private Generation present(Part part) {
+    private Generation present(Part part, boolean isStored) {
         Generation known = knownOr(part);
-        return known.inside(part.before(), End.NONE).withRemoval(null);
+        return known.inside(part.before(), End.NONE, isStored).withRemoval(null);
     }
 
     private Generation earlier(Part part, long last) {
         Generation known = knownOr(part);
         boolean left = known.end() instanceof End.Stated stated && stated.left();
-        Generation its = known.inside(part.before(), new End.Stated(last, left)).hearing(last);
+        Generation its =
+                known.inside(part.before(), new End.Stated(last, left), true).hearing(last);
         return its.removed() != null ? its : its.withRemoval(Generation.Removal.BEFORE);
     }
 
     private Generation knownOr(Part part) {
         int index = index(part.epoch());
-        return index < 0 ? Generation.begun(part.epoch(), part.uid()) : settled(generations.get(index));
+        return index < 0 ? Generation.begun(part.epoch(), part.uid(), false) : settled(generations.get(index));
     }
 
     /**
@@ -460,7 +575,7 @@ public final class KnownProducer {
             boolean isLacked = copy != null && !wasHost && !its.inLog() && !its.isOver();
             return isLacked ? its.withEnd(new End.Open(Reason.PRODUCER_RESTARTED)) : its;
         });
-        all.sort(BY_REMOVAL);
+        sort(all);
         boolean outlives = durable || outlivesProcess;
         if (!wasHost) {
             return new KnownProducer(name, all, presence, outlives, copy);
@@ -490,7 +605,7 @@ public final class KnownProducer {
         List<Generation> all = new ArrayList<>(generations);
         Generation present = copy == null ? null : all.remove(all.size() - 1);
         all.add(other);
-        all.sort(BY_REMOVAL);
+        sort(all);
         if (present != null) {
             all.add(present);
         }
@@ -505,6 +620,30 @@ public final class KnownProducer {
                         .toList(),
                 presence,
                 copy);
+    }
+
+    /**
+     * As their members were removed here; and those that the log has in the log's order, whatever the times say at which they ended. Parts of the log that never
+     * were members here come first, or behind the part in front of them.
+     */
+    private static void sort(List<Generation> all) {
+        List<Generation> parts = all.stream()
+                .filter(generation -> generation.inLog() && generation.removed() != null)
+                .sorted(Comparator.comparingLong(Generation::before))
+                .toList();
+        Map<Epoch, Long> events = new HashMap<>();
+        Generation.Removal latest = Generation.Removal.BEFORE;
+        for (Generation part : parts) {
+            Generation.Removal its = Objects.requireNonNull(part.removed());
+            if (!its.wasSeen() && its.event() < latest.event()) {
+                its = latest.unseen();
+                all.set(all.indexOf(part), part.withRemoval(its));
+            }
+            latest = its.event() < latest.event() ? latest : its;
+            events.put(part.epoch(), latest.event());
+        }
+        all.sort(Comparator.comparingLong((Generation one) -> events.getOrDefault(one.epoch(), one.removalEvent()))
+                .thenComparingLong(one -> one.inLog() || one.removalEvent() == 0 ? one.before() : 0));
     }
 
     /** The generations, with what the copy has heard. */

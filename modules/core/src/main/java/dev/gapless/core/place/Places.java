@@ -1,6 +1,10 @@
 package dev.gapless.core.place;
 
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Gap;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,17 +13,48 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Places {
     /** As many are copied for a change. */
-    private static final int CHUNK = 16;
+    private static final int CHUNK = 8;
 
     private static final @Nullable ProducerPlace[] EMPTY_CHUNK = new ProducerPlace[CHUNK];
 
     /** In no producer. */
-    public static final Places NONE = new Places(new ProducerPlace[0][]);
+    public static final Places NONE = new Places(new ProducerPlace[0][], Beside.NOTHING);
+
+    /**
+     * A subscription stands at several positions of a producer: an application states them, or others came behind where it stood. It goes on from one, and
+     * has yet to be told what it misses by that.
+     *
+     * @param entries the others, as a token has them
+     * @param gaps what it is told
+     */
+    public record Beside(List<CursorToken.Entry> entries, List<Gap> gaps) {
+        static final Beside NOTHING = new Beside(List.of(), List.of());
+
+        public Beside {
+            entries = List.copyOf(entries);
+            gaps = List.copyOf(gaps);
+        }
+
+        private Beside behind(Beside told) {
+            return new Beside(
+                    entries.subList(told.entries.size(), entries.size()), gaps.subList(told.gaps.size(), gaps.size()));
+        }
+
+        private Beside and(Beside other) {
+            List<CursorToken.Entry> all = new ArrayList<>(entries);
+            all.addAll(other.entries);
+            List<Gap> told = new ArrayList<>(gaps);
+            told.addAll(other.gaps);
+            return new Beside(all, told);
+        }
+    }
 
     private final @Nullable ProducerPlace[][] chunks;
+    private final Beside beside;
 
-    private Places(@Nullable ProducerPlace[][] chunks) {
+    private Places(@Nullable ProducerPlace[][] chunks, Beside beside) {
         this.chunks = chunks;
+        this.beside = beside;
     }
 
     /** The place in that slot's producer; null if the subscription has none. Any slot may be asked for. */
@@ -36,7 +71,22 @@ public final class Places {
         @Nullable ProducerPlace[] changed = all[chunk].clone();
         changed[slot % CHUNK] = place;
         all[chunk] = changed;
-        return new Places(all);
+        return new Places(all, beside);
+    }
+
+    /** What was stated beside these places, and is yet to be told. */
+    public Beside beside() {
+        return beside;
+    }
+
+    /** The same, and this is to be told, too. */
+    public Places with(Beside more) {
+        return new Places(chunks, beside.and(more));
+    }
+
+    /** The same, where that was told: what came behind it is still to be told. */
+    public Places without(Beside told) {
+        return told.equals(Beside.NOTHING) ? this : new Places(chunks, beside.behind(told));
     }
 
     /** All slots with places are below this. */

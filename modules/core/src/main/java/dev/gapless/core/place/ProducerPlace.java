@@ -15,6 +15,13 @@ public sealed interface ProducerPlace {
         TOLD
     }
 
+    /** In which generation a place is; null if nobody says. */
+    static @Nullable Epoch epochOf(ProducerPlace place) {
+        return place instanceof At at
+                ? at.epoch()
+                : place instanceof Stated stated ? stated.position().epoch() : null;
+    }
+
     /**
      * Behind the message with this sequence.
      *

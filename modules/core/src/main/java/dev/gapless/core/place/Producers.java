@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ public final class Producers {
             new KnownMember[0],
             Map.of(),
             List.of(),
+            Set.of(),
             0,
             HistoryView.NOTHING);
 
@@ -29,6 +31,7 @@ public final class Producers {
     private final @Nullable KnownMember[] hosts;
     private final Map<Long, AddressSlot> addresses;
     private final List<KnownMember> members;
+    private final Set<Long> newcomers;
     private final long lastEvent;
     private final HistoryView history;
 
@@ -39,6 +42,7 @@ public final class Producers {
             @Nullable KnownMember[] hosts,
             Map<Long, AddressSlot> addresses,
             List<KnownMember> members,
+            Set<Long> newcomers,
             long lastEvent,
             HistoryView history) {
         this.version = version;
@@ -47,6 +51,7 @@ public final class Producers {
         this.hosts = hosts;
         this.addresses = addresses;
         this.members = members;
+        this.newcomers = newcomers;
         this.lastEvent = lastEvent;
         this.history = history;
     }
@@ -90,6 +95,11 @@ public final class Producers {
         return addresses.get(uid);
     }
 
+    /** Has an incarnation gone by its address that turned out to be that slot's producer? */
+    public boolean isNamed(int slot) {
+        return addresses.values().stream().anyMatch(address -> address.named() == slot);
+    }
+
     /** The incarnation that goes, or went, by its address in that slot; null if the slot is a name's. */
     public @Nullable AddressSlot atAddress(int slot) {
         return slot < addressSlots.length ? addressSlots[slot] : null;
@@ -99,7 +109,22 @@ public final class Producers {
     public Producers with(int slot, @Nullable KnownProducer producer) {
         @Nullable KnownProducer[] all = Arrays.copyOf(bySlot, Math.max(bySlot.length, slot + 1));
         all[slot] = producer;
-        return new Producers(version + 1, all, addressSlots, hosts, addresses, members, lastEvent, history);
+        return new Producers(version + 1, all, addressSlots, hosts, addresses, members, newcomers, lastEvent, history);
+    }
+
+    /** The same with nobody in that slot. */
+    public Producers without(int slot) {
+        AddressSlot address = atAddress(slot);
+        Producers others = with(slot, null);
+        if (address == null) {
+            return others;
+        }
+        Map<Long, AddressSlot> fewer = new HashMap<>(addresses);
+        fewer.remove(address.uid());
+        @Nullable AddressSlot[] all = addressSlots.clone();
+        all[slot] = null;
+        return new Producers(
+                others.version, others.bySlot, all, hosts, Map.copyOf(fewer), members, newcomers, lastEvent, history);
     }
 
     /** The same, where an incarnation goes by its address in that slot. */
@@ -119,7 +144,7 @@ public final class Producers {
         more.put(one.uid(), one);
         @Nullable AddressSlot[] all = Arrays.copyOf(addressSlots, Math.max(addressSlots.length, one.slot() + 1));
         all[one.slot()] = one;
-        return new Producers(version, bySlot, all, hosts, Map.copyOf(more), members, lastEvent, history);
+        return new Producers(version, bySlot, all, hosts, Map.copyOf(more), members, newcomers, lastEvent, history);
     }
 
     // ------------------------------------------------------------------ members
@@ -127,6 +152,16 @@ public final class Producers {
     /** Those that are there, this node included. */
     public List<KnownMember> members() {
         return members;
+    }
+
+    /** Is that incarnation a member, or does it join? What comes of it is told in its turn. */
+    public boolean isHere(long uid) {
+        return newcomers.contains(uid) || members.stream().anyMatch(member -> member.uid() == uid);
+    }
+
+    /** Those that were seen joining, or down, and not up. */
+    public Set<Long> newcomers() {
+        return newcomers;
     }
 
     /** The member that has the name of that slot's producer; null if none has. */
@@ -154,6 +189,25 @@ public final class Producers {
             }
         }
         return new Producers(
-                version + 1, bySlot, addressSlots, bySlotOfHost, addresses, List.copyOf(all), itsLastEvent, itsHistory);
+                version + 1,
+                bySlot,
+                addressSlots,
+                bySlotOfHost,
+                addresses,
+                List.copyOf(all),
+                newcomers,
+                itsLastEvent,
+                itsHistory);
+    }
+
+    /** The same, where these join. */
+    public Producers withNewcomers(Set<Long> uids) {
+        return new Producers(
+                version + 1, bySlot, addressSlots, hosts, addresses, members, Set.copyOf(uids), lastEvent, history);
+    }
+
+    @Override
+    public String toString() {
+        return Arrays.toString(bySlot);
     }
 }

@@ -98,10 +98,10 @@ record Answer(@Nullable Reason expiry, LogPart part, long next, long head) {
     }
 
     /** The number up to which messages may be overwritten, as far as a node is concerned that registers to copy the log (rule P18). */
-    static long least(Start.Copy copy, Log log) {
+    long least(Start.Copy copy, Log log) {
         Position least = copy.least();
-        if (least == null) {
-            return Ring.ALL;
+        if (least == null) { // of a copy that begins its node says only with its first Ack what is waited for
+            return copy.after() == null ? next - 1 : Ring.ALL;
         }
         long beforeOldest = log.oldest() - 1;
         LogPart part = log.parts().get(least.epoch());

@@ -39,6 +39,7 @@ final class CopyCursor extends Cursor {
     }
 
     /** Does its node need something to be kept of a log with this head? */
+    @Override
     boolean holds(long head) {
         return least < head;
     }

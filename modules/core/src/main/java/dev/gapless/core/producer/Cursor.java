@@ -243,8 +243,13 @@ class Cursor {
         return owing || part.isEarlier();
     }
 
-    CursorStatus status(boolean reachable) {
+    /** Is something to be kept for its reader of a log with this head? */
+    boolean holds(long head) {
+        return acked < head;
+    }
+
+    CursorStatus status(boolean reachable, long head) {
         return new CursorStatus(
-                session, reader, sent, acked, confirmed, bytesInFlight, windowBytes, stalled, reachable);
+                session, reader, sent, acked, confirmed, bytesInFlight, windowBytes, holds(head), stalled, reachable);
     }
 }

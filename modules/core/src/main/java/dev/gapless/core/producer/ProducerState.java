@@ -392,8 +392,9 @@ public final class ProducerState {
     /** What is known of the readers, for people. */
     public List<CursorStatus> cursors() {
         List<CursorStatus> all = new ArrayList<>(cursors.size());
+        long head = log.head();
         for (Cursor cursor : cursors.values()) {
-            all.add(cursor.status(backpressure.isReachable(cursor.session.uid())));
+            all.add(cursor.status(backpressure.isReachable(cursor.session.uid()), head));
         }
         return all;
     }
@@ -473,7 +474,7 @@ public final class ProducerState {
         long window = register.windowBytes();
         return register.start() instanceof Start.Copy copy
                 ? new CopyCursor(
-                        session, reader, answer.part(), answer.next(), Answer.least(copy, log), window, nowNs, settings)
+                        session, reader, answer.part(), answer.next(), answer.least(copy, log), window, nowNs, settings)
                 : new Cursor(session, reader, answer.part(), answer.next(), window, nowNs, settings);
     }
 

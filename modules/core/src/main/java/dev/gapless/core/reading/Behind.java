@@ -7,28 +7,37 @@ import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.LogCopy;
 import dev.gapless.core.place.Next;
+import dev.gapless.core.place.ProducerPlace;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far a subscription is behind.
  *
- * @param messages that it has not dealt with, as far as this node has heard, and what it is to be told between them
+ * @param messages that it has not dealt with, as far as this node has heard, also those that are lost, and what it is to be told between them
  * @param oldestMs when the oldest of them was published that is here, in milliseconds since 1970; {@code Long.MAX_VALUE} if none is here
  */
 record Behind(long messages, long oldestMs) {
     static final Behind NOTHING = new Behind(0, Long.MAX_VALUE);
 
-    static Behind of(PlaceStandpoint at, TopicCache cache) {
+    /**
+     * Of one that stands there.
+     *
+     * @param at behind what it was given
+     * @param inHand so much of that it has not dealt with
+     * @param inHandMs when the oldest of that was published; {@code Long.MAX_VALUE} if there is none
+     */
+    static Behind of(PlaceStandpoint at, int inHand, long inHandMs, TopicCache cache) {
         Look look = new Look(at.producers(), at.places(), at.past(), cache);
-        long messages = at.mayMiss() ? 1 : 0;
-        long oldestMs = Long.MAX_VALUE;
+        long messages = inHand + (at.mayMiss() ? 1L : 0L);
+        long oldestMs = inHandMs;
         for (int slot = 0; slot < at.producers().slots(); slot++) {
             KnownProducer producer = at.producers().get(slot);
             if (producer == null) {
                 continue;
             }
             Next next = look.next(slot, producer);
-            messages += count(producer, next);
+            messages += count(producer, look.place(slot), next);
             if (next instanceof Next.Message message) {
                 oldestMs = Math.min(oldestMs, publishedMs(message, cache));
             }
@@ -36,11 +45,17 @@ record Behind(long messages, long oldestMs) {
         return new Behind(messages, oldestMs);
     }
 
-    private static long count(KnownProducer producer, Next next) {
+    private static long count(KnownProducer producer, @Nullable ProducerPlace place, Next next) {
         if (next instanceof Next.Message message) {
             return from(producer, message.generation(), message.sequence());
         } else if (next instanceof Next.Fetch fetch) {
             return from(producer, fetch.generation(), fetch.sequence());
+        }
+        if (next instanceof Next.Lost && place instanceof ProducerPlace.At at) {
+            Generation generation = producer.generation(at.epoch());
+            return generation != null && at.mark() == ProducerPlace.Mark.NONE
+                    ? from(producer, generation, at.sequence() + 1)
+                    : 1;
         }
         return next instanceof Next.Lost || next instanceof Next.Left ? 1 : 0;
     }

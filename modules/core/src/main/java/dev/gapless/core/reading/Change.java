@@ -1,5 +1,10 @@
 package dev.gapless.core.reading;
 
+import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
+import dev.gapless.core.place.AddressSlot;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.LossGaps;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import java.util.List;
@@ -30,6 +35,9 @@ public sealed interface Change {
     /** The producer says where that is with which the subscription begins. Counts if it awaits that. */
     record BeginsAt(int slot, ProducerPlace place) implements Change {}
 
+    /** Nothing was ever published there: counts for a subscription that may have missed something of it. It is said before it is shown. */
+    record NothingThere(int slot, ProducerPlace.At front) implements Change {}
+
     /** {@code ready()} went on without that producer's answer. Counts for a subscription that awaits it. */
     record WentOn(int slot, ProducerPlace place) implements Change {}
 
@@ -43,8 +51,30 @@ public sealed interface Change {
     /** The producer says whether it ever was at a position that was stated. Counts while the subscription still stands there. */
     record FoundAt(int slot, ProducerPlace stated, ProducerPlace place) implements Change {}
 
-    /** What went by its address in one slot has the name of the producer in the other. */
-    record NamedNow(int addressSlot, int slot) implements Change {}
+    /**
+     * What went by its address has a name.
+     *
+     * @param producer the one with that name
+     */
+    record NamedNow(AddressSlot address, @Nullable KnownProducer producer) implements Change {}
+
+    /**
+     * Another member came behind that one under its name, and its log lacks what that one had (rule M2). Who stands there is told what is missing of it, and
+     * is given all of the log.
+     *
+     * @param producer whose log is copied
+     */
+    record Succeeded(int slot, long uid, Epoch epoch, KnownProducer producer) implements Change {}
+
+    /**
+     * That generation is not known here any more, and the subscription has nothing to do with it. Counts if it stands there.
+     *
+     * @param after in front of which it stands then; null if there is none, and all that was removed by that event is passed
+     */
+    record Forgotten(int slot, Epoch epoch, @Nullable Epoch after, long event) implements Change {}
+
+    /** Another producer may get that slot; the subscription has no place there. */
+    record Freed(int slot) implements Change {}
 
     /**
      * Anything may be missed, of whichever producer: the subscription is told so, and goes on at what is the newest of each when it is told. It is
@@ -74,21 +104,57 @@ public sealed interface Change {
                     ? here.at(here.places().with(nobody.slot(), null))
                             .withPast(here.past().told(nobody.slot(), nobody.lastEvent()))
                     : here;
+        } else if (this instanceof NothingThere nothing) {
+            boolean isUnknown = here.places().get(nothing.slot()) instanceof ProducerPlace.Unknown;
+            return isUnknown ? here.at(nothing.slot(), nothing.front()) : here;
         } else if (this instanceof WentOn wentOn) {
             return awaits(here, wentOn.slot()) ? here.at(wentOn.slot(), wentOn.place()) : here;
         } else if (this instanceof FoundAt found) {
             boolean isThere = found.stated().equals(here.places().get(found.slot()));
             return isThere ? here.at(found.slot(), found.place()) : here;
         } else if (this instanceof NamedNow named) {
-            return here.at(Naming.of(here.places(), named.addressSlot(), named.slot()));
+            return here.at(Naming.of(here.places(), named.address(), named.producer(), here.past()));
+        } else if (this instanceof Succeeded succeeded) {
+            return succeeded(here, succeeded);
+        } else if (this instanceof Forgotten forgotten) {
+            return forgotten(here, forgotten);
+        } else if (this instanceof Freed freed) {
+            return here.withPast(here.past().without(freed.slot()));
         }
         return here.missing(((AnythingMissed) this).namelessMembers());
+    }
+
+    private static PlaceStanding succeeded(PlaceStanding here, Succeeded change) {
+        ProducerPlace place = here.places().get(change.slot());
+        if (!(place instanceof ProducerPlace.At at) || !at.epoch().equals(change.epoch())) {
+            return here;
+        }
+        boolean isOver = at.mark() == ProducerPlace.Mark.END;
+        // What was told as lost may have gone on since.
+        long sequence = at.mark() == ProducerPlace.Mark.TOLD ? CursorToken.Entry.UNKNOWN : at.sequence();
+        KnownProducer producer = change.producer();
+        Places without = here.places().with(change.slot(), null);
+        CursorToken.Entry stood = new CursorToken.Entry(producer.name(), change.uid(), at.epoch(), sequence, isOver);
+        return here.at(isOver ? without : without.with(LossGaps.succeeded(producer, stood)))
+                .withPast(here.past().naming(at.epoch()));
+    }
+
+    private static PlaceStanding forgotten(PlaceStanding here, Forgotten forgotten) {
+        int slot = forgotten.slot();
+        if (!(here.places().get(slot) instanceof ProducerPlace.At at)
+                || !at.epoch().equals(forgotten.epoch())) {
+            return here;
+        }
+        Epoch after = forgotten.after();
+        return after != null
+                ? here.at(slot, new ProducerPlace.At(after, 0))
+                : here.at(here.places().with(slot, null)).withPast(here.past().told(slot, forgotten.event()));
     }
 
     private static PlaceStanding answered(PlaceStanding here, Answered answered) {
         ProducerPlace place = here.places().get(answered.slot());
         if (place instanceof ProducerPlace.Unanswered without) {
-            boolean missedNothing = without.uid() == answered.uid() && answered.quietSinceNs() - without.readyNs() <= 0;
+            boolean missedNothing = without.uid() == answered.uid() && answered.quietSinceNs() - without.readyNs() < 0;
             return here.at(answered.slot(), missedNothing ? answered.newest() : ProducerPlace.UNKNOWN);
         }
         return place instanceof ProducerPlace.Awaited ? here.at(answered.slot(), answered.newest()) : here;

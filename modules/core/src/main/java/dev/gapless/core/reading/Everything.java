@@ -13,7 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Anything may be missed, of whichever producer: the subscription is told so by one gap, and goes on at what is the newest of each when it is told.
+ * Anything may be missed, of whichever producer: the subscription is told so by one gap. It stays where it is in a log that has what comes there, and goes on
+ * at what is the newest of each other producer when it is told.
  *
  * @param losses where each place leads
  * @param past what counts as passed from then on
@@ -39,7 +40,9 @@ record Everything(List<Loss> losses, Past past) {
                 continue;
             }
             KnownMember host = producers.host(slot);
-            ProducerPlace to = host != null || namelessMembers.contains(slot)
+            boolean isOver = producer.presence() == KnownProducer.Presence.GONE
+                    && !producer.generations().isEmpty(); // it may have gone since that was said
+            ProducerPlace to = host != null || (namelessMembers.contains(slot) && !isOver)
                     ? ofMember(look, slot, producer)
                     : ofNobody(look, slot, producer);
             if (to != null) {
@@ -49,18 +52,29 @@ record Everything(List<Loss> losses, Past past) {
         return new Everything(losses, Past.opened(producers.lastEvent()));
     }
 
-    private static ProducerPlace ofMember(Look look, int slot, KnownProducer producer) {
+    private static @Nullable ProducerPlace ofMember(Look look, int slot, KnownProducer producer) {
         ProducerPlace place = look.place(slot);
+        Generation present = producer.present();
         if (producer.presence() == KnownProducer.Presence.COPIED) {
-            boolean isAsked = look.next(slot, producer) instanceof Next.Find;
+            Next next = look.next(slot, producer);
+            ProducerPlace.At position = position(place);
+            if (position != null && !(next instanceof Next.Lost)) {
+                return position;
+            }
+            boolean isAsked = next instanceof Next.Find;
             return isAsked && place instanceof ProducerPlace.At at ? at : producer.lead(place, Reason.POSITION_UNKNOWN);
         }
-        Generation present = producer.present();
         if (present != null) { // it is asked again: as far as it was heard of
-            long read = place instanceof ProducerPlace.At at && at.epoch().equals(present.epoch()) ? at.sequence() : 0;
-            return new ProducerPlace.At(present.epoch(), Math.max(read, producer.heard(present)));
+            ProducerPlace.At position = position(place);
+            boolean stays = position != null // also in one that may be later than what is known here
+                    && (position.epoch().equals(present.epoch()) || producer.generation(position.epoch()) == null);
+            return stays ? position : new ProducerPlace.At(present.epoch(), producer.heard(present));
         }
         return place instanceof ProducerPlace.At at ? at.marked(ProducerPlace.Mark.TOLD) : ProducerPlace.UNKNOWN;
+    }
+
+    private static ProducerPlace.@Nullable At position(@Nullable ProducerPlace place) {
+        return place instanceof ProducerPlace.At at && at.mark() == ProducerPlace.Mark.NONE ? at : null;
     }
 
     /** What is lost of it is told with all the rest; null if nothing is, and nothing has to change. */

@@ -6,6 +6,7 @@ import dev.gapless.core.place.End;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a subscription is given next: messages of several producers in the order in which they came, until there is enough. Used once. */
@@ -14,34 +15,38 @@ final class Giving {
     private final TopicCache cache;
     private final Past past;
     private final PlaceRun.Builder run;
+    /** One of each producer that has something. */
+    private final List<Look.Turn> turns;
 
     private Places at;
-    private Look.@Nullable Turn turn;
     private int violations;
 
-    /** @param mostBytes when there is enough */
-    Giving(Producers producers, TopicCache cache, PlaceStanding here, long mostBytes) {
+    /**
+     * @param turns what can be given
+     * @param mostBytes when there is enough
+     */
+    Giving(Producers producers, TopicCache cache, PlaceStanding here, List<Look.Turn> turns, long mostBytes) {
         this.producers = producers;
         this.cache = cache;
         this.past = here.past();
         this.at = here.places();
+        this.turns = turns;
         this.run = new PlaceRun.Builder(mostBytes);
         collect();
     }
 
     private void collect() {
-        look();
-        while (turn instanceof Look.Turn.Give give && !run.isFull()) {
+        while (Look.first(turns) instanceof Look.Turn.Give give && !run.isFull()) {
             GivenPart part = part(give);
             violations += follows(part) ? 0 : 1;
             run.add(part);
             at = part.leg().behind(part.count(), at);
-            look();
+            turns.remove(give);
+            Look.Turn then = new Look(producers, at, past, cache).turn(give.slot());
+            if (then != null) {
+                turns.add(then);
+            }
         }
-    }
-
-    private void look() {
-        turn = new Look(producers, at, past, cache).first();
     }
 
     private GivenPart part(Look.Turn.Give give) {
@@ -76,7 +81,7 @@ final class Giving {
 
     /** A producer that left, if no messages come first. */
     Look.Turn.@Nullable Left left() {
-        return turn instanceof Look.Turn.Left left ? left : null;
+        return Look.first(turns) instanceof Look.Turn.Left left ? left : null;
     }
 
     /** How many parts did not follow what was given before: a defect of Gapless. */

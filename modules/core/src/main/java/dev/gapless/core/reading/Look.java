@@ -14,6 +14,7 @@ import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -58,17 +59,28 @@ final class Look {
      */
     @Nullable ProducerPlace place(int slot) {
         ProducerPlace place = places.get(slot);
+        KnownProducer producer = place instanceof ProducerPlace.Stated ? producers.get(slot) : null;
+        if (producer != null && place instanceof ProducerPlace.Stated stated) {
+            Position position = stated.position();
+            // A log that lacks its generation cannot say whether it was there; this node has heard of it.
+            return producer.hasLost(position) ? new ProducerPlace.At(position.epoch(), position.sequence()) : stated;
+        }
         KnownMember host = place == null ? producers.host(slot) : null;
         return host != null && past.lists(host) ? ProducerPlace.UNKNOWN : place;
     }
 
     /** What comes next of that slot's producer. */
     Next next(int slot, KnownProducer producer) {
-        return producer.next(
-                place(slot),
-                generation -> past.passes(slot, generation),
-                this::isTold,
-                (epoch, sequence) -> cache.find(epoch, sequence) != null);
+        return producer.next(place(slot), passed(slot), this::isTold, this::isCached);
+    }
+
+    /** What it has passed of that slot's producer, without a place there. */
+    private KnownProducer.Passes passed(int slot) {
+        return generation -> past.passes(producers, slot, generation);
+    }
+
+    private boolean isCached(Epoch epoch, long sequence) {
+        return cache.find(epoch, sequence) != null;
     }
 
     /** In front of the present generation, if everything before it is passed; else null. For a slot without a place. */
@@ -87,12 +99,12 @@ final class Look {
 
     /** Up to which of the log's numbers it has read of that slot's producer; -1 if nobody can say. */
     long readUpTo(int slot, KnownProducer producer) {
-        return producer.readUpTo(place(slot), generation -> past.passes(slot, generation), this::isTold);
+        return producer.readUpTo(place(slot), passed(slot), this::isTold, this::isCached);
     }
 
     /** Does it lack that message of that slot's producer? */
     boolean lacks(int slot, KnownProducer producer, Epoch epoch, long sequence) {
-        return producer.lacks(place(slot), generation -> past.passes(slot, generation), epoch, sequence);
+        return producer.lacks(place(slot), passed(slot), epoch, sequence);
     }
 
     /** Was it told as lost while its member went by an address? */
@@ -104,25 +116,48 @@ final class Look {
                 && at.epoch().equals(generation.epoch());
     }
 
-    /** What it found over all producers. Losses are told before anything is given; what is wanted has to be fetched or found. */
-    record All(List<Loss> losses, List<Want> wants) {
-        static final All NOTHING = new All(List.of(), List.of());
+    /**
+     * What it found over all producers. Losses are told before anything is given; what is wanted has to be fetched or found.
+     *
+     * @param turns what can be given, of each producer that has something
+     */
+    record All(List<Loss> losses, List<Want> wants, List<Turn> turns) {
+        static final All NOTHING = new All(List.of(), List.of(), List.of());
     }
 
     /** Looks at all producers. */
     All all() {
-        List<Loss> losses = new ArrayList<>();
-        List<Want> wants = new ArrayList<>();
-        for (int slot = 0; slot < producers.slots(); slot++) {
+        return all(null);
+    }
+
+    /**
+     * Looks at these producers.
+     *
+     * @param slots theirs; null for all
+     */
+    All all(@Nullable BitSet slots) {
+        List<Loss> losses = new ArrayList<>(0);
+        List<Want> wants = new ArrayList<>(0);
+        List<Turn> turns = new ArrayList<>(1);
+        int slot = slots == null ? 0 : slots.nextSetBit(0);
+        for (; slot >= 0 && slot < producers.slots(); slot = slots == null ? slot + 1 : slots.nextSetBit(slot + 1)) {
             KnownProducer producer = producers.get(slot);
-            Next next = producer == null ? Next.LEVEL : next(slot, producer);
-            if (producer != null && next instanceof Next.Lost lost) {
+            if (producer == null || isLevel(slot, producer)) {
+                continue;
+            }
+            Next next = next(slot, producer);
+            if (next instanceof Next.Lost lost) {
                 losses.add(loss(slot, producer, lost));
             } else if (next instanceof Next.Fetch || next instanceof Next.Find) {
                 wants.add(new Want(slot, next));
+            } else {
+                Turn turn = turn(slot, next);
+                if (turn != null) {
+                    turns.add(turn);
+                }
             }
         }
-        return new All(losses, wants);
+        return new All(losses, wants, turns);
     }
 
     private Loss loss(int slot, KnownProducer producer, Next.Lost lost) {
@@ -131,7 +166,7 @@ final class Look {
                 slot,
                 to,
                 producer.lastEvent(),
-                LossGaps.of(producer, place(slot), to, generation -> past.passes(slot, generation), this::isTold));
+                LossGaps.of(producer, place(slot), to, passed(slot), this::isTold, past::mayHaveRead));
     }
 
     /** Where a loss leads. */
@@ -149,24 +184,40 @@ final class Look {
                 : new ProducerPlace.At(position.epoch(), position.sequence()); // nobody can say how far that came
     }
 
-    /** What is given next: of several producers that which came first to this node. Null if nothing is there. */
-    @Nullable Turn first() {
-        Turn first = null;
-        long arrival = Long.MAX_VALUE;
-        for (int slot = 0; slot < producers.slots(); slot++) {
-            KnownProducer producer = producers.get(slot);
-            Next next = producer == null ? Next.LEVEL : next(slot, producer);
-            if (next instanceof Next.Left left) {
-                return new Turn.Left(slot, left.generation());
+    /** What can be given of that slot's producer; null if nothing can. */
+    @Nullable Turn turn(int slot) {
+        KnownProducer producer = producers.get(slot);
+        return producer == null || isLevel(slot, producer) ? null : turn(slot, next(slot, producer));
+    }
+
+    /** Is that clear at a glance? */
+    private boolean isLevel(int slot, KnownProducer producer) {
+        ProducerPlace place = places.get(slot);
+        return producer.isLevel(place) && (place != null || producers.host(slot) == null);
+    }
+
+    /** Which of these goes first: a producer that left, or the messages that came first to this node. Null if there is none. */
+    static @Nullable Turn first(List<Turn> turns) {
+        Turn.Give first = null;
+        for (Turn turn : turns) {
+            if (!(turn instanceof Turn.Give give)) {
+                return turn;
             }
-            if (next instanceof Next.Message message) {
-                Piece piece = cache.find(message.generation().epoch(), message.sequence());
-                if (piece != null && piece.arrival() < arrival) { // else it went meanwhile
-                    arrival = piece.arrival();
-                    first = new Turn.Give(slot, message.generation(), piece, message.sequence());
-                }
-            }
+            first = first == null || give.piece().arrival() < first.piece().arrival() ? give : first;
         }
         return first;
+    }
+
+    private @Nullable Turn turn(int slot, Next next) {
+        if (next instanceof Next.Left left) {
+            return new Turn.Left(slot, left.generation());
+        }
+        if (!(next instanceof Next.Message message)) {
+            return null;
+        }
+        Piece piece = cache.find(message.generation().epoch(), message.sequence());
+        return piece == null // it went meanwhile
+                ? null
+                : new Turn.Give(slot, message.generation(), piece, message.sequence());
     }
 }

@@ -1,24 +1,82 @@
 package dev.gapless.core.reading;
 
+import dev.gapless.core.place.AddressSlot;
+import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What becomes of a place in an incarnation that went by its address, once its name is known. */
 final class Naming {
     private Naming() {}
 
-    /** What was told under the address stays told there. Else nobody knows what is missed: its name was not known. */
-    static Places of(Places here, int addressSlot, int slot) {
-        ProducerPlace place = here.get(addressSlot);
+    /**
+     * What was told under the address stays told there. A place behind all that is read under the name goes on. Else nobody knows what is missed:
+     * its name was not known.
+     *
+     * @param producer the one with that name
+     * @param past of the subscription
+     */
+    static Places of(Places here, AddressSlot address, @Nullable KnownProducer producer, Past past) {
+        int slot = address.named();
+        ProducerPlace place = here.get(address.slot());
         boolean isTold = place instanceof ProducerPlace.At at && at.mark() == ProducerPlace.Mark.END;
         if (place == null || isTold) {
             return here;
         }
-        Places without = here.with(addressSlot, null);
-        if (here.get(slot) != null) {
-            return without;
+        Places without = here.with(address.slot(), null);
+        ProducerPlace.At ahead = producer == null ? null : ahead(here.get(slot), place, slot, producer, past);
+        if (ahead != null) {
+            return without.with(slot, ahead);
         }
-        boolean isKnown = place instanceof ProducerPlace.At || place instanceof ProducerPlace.ToldUnseen;
-        return without.with(slot, isKnown ? ProducerPlace.UNKNOWN : place);
+        boolean isRead = place instanceof ProducerPlace.At
+                || place instanceof ProducerPlace.ToldUnseen
+                || place instanceof ProducerPlace.Unknown;
+        if (here.get(slot) == null) {
+            return without.with(slot, isRead ? ProducerPlace.UNKNOWN : place);
+        }
+        boolean isInFront = isRead
+                && here.get(slot) instanceof ProducerPlace.At at
+                && producer != null
+                && isInFront(address.uid(), producer, at);
+        return isInFront ? without.with(slot, ProducerPlace.UNKNOWN) : without;
+    }
+
+    /** That place, or the one under the name if that is in the same generation and later. Null if something between them is to be read. */
+    private static ProducerPlace.@Nullable At ahead(
+            @Nullable ProducerPlace named, ProducerPlace place, int slot, KnownProducer producer, Past past) {
+        int index = place instanceof ProducerPlace.At at ? producer.index(at.epoch()) : -1;
+        if (index < 0 || !(place instanceof ProducerPlace.At at)) {
+            return null;
+        }
+        List<Generation> all = producer.generations();
+        int from = -1;
+        if (named instanceof ProducerPlace.At its) {
+            from = producer.index(its.epoch());
+            if (from == index) {
+                return producer.later(at, its);
+            }
+            if (from < 0 || from > index || !producer.isBehind(its, none -> false, all.get(from))) {
+                return null;
+            }
+        } else if (named != null) {
+            return null;
+        }
+        boolean isPassed = all.subList(from + 1, index).stream().allMatch(between -> past.passes(slot, between));
+        return isPassed ? at : null;
+    }
+
+    /** Did it end before what that place is in? Then nobody comes to it from there. */
+    private static boolean isInFront(long uid, KnownProducer producer, ProducerPlace.At at) {
+        int there = producer.index(at.epoch());
+        for (int i = 0; i < producer.generations().size(); i++) {
+            Generation generation = producer.generations().get(i);
+            if (generation.uid() == uid) {
+                return generation.removed() != null && (there < 0 || there > i);
+            }
+        }
+        return false;
     }
 }

@@ -24,8 +24,10 @@ final class PassedStreams {
 
     /** What a token lists, and all other streams that are over for the subscription and known here, those first that ended last. */
     static List<CursorToken.Entry> listed(CursorToken taken, PlaceStandpoint at) {
-        Set<Epoch> listed =
-                taken.entries().stream().map(CursorToken.Entry::epoch).collect(Collectors.toSet());
+        List<CursorToken.Entry> all = new ArrayList<>(taken.entries());
+        all.removeIf(entry -> entry.over()
+                && entry.sequence() == CursorToken.Entry.UNKNOWN); // it was passed: that is said with its end
+        Set<Epoch> listed = all.stream().map(CursorToken.Entry::epoch).collect(Collectors.toSet());
         List<Ended> ended = new ArrayList<>();
         for (int slot = 0; slot < at.producers().slots(); slot++) {
             KnownProducer producer = at.producers().get(slot);
@@ -42,7 +44,6 @@ final class PassedStreams {
             }
         }
         ended.sort(Comparator.comparingLong(Ended::endedMs).reversed());
-        List<CursorToken.Entry> all = new ArrayList<>(taken.entries());
         ended.forEach(one -> all.add(one.entry()));
         return all;
     }

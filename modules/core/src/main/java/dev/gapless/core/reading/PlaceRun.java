@@ -46,6 +46,10 @@ final class PlaceRun extends MessageRun {
         }
 
         PlaceRun build() {
+            if (parts.size() == 1) { // as a rule
+                GivenPart only = parts.get(0);
+                return new PlaceRun(List.of(only), new PlacePath(List.of(only.leg())), messages);
+            }
             List<PlacePath.Leg> legs = parts.stream().map(GivenPart::leg).toList();
             return new PlaceRun(List.copyOf(parts), new PlacePath(legs), messages);
         }

@@ -94,7 +94,7 @@ record PlaceStanding(
     /** The same, where the reload has succeeded: the places move to where what was lost leads. */
     PlaceStanding reloaded(Producers producers) {
         ReadingPhase.Reloading reloading = underWay();
-        Places led = places;
+        Places led = places.without(reloading.beside());
         Past passed = reloading.past() == null ? past : reloading.past();
         for (Loss loss : reloading.losses()) {
             led = led.with(loss.slot(), loss.to());
@@ -103,7 +103,7 @@ record PlaceStanding(
             }
             AddressSlot address = producers.atAddress(loss.slot());
             if (address != null && address.named() >= 0) { // its name was said meanwhile
-                led = Naming.of(led, address.slot(), address.named());
+                led = Naming.of(led, address, producers.get(address.named()), passed);
             }
         }
         return at(led).withPast(passed).doing(ReadingPhase.READING);

@@ -30,6 +30,11 @@ record PlaceStandpoint(Places before, PlacePath path, int handled, Past past, Pr
         return new PlaceStandpoint(before, path, handled + messages, past, producers, mayMiss);
     }
 
+    /** The same, where so many messages of the run are done with. */
+    PlaceStandpoint behind(int messages) {
+        return new PlaceStandpoint(before, path, messages, past, producers, mayMiss);
+    }
+
     /** The places there. */
     Places places() {
         return path.behind(handled, before);

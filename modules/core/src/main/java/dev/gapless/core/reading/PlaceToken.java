@@ -19,7 +19,10 @@ import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a token says of a subscription that stood there (rule T1). Used once. */
@@ -68,6 +71,8 @@ final class PlaceToken {
         addPassed();
         List<CursorToken.Entry> entries = new ArrayList<>();
         boolean fits = addEntries(entries);
+        addEarlier(entries);
+        entries.addAll(places.beside().entries());
         unplaced.stream().filter(member -> slot(member) < 0).forEach(member -> entries.add(unknown(member)));
         entries.sort(CursorToken.IN_ORDER);
         boolean knows = fits && !mayMiss && history.covers(history.id(), timeMs);
@@ -91,7 +96,7 @@ final class PlaceToken {
             List<Generation> all = producer.generations();
             for (Generation generation : all.subList(index + 1, all.size())) {
                 Generation.Removal removed = generation.removed();
-                if (removed != null && !past.passes(slot, generation) && !look.isTold(generation)) {
+                if (removed != null && !past.passes(producers, slot, generation) && !look.isTold(generation)) {
                     timeMs = Math.min(timeMs, removed.endedMs() - 1);
                 }
             }
@@ -211,6 +216,50 @@ final class PlaceToken {
         return ended <= Limits.MAX_TOKEN_ENDED;
     }
 
+    /** Earlier streams of those that are listed, if they ended lately: who does not know their order learns that they are passed. The last ones, if there are too many. */
+    private void addEarlier(List<CursorToken.Entry> entries) {
+        Map<Generation, String> earlier = new HashMap<>();
+        for (int slot = 0; slot < producers.slots(); slot++) {
+            KnownProducer producer = producers.get(slot);
+            if (producer != null && listed.get(slot) instanceof ProducerPlace.At at && !isToBeTold(producer)) {
+                passedOf(slot, at, producer)
+                        .filter(one -> one.removed() != null && !endedLongAgo(one) && mayHavePublished(one))
+                        .forEach(one -> earlier.put(one, producer.name()));
+            }
+        }
+        earlier.keySet().stream()
+                .sorted(Comparator.comparingLong(Generation::removalEvent).reversed())
+                .limit(Limits.MAX_TOKEN_ENDED)
+                .forEach(one -> entries.add(passed(earlier.getOrDefault(one, ""), one)));
+    }
+
+    /** What is passed for whoever stands there. Nobody here knows what is in front of a generation that is not known here. */
+    private Stream<Generation> passedOf(int slot, ProducerPlace.At at, KnownProducer producer) {
+        List<Generation> all = producer.generations();
+        int index = producer.index(at.epoch());
+        return index >= 0
+                ? all.subList(0, index).stream()
+                : all.stream().filter(one -> isTold(at) && past.passes(slot, one));
+    }
+
+    private static boolean isTold(ProducerPlace.At at) {
+        return at.mark() == ProducerPlace.Mark.TOLD;
+    }
+
+    private static boolean mayHavePublished(Generation generation) {
+        return !(generation.end() instanceof End.Stated stated) || stated.sequence() > 0;
+    }
+
+    /** Did an application state other positions of it, which are not told yet? */
+    private boolean isToBeTold(KnownProducer producer) {
+        return places.beside().entries().stream()
+                .anyMatch(entry -> entry.node().equals(producer.name()) || producer.generation(entry.epoch()) != null);
+    }
+
+    private static CursorToken.Entry passed(String node, Generation generation) {
+        return new CursorToken.Entry(node, generation.uid(), generation.epoch(), CursorToken.Entry.UNKNOWN, true);
+    }
+
     private CursorToken.@Nullable Entry entry(
             int slot, ProducerPlace place, @Nullable KnownMember host, @Nullable AddressSlot address) {
         KnownProducer producer = producers.get(slot);
@@ -228,7 +277,7 @@ final class PlaceToken {
         }
         if (place instanceof ProducerPlace.At at) {
             boolean isOver = at.mark() == ProducerPlace.Mark.END;
-            boolean isTold = at.mark() == ProducerPlace.Mark.TOLD;
+            boolean isTold = isTold(at);
             long uid = uid(at.epoch(), producer, address);
             return new CursorToken.Entry(node, uid, at.epoch(), at.sequence(), isOver, isTold, isNameless, hostUid);
         }

@@ -15,6 +15,7 @@ import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.core.place.Next;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Queue;
@@ -55,6 +56,8 @@ public final class PlacesSubscription implements SubscriptionState {
     private volatile int announced;
     /** What other threads look at, at once. One thread moves it. */
     private volatile PlaceStanding standing = PlaceStanding.FIRST;
+    /** What it saw when it looked last; null if all has to be looked at. For its reader. */
+    private @Nullable LastLook last;
     /** What has to be fetched, or looked for, before it can go on. */
     private volatile List<Want> wants = List.of();
     /** Has its consumer not looked at that yet? */
@@ -106,11 +109,16 @@ public final class PlacesSubscription implements SubscriptionState {
 
     /** The same, after what its consumer has said and its reader has not looked at. */
     private PlaceStanding withSaid(PlaceStanding from) {
-        PlaceStanding here = from;
+        PlaceStanding here = said.isEmpty() ? from : from.done();
         for (Change change : said) {
             here = change.appliedTo(here);
         }
         return here;
+    }
+
+    /** Has its reader looked at all that was said? */
+    public boolean hasHeardAll() {
+        return said.isEmpty();
     }
 
     /** What has to be fetched, or looked for, before it can go on. Its consumer looks at it when it {@link #isPressed}. */
@@ -151,14 +159,18 @@ public final class PlacesSubscription implements SubscriptionState {
 
     @Override
     public Step next(long nowNs) {
-        PlaceStanding here = heard();
+        long changes = topic.changes(); // before the look: what comes later is looked at again
+        Producers producers;
+        PlaceStanding here;
+        do {
+            producers = topic.producers();
+            here = heard();
+        } while (producers != topic.producers()); // what was said before they were shown is heard
         if (here.phase() instanceof ReadingPhase.Reloading) {
             return Step.RELOADING;
         } else if (here.phase() instanceof ReadingPhase.Opening) {
             return Step.IDLE;
         }
-        long changes = topic.changes(); // before the look: what comes later is looked at again
-        Producers producers = topic.producers();
         Look look = new Look(producers, here.places(), here.past(), topic.cache());
         List<Integer> anything = here.anything();
         if (anything != null) {
@@ -166,16 +178,21 @@ public final class PlacesSubscription implements SubscriptionState {
             Everything everything = Everything.of(producers, look, anything);
             return missed(here, List.of(Everything.GAP), everything.losses(), everything.past(), nowNs);
         }
-        Look.All all = look.all();
+        Look.All all = look.all(last == null ? null : last.slots(topic, producers, changes));
         want(all);
-        return all.losses().isEmpty()
-                ? given(here, producers, changes)
-                : missed(here, Loss.gaps(all.losses()), all.losses(), null, nowNs);
+        List<Gap> beside = here.places().beside().gaps();
+        if (all.losses().isEmpty() && beside.isEmpty()) {
+            return given(here, producers, all, changes);
+        }
+        List<Gap> gaps = new ArrayList<>(beside);
+        gaps.addAll(Loss.gaps(all.losses()));
+        return missed(here, gaps, all.losses(), null, nowNs);
     }
 
     /** Where it stands, after everything that its consumer has said. What was given is done with. */
     private PlaceStanding heard() {
         PlaceStanding here = standing.done();
+        last = said.isEmpty() ? last : null;
         for (Change change = said.peek(); change != null; change = said.peek()) {
             reflections.hear(change, here);
             here = change.appliedTo(here);
@@ -195,18 +212,22 @@ public final class PlacesSubscription implements SubscriptionState {
 
     /** @param past what counts as passed when the reload has succeeded; null if that stays as it is */
     private Step missed(PlaceStanding here, List<Gap> gaps, List<Loss> losses, @Nullable Past past, long nowNs) {
+        last = null;
         long beginNs = reloads.beginNs(here.phase(), nowNs);
         if (beginNs - nowNs > 0) {
             standing = here.doing(new ReadingPhase.Waiting(beginNs));
             return new Step.Waiting(beginNs);
         }
         reloads.begins(nowNs);
-        standing = here.told().doing(new ReadingPhase.Reloading(losses, past, 0));
+        topic.tells(gaps);
+        standing = here.told()
+                .doing(new ReadingPhase.Reloading(losses, past, here.places().beside(), 0));
         return new Step.Missed(gaps, topic.changedMs());
     }
 
-    private Step given(PlaceStanding here, Producers producers, long changes) {
-        Giving giving = new Giving(producers, topic.cache(), here, settings.windowBytes());
+    private Step given(PlaceStanding here, Producers producers, Look.All all, long changes) {
+        last = LastLook.of(changes, producers, all);
+        Giving giving = new Giving(producers, topic.cache(), here, all.turns(), settings.windowBytes());
         PlaceRun run = giving.run();
         if (!run.isEmpty()) {
             violations.addAndGet(giving.violations());
@@ -235,6 +256,7 @@ public final class PlacesSubscription implements SubscriptionState {
     public void reloaded(@Nullable CursorToken reflects) {
         PlaceStanding here = standing.reloaded(topic.producers());
         standing = reflects == null ? here : reflecting(here, reflects);
+        last = null;
         filterBefore = 0; // last: a token that names the filter of before is told once more at worst
     }
 
@@ -249,6 +271,7 @@ public final class PlacesSubscription implements SubscriptionState {
     @Override
     public void loaded(CursorToken reflects) {
         standing = reflecting(heard(), reflects);
+        last = null;
     }
 
     private PlaceStanding reflecting(PlaceStanding here, CursorToken reflects) {
@@ -269,15 +292,22 @@ public final class PlacesSubscription implements SubscriptionState {
 
     @Override
     public Standpoint standpoint() {
-        PlaceStanding at = standing;
-        PlaceStanding here =
-                at.phase() instanceof ReadingPhase.Opening ? withSaid(at) : at; // its reader may not have looked yet
-        return here.phase() instanceof ReadingPhase.Opening
-                ? PlaceStandpoint.NotBegun.INSTANCE
-                : standpoint(here, topic.producers());
+        Producers producers;
+        PlaceStanding here;
+        do {
+            producers = topic.producers();
+            here = withSaid(standing); // its reader may not have looked yet
+        } while (producers != topic.producers());
+        return standpointOf(here, producers);
     }
 
-    /** @param producers read after where it stands */
+    private Standpoint standpointOf(PlaceStanding here, Producers producers) {
+        return here.phase() instanceof ReadingPhase.Opening
+                ? PlaceStandpoint.NotBegun.INSTANCE
+                : standpoint(here, producers);
+    }
+
+    /** @param producers as it has heard of them, or as they were before */
     private PlaceStandpoint standpoint(PlaceStanding here, Producers producers) {
         PlaceRun run = here.run();
         boolean mayMiss =
@@ -315,7 +345,7 @@ public final class PlacesSubscription implements SubscriptionState {
 
     @Override
     public boolean isCatchingUp() {
-        return wants.stream().anyMatch(want -> want.what() instanceof Next.Fetch);
+        return wants.stream().anyMatch(want -> want.what() instanceof Next.Fetch) || howFar().waitsForProducer();
     }
 
     @Override
@@ -339,7 +369,18 @@ public final class PlacesSubscription implements SubscriptionState {
     }
 
     private Behind behind() {
-        return standpoint() instanceof PlaceStandpoint here ? Behind.of(here, topic.cache()) : Behind.NOTHING;
+        PlaceStanding here = withSaid(standing); // its reader may not look, as when it is paused
+        PlaceRun run = here.run();
+        int handled = run.handled();
+        int inHand = run.size() - handled;
+        Standpoint front = standpointOf(here, topic.producers());
+        return front instanceof PlaceStandpoint stood
+                ? Behind.of(
+                        stood.behind(run.size()),
+                        inHand,
+                        inHand == 0 ? Long.MAX_VALUE : run.get(handled).publishedMs(),
+                        topic.cache())
+                : Behind.NOTHING;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.gapless.core.reading;
 
+import dev.gapless.core.place.Places;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,13 @@ sealed interface ReadingPhase {
      *
      * @param losses where they lead to once it has succeeded
      * @param past what counts as passed then; null if that stays as it is
+     * @param beside what was told beside the places
      * @param failed how often it has failed
      */
-    record Reloading(List<Loss> losses, @Nullable Past past, int failed) implements ReadingPhase {
+    record Reloading(List<Loss> losses, @Nullable Past past, Places.Beside beside, int failed) implements ReadingPhase {
         /** The same, which has failed once more. */
         Reloading again() {
-            return new Reloading(losses, past, failed + 1);
+            return new Reloading(losses, past, beside, failed + 1);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gapless.core.reading;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.HistoryView;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
@@ -12,14 +13,19 @@ import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.LossGaps;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Where a subscription begins that resumes a token (rule T2). Used once. */
@@ -31,15 +37,20 @@ public final class ResumedPlaces {
     private final Map<Long, KnownMember> members = new HashMap<>();
     private final Map<Long, Generation> generations = new HashMap<>();
     private final Map<Epoch, Generation> byEpoch = new HashMap<>();
+    private final Map<Epoch, Integer> slotsByEpoch = new HashMap<>();
     /** Incarnations that go, or went, by their addresses. */
     private final Map<Epoch, AddressSlot> addresses = new HashMap<>();
 
+    private final Map<Epoch, KnownMember> namelessMembers = new HashMap<>();
     private final Map<Long, Departure> departures = new HashMap<>();
     private final Set<Epoch> membersEpochs = new HashSet<>();
 
     private final Set<Integer> waitsFor = new HashSet<>();
     private Places places = Places.NONE;
+    private boolean severalStated;
     private final boolean covered;
+    /** Counts if it is covered. */
+    private final Past past;
 
     private ResumedPlaces(Opening.Resume opening, Slots slots, Now now) {
         this.token = opening.token();
@@ -50,18 +61,37 @@ public final class ResumedPlaces {
         collect();
         boolean counts = token.isMadeByHand() || (history.covers(token, now.ns()) && allHostsCount());
         this.covered = counts && !opening.leftOut();
+        this.past = past();
         byName().forEach(this::resume);
+        if (covered) {
+            nameAddresses();
+        }
+    }
+
+    /** Once all names have their places. */
+    private void nameAddresses() {
+        for (int slot = 0; slot < places.slots(); slot++) {
+            AddressSlot address = places.get(slot) == null ? null : producers().atAddress(slot);
+            if (address != null && address.named() >= 0) {
+                places = Naming.of(places, address, producers().get(address.named()), past);
+            }
+        }
+    }
+
+    /** Does the token state several positions of a producer? What the other ones miss is best known once its log has answered. */
+    public boolean statesSeveral() {
+        return severalStated;
     }
 
     /**
-     * Is each member that the token names one here, or is its end remembered? One that is not is to come yet, as a rule: the node that took the token
+     * Is each member that the token names here, or is its end remembered? One that is not is to come yet, as a rule: the node that took the token
      * had heard of it first.
      */
     public static boolean knowsHosts(CursorToken token, Producers producers) {
         return token.entries().stream()
-                .mapToLong(CursorToken.Entry::host)
+                .mapToLong(entry -> entry.nameless() && !entry.over() ? entry.uid() : entry.host())
                 .allMatch(uid -> uid == 0
-                        || producers.members().stream().anyMatch(member -> member.uid() == uid)
+                        || producers.isHere(uid)
                         || producers.history().departures().stream().anyMatch(departure -> departure.uid() == uid));
     }
 
@@ -76,11 +106,28 @@ public final class ResumedPlaces {
             Change.AnythingMissed anything = new Change.AnythingMissed(slots.namelessMembers());
             return new Change.Begins(places, Past.opened(producers.lastEvent()), anything);
         }
+        return new Change.Begins(places, past);
+    }
+
+    private Past past() {
         long event = producers.lastEvent();
-        Past past = token.isMadeByHand()
+        Past byTime = token.isMadeByHand()
                 ? Past.byHand(event, token.timeMs(), history.marginMs())
                 : Past.resumed(event, token.timeMs(), history.marginMs());
-        return new Change.Begins(places, past);
+        return byTime.listing(passed(), epochs(entry -> entry.uid() != 0 && !entry.nameless() && isPosition(entry)));
+    }
+
+    /** What it has passed, and stands nowhere in. */
+    private Set<Epoch> passed() {
+        return epochs(entry ->
+                entry.over() && (entry.sequence() == CursorToken.Entry.UNKNOWN || (entry.nameless() && isOver(entry))));
+    }
+
+    private Set<Epoch> epochs(Predicate<CursorToken.Entry> which) {
+        return token.entries().stream()
+                .filter(which)
+                .map(CursorToken.Entry::epoch)
+                .collect(Collectors.toSet());
     }
 
     /** The slots of producers of which a member may come that knows more. */
@@ -106,12 +153,23 @@ public final class ResumedPlaces {
     private void collect() {
         for (KnownMember member : producers.members()) {
             members.put(member.uid(), member);
-            membersEpochs.add(Epoch.of(member.uid(), token.topic()));
+            Epoch epoch = Epoch.of(member.uid(), token.topic());
+            membersEpochs.add(epoch);
+            if (member.name() != null) {
+                slotsByEpoch.put(epoch, member.slot());
+            } else {
+                namelessMembers.put(epoch, member);
+            }
         }
+        producers.newcomers().forEach(uid -> membersEpochs.add(Epoch.of(uid, token.topic())));
         for (int slot = 0; slot < producers.slots(); slot++) {
             KnownProducer producer = producers.get(slot);
             if (producer != null) {
-                producer.generations().forEach(this::add);
+                for (Generation generation : producer.generations()) {
+                    generations.put(generation.uid(), generation);
+                    byEpoch.put(generation.epoch(), generation);
+                    slotsByEpoch.put(generation.epoch(), slot);
+                }
             }
             AddressSlot address = producers.atAddress(slot);
             if (address != null) {
@@ -119,11 +177,6 @@ public final class ResumedPlaces {
             }
         }
         history.departures().forEach(departure -> departures.put(departure.uid(), departure));
-    }
-
-    private void add(Generation generation) {
-        generations.put(generation.uid(), generation);
-        byEpoch.put(generation.epoch(), generation);
     }
 
     // ------------------------------------------------------------------ what it counts for
@@ -134,7 +187,7 @@ public final class ResumedPlaces {
     }
 
     private boolean hostCounts(long uid) {
-        if (uid == 0 || members.containsKey(uid)) {
+        if (uid == 0 || producers.isHere(uid)) {
             return true;
         }
         Generation generation = generations.get(uid);
@@ -161,14 +214,10 @@ public final class ResumedPlaces {
     // ------------------------------------------------------------------ its places
 
     /** What the token says of each producer, or of each incarnation without a name. */
-    private Map<Integer, CursorToken.Entry> byName() {
-        Map<Integer, CursorToken.Entry> all = new LinkedHashMap<>();
+    private Map<Integer, List<CursorToken.Entry>> byName() {
+        Map<Integer, List<CursorToken.Entry>> all = new LinkedHashMap<>();
         for (CursorToken.Entry entry : token.entries()) {
-            int slot = slot(entry);
-            CursorToken.Entry before = all.get(slot);
-            if (before == null || isLater(entry, before, producers.get(slot))) {
-                all.put(slot, entry);
-            }
+            all.computeIfAbsent(slot(entry), slot -> new ArrayList<>(1)).add(entry);
         }
         return all;
     }
@@ -177,34 +226,69 @@ public final class ResumedPlaces {
         if (entry.nameless() && entry.uid() != 0) {
             return slots.nameless(entry.uid(), entry.node());
         }
-        AddressSlot address = token.isMadeByHand() ? addresses.get(entry.epoch()) : null;
-        return address != null && address.address().equals(entry.node()) ? address.slot() : slots.named(entry.node());
+        Integer known = token.isMadeByHand() ? slotsByEpoch.get(entry.epoch()) : null;
+        if (known != null) {
+            return known; // whatever name the application states
+        }
+        KnownMember nameless = token.isMadeByHand() ? namelessMembers.get(entry.epoch()) : null;
+        if (nameless != null) { // an application may state any name
+            int slot = slots.nameless(nameless.uid(), nameless.address());
+            AddressSlot named = producers().byAddress(nameless.uid());
+            return named == null || named.named() < 0 ? slot : named.named();
+        }
+        AddressSlot address = addresses.get(entry.epoch());
+        boolean goesByIt = address != null
+                && (token.isMadeByHand()
+                        ? address.address().equals(entry.node())
+                        : address.named() < 0 && !producers.isHere(address.uid()));
+        return address != null && goesByIt ? address.slot() : slots.named(entry.node());
     }
 
-    /** Of two streams of a node: which goes on; if both do, the later one. */
+    private static CursorToken.Entry latest(List<CursorToken.Entry> stated, @Nullable KnownProducer producer) {
+        CursorToken.Entry latest = stated.get(0);
+        for (CursorToken.Entry entry : stated) {
+            latest = isLater(entry, latest, producer) ? entry : latest;
+        }
+        return latest;
+    }
+
+    /** Of two streams of a node: the later one; if that is not known, the one that goes on. */
     private static boolean isLater(CursorToken.Entry entry, CursorToken.Entry other, @Nullable KnownProducer producer) {
         if (isPosition(entry) != isPosition(other)) {
             return isPosition(entry);
         }
+        int index = producer == null ? -1 : producer.index(entry.epoch());
+        int others = producer == null ? -1 : producer.index(other.epoch());
+        if (index >= 0 && others >= 0) {
+            return index >= others;
+        }
         if (entry.over() != other.over()) {
             return other.over();
         }
-        int index = producer == null ? -1 : producer.index(entry.epoch());
-        int others = producer == null ? -1 : producer.index(other.epoch());
+        boolean isKnown = entry.sequence() != CursorToken.Entry.UNKNOWN;
+        if (isKnown != (other.sequence() != CursorToken.Entry.UNKNOWN)) {
+            return isKnown; // else it is only said that it was passed
+        }
         boolean isCopied = producer != null && producer.copy() != null;
         if ((index < 0) != (others < 0)) {
             return (index < 0) != isCopied; // a log that is copied has all that goes on
         }
-        return index >= others;
+        return true;
     }
 
     private static boolean isPosition(CursorToken.Entry entry) {
         return entry.over() || entry.sequence() != CursorToken.Entry.UNKNOWN;
     }
 
-    private void resume(int slot, CursorToken.Entry entry) {
+    private void resume(int slot, List<CursorToken.Entry> stated) {
         KnownProducer producer = slots.producers().get(slot);
+        CursorToken.Entry entry = latest(stated, producer);
         ProducerPlace place = place(entry, producer);
+        if (stated.size() > 1 && covered) {
+            List<CursorToken.Entry> others = new ArrayList<>(stated);
+            others.remove(entry);
+            addBeside(producer == null ? KnownProducer.named(entry.node()) : producer, place, others);
+        }
         if (!covered) {
             boolean isKnown = place instanceof ProducerPlace.At || place instanceof ProducerPlace.ToldUnseen;
             places = isKnown && !entry.nameless() ? places.with(slot, place) : places;
@@ -212,10 +296,16 @@ public final class ResumedPlaces {
         }
         places = places.with(slot, place);
         AddressSlot address = producers().atAddress(slot);
-        if (address != null && address.named() >= 0) {
-            places = Naming.of(places, slot, address.named());
-        } else if (address == null && producers().host(slot) == null && isUnknown(place, producer)) {
+        if (address == null && producers().host(slot) == null && isUnknown(place, producer)) {
             waitsFor.add(slot);
+        }
+    }
+
+    private void addBeside(KnownProducer producer, ProducerPlace place, List<CursorToken.Entry> others) {
+        severalStated |= others.stream().anyMatch(LossGaps::isReadOn);
+        List<Gap> gaps = LossGaps.beside(producer, place, others);
+        if (!gaps.isEmpty()) {
+            places = places.with(new Places.Beside(others, gaps));
         }
     }
 
@@ -228,22 +318,19 @@ public final class ResumedPlaces {
         if (producer == null || producer.generations().isEmpty()) {
             return true;
         }
-        Epoch epoch = place instanceof ProducerPlace.At at
-                ? at.epoch()
-                : place instanceof ProducerPlace.Stated stated
-                        ? stated.position().epoch()
-                        : null;
+        Epoch epoch = ProducerPlace.epochOf(place);
         return epoch != null && producer.generation(epoch) == null;
     }
 
     private ProducerPlace place(CursorToken.Entry entry, @Nullable KnownProducer producer) {
         boolean isKnown = entry.sequence() != CursorToken.Entry.UNKNOWN;
         long sequence = Math.max(0, entry.sequence());
-        if (entry.over()) {
+        if (entry.over() && !goesOnAllTheSame(entry)) {
             ProducerPlace.Mark mark = isOver(entry) || !covered ? ProducerPlace.Mark.END : ProducerPlace.Mark.TOLD;
             return new ProducerPlace.At(entry.epoch(), sequence, mark);
         } else if (!isKnown) {
-            return entry.told() ? ProducerPlace.TOLD_UNSEEN : ProducerPlace.UNKNOWN;
+            ProducerPlace.At front = producer == null ? null : producer.beforeAll();
+            return entry.told() ? ProducerPlace.TOLD_UNSEEN : front != null ? front : ProducerPlace.UNKNOWN;
         }
         ProducerPlace.At at = new ProducerPlace.At(entry.epoch(), sequence);
         if (entry.told()) {
@@ -253,6 +340,14 @@ public final class ResumedPlaces {
         return isStated && covered && !isHeard(at, producer)
                 ? new ProducerPlace.Stated(new Position(at.epoch(), at.sequence()), null)
                 : at;
+    }
+
+    /** Says an application where it is over, and its producer goes on? */
+    private boolean goesOnAllTheSame(CursorToken.Entry entry) {
+        Generation generation = byEpoch.get(entry.epoch());
+        return token.isMadeByHand()
+                && entry.sequence() != CursorToken.Entry.UNKNOWN
+                && (membersEpochs.contains(entry.epoch()) || (generation != null && generation.removed() == null));
     }
 
     /** Is that stream over here, too? Of one that is not known here the word of a node counts that is trusted. */

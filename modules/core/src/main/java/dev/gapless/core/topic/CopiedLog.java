@@ -1,6 +1,7 @@
 package dev.gapless.core.topic;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Limits;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Position;
 import dev.gapless.core.log.Slice;
@@ -17,6 +18,9 @@ import java.util.Set;
  */
 final class CopiedLog implements LogCopy {
     private final List<Part> parts;
+    private final boolean isComplete;
+    private final boolean retains;
+    private volatile long behind;
     private volatile long newest;
     private volatile long head;
     private volatile long oldest;
@@ -27,9 +31,13 @@ final class CopiedLog implements LogCopy {
      * A copy that goes on behind a number.
      *
      * @param parts of the log, at least one
+     * @param retains does somebody who was overtaken go on in the middle of the ring?
      */
-    CopiedLog(List<Part> parts, long newest, long head, long oldest) {
+    CopiedLog(List<Part> parts, long newest, long head, long oldest, boolean retains) {
         this.parts = List.copyOf(parts);
+        this.isComplete = isComplete(parts);
+        this.retains = retains;
+        this.behind = newest;
         this.newest = newest;
         this.head = head;
         this.oldest = oldest;
@@ -47,6 +55,16 @@ final class CopiedLog implements LogCopy {
         return parts;
     }
 
+    /** Of too many, those without messages go first. */
+    private static boolean isComplete(List<Part> parts) {
+        for (int i = 1; i < parts.size(); i++) {
+            if (parts.get(i).before() == parts.get(i - 1).before()) {
+                return true;
+            }
+        }
+        return parts.size() <= Limits.MOST_EARLIER_STREAMS;
+    }
+
     List<Part> parts() {
         return parts;
     }
@@ -54,6 +72,11 @@ final class CopiedLog implements LogCopy {
     /** The part to which the log adds. */
     Part present() {
         return parts.get(parts.size() - 1);
+    }
+
+    @Override
+    public long behind() {
+        return behind;
     }
 
     @Override
@@ -72,8 +95,20 @@ final class CopiedLog implements LogCopy {
     }
 
     @Override
+    public boolean isComplete() {
+        return isComplete;
+    }
+
+    @Override
     public boolean isLost(long number) {
         return lost.contains(number);
+    }
+
+    @Override
+    public long goesOn() {
+        long from = oldest;
+        long middle = from + (head + 1 - from) / 2 - 1;
+        return retains ? Math.min(newest, middle) : newest;
     }
 
     /** The log was asked for that message, and does not have it. */
@@ -84,7 +119,13 @@ final class CopiedLog implements LogCopy {
         lost = Set.copyOf(all);
     }
 
-    /** Messages up to this number are here, or lost to this copy. */
+    /** The ring overtook this copy, which goes on behind that number. */
+    void isOverrun(long number) {
+        behind = number;
+        reaches(number);
+    }
+
+    /** Messages up to this number were pushed here. */
     void reaches(long number) {
         newest = number;
         head = Math.max(head, number);
@@ -110,6 +151,19 @@ final class CopiedLog implements LogCopy {
             }
         }
         return parts.get(0);
+    }
+
+    /** In front of everything that the log ever had. */
+    Position front() {
+        return new Position(parts.get(0).epoch(), 0);
+    }
+
+    /** Is nothing in front of that message in the log, and never was? */
+    boolean isFirst(Position position) {
+        return isComplete
+                && position.sequence() == 1
+                && parts.stream()
+                        .anyMatch(part -> part.before() == 0 && part.epoch().equals(position.epoch()));
     }
 
     /** Where a subscription stands that has everything of the log, as the log said it. */

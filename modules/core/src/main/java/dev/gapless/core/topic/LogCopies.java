@@ -1,6 +1,7 @@
 package dev.gapless.core.topic;
 
 import dev.gapless.core.Position;
+import dev.gapless.core.ResumeAfterExpiry;
 import dev.gapless.core.Session;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.copy.TopicCache;
@@ -49,7 +50,7 @@ final class LogCopies {
     private final Outbox outbox;
     private final Heard heard;
 
-    private final Map<Integer, CopyRegistration> bySlot = new HashMap<>();
+    private final Map<Integer, CopyRegistration> bySlot = new HashMap<>(4);
     /** The last of a producer that has no member now. */
     private final Map<Integer, CopyRegistration> earlier = new HashMap<>();
 
@@ -96,6 +97,11 @@ final class LogCopies {
         reach.copies(bySlot.size());
     }
 
+    /** Nobody is in that slot any more. */
+    void forget(int slot) {
+        earlier.remove(slot);
+    }
+
     /** The registration for that slot; null if it has no member. */
     @Nullable CopyRegistration get(int slot) {
         return bySlot.get(slot);
@@ -107,7 +113,8 @@ final class LogCopies {
         return r != null && r.isLive() && r.isCurrent(session) ? r : null;
     }
 
-    private @Nullable CopyRegistration of(Session session) {
+    /** The registration with an attempt of this session; null if there is none. */
+    @Nullable CopyRegistration of(Session session) {
         for (CopyRegistration r : bySlot.values()) {
             if (r.attempts().contains(session)) {
                 return r;
@@ -158,7 +165,11 @@ final class LogCopies {
         } else {
             registrar.answered(r, message.session(), nowNs);
             CopiedLog copy = new CopiedLog(
-                    CopiedLog.parts(message.log(), r.host(), topic), to, message.head(), message.oldest());
+                    CopiedLog.parts(message.log(), r.host(), topic),
+                    to,
+                    message.head(),
+                    message.oldest(),
+                    settings.resumeAfterExpiry() == ResumeAfterExpiry.RETAINED);
             r.isLive(message.session(), copy, message.log().publishes(), nowNs, patienceNs());
             producers.answered(r.slot(), copy.parts(), message.log().durable(), copy);
             if (!message.log().publishes()) {
@@ -235,7 +246,7 @@ final class LogCopies {
         CopiedLog copy = r.log();
         Position before = copy.position(copy.newest());
         copy.hears(expired.head(), expired.oldest());
-        copy.reaches(expired.resumeAt() - 1);
+        copy.isOverrun(expired.resumeAt() - 1);
         heard.overrun(r, before);
         registrar.acknowledge(r, nowNs);
     }
@@ -248,6 +259,7 @@ final class LogCopies {
         registrar.acknowledgeEnd(r, gone.session(), gone.head());
         if (r.isLive()) {
             r.left();
+            r.log().hears(gone.head(), gone.head() + 1); // it answers nobody any more: what is not here is lost
             Position end = r.log().newestStated();
             producers.endsAt(r.host(), end.sequence());
         }
@@ -322,7 +334,12 @@ final class LogCopies {
 
     /** Does a producer send nothing, or keep what was read, until somebody here has read on? */
     boolean presses() {
-        return bySlot.values().stream().anyMatch(r -> r.isLive() && (r.isClosed() || r.isHeld()));
+        for (CopyRegistration r : bySlot.values()) { // for each message
+            if (r.isLive() && (r.isClosed() || r.isHeld())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Does a log keep something for who reads here? */

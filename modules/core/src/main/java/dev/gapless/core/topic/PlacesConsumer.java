@@ -17,6 +17,7 @@ import dev.gapless.core.effect.Effect;
 import dev.gapless.core.effect.MemberView;
 import dev.gapless.core.effect.Outbox;
 import dev.gapless.core.member.MemberEvent;
+import dev.gapless.core.place.AddressSlot;
 import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Places;
@@ -60,6 +61,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
     private final Reach reach;
     private final LogCopies copies;
     private final Fetches fetches;
+    private final Forgetting forgetting;
 
     private final Map<Long, TopicSubscription> open = new LinkedHashMap<>(1);
     /** Those of them that are not ready. */
@@ -84,11 +86,12 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         TopicCache cache = new TopicCache(settings.mostInFeed(), settings.mostBytesInFeed());
         this.measures = new CacheMeasures(cache);
         this.shared = new SharedTopic(cache);
-        this.producers = new TopicProducers(topic, settings);
+        this.producers = new TopicProducers(topic, uid, settings);
         this.reach = new Reach(settings, open.values(), shared);
         this.registrar = new CopyRegistrar(topic, uid, settings, times, outbox, reach);
         this.copies = new LogCopies(topic, settings, producers, cache, reach, registrar, outbox, this);
         this.fetches = new Fetches(topic, settings, cache, copies, outbox);
+        this.forgetting = new Forgetting(producers, cache, open.values(), copies::forget);
     }
 
     /** Does a log keep something for who reads here? */
@@ -113,6 +116,12 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         unready.put(id, added);
         if (up) {
             moveOn(added, now);
+            if (added.ready) {
+                unready.remove(id);
+            }
+            if (forgetting.isDue()) {
+                forget(now);
+            }
             show(now);
         }
         return added.reading;
@@ -149,7 +158,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
                 && (one.awaitedMembers.isEmpty() || tooLong)
                 && one.opening instanceof Opening.Resume resume) {
             one.toBeToldAnything = false;
-            one.reading.said(ResumedPlaces.of(resume, producers, now).begins());
+            resumes(one, ResumedPlaces.of(resume, producers, now).begins());
         }
         boolean hasAll = one.begun && one.awaitedMembers.isEmpty() && one.awaited.isEmpty() && history.complete();
         if (hasAll || tooLong) {
@@ -167,7 +176,13 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
     private boolean isAwaited(long member) {
         KnownMember known = producers.member(member);
         CopyRegistration r = known == null ? null : copies.get(known.slot());
-        return known != null && (r == null || r.state() != CopyRegistration.State.LIVE);
+        boolean hasAnswered = r != null && (r.isLive() || r.state() == CopyRegistration.State.LEFT);
+        return known != null && !hasAnswered;
+    }
+
+    private void resumes(TopicSubscription one, Change.Begins begins) {
+        one.reading.said(begins);
+        producers.succeeded().forEach(one.reading::said);
     }
 
     private void begin(TopicSubscription one, Now now) {
@@ -175,8 +190,8 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             ResumedPlaces resumed = ResumedPlaces.of(resume, producers, now);
             resumed.waitsFor().forEach(slot -> producers.waitFor(slot, now));
             Change.Begins begins = resumed.begins();
-            if (begins.anything() == null) {
-                one.reading.said(begins);
+            if (begins.anything() == null && !resumed.statesSeveral()) {
+                resumes(one, begins);
             } else {
                 one.toBeToldAnything = true; // once it is known where that leads: nothing is told twice
             }
@@ -196,8 +211,13 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
                     ? Past.resumed(lastEvent, since.timeMs(), history.marginMs())
                     : Past.opened(lastEvent);
             one.past = past;
-            one.reading.said(new Change.Begins(places, past));
+            boolean knowsAll =
+                    !(one.opening instanceof Opening.Since) || (history.complete() && !history.severalClusters());
+            Change.@Nullable AnythingMissed anything =
+                    knowsAll ? null : new Change.AnythingMissed(producers.namelessMembers());
+            one.reading.said(new Change.Begins(places, past, anything));
         }
+        lookForNobody(one);
         producers.members().forEach(member -> one.awaitedMembers.add(member.uid()));
         copies.keepFor(now.ns());
     }
@@ -224,7 +244,12 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             }
         }
         for (int slot : one.asksForThePast() ? Set.<Integer>of() : one.awaited) {
+            KnownProducer producer = producers.producers().get(slot);
             KnownMember host = producers.host(slot);
+            if (producer != null && producer.presence() == KnownProducer.Presence.AWAITED) {
+                sayNobodyAnswers(one, slot, producer); // whatever it published was before
+                continue;
+            }
             ProducerPlace place =
                     host == null ? ProducerPlace.UNKNOWN : new ProducerPlace.Unanswered(host.uid(), now.ns());
             one.reading.said(new Change.WentOn(slot, place));
@@ -271,6 +296,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
             say(new Change.AnythingMissed(producers.namelessMembers()));
         }
         history = view.history();
+        producers.newcomers(view.newcomers());
         producers.onMembers(events, history, now);
         for (MemberEvent event : events) {
             if (event instanceof MemberEvent.Removed) {
@@ -285,31 +311,45 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
 
     /** Names may have become known, members may have come or gone. */
     private void membersChanged(Now now) {
-        for (TopicProducers.Named named : producers.takeNamed()) {
+        for (AddressSlot named : producers.takeNamed()) {
             reach.changed();
-            say(new Change.NamedNow(named.addressSlot(), named.slot()));
+            say(new Change.NamedNow(named, producers.producers().get(named.named())));
             for (TopicSubscription one : open.values()) {
-                if (one.awaited.remove(named.addressSlot())) {
-                    one.awaited.add(named.slot());
+                if (one.awaited.remove(named.slot())) {
+                    one.awaited.add(named.named());
                 }
             }
         }
         copies.onMembers(now.ns());
         lookForNobody();
+        forget(now);
     }
 
-    /** Of whom nobody is waited for nobody answers any more. */
-    private void lookForNobody() {
-        for (TopicSubscription one : open.values()) {
-            one.awaited.removeIf(slot -> {
-                KnownProducer producer = producers.producers().get(slot);
-                boolean isGone = producer == null || producer.presence() == KnownProducer.Presence.GONE;
-                if (isGone) {
-                    sayNobodyAnswers(one, slot, producer);
-                }
-                return isGone;
-            });
+    /** What ended long ago is forgotten, once every subscription is behind it. */
+    private void forget(Now now) {
+        if (forgetting.forget(now)) {
+            reach.changed();
+            outbox.add(arrived);
         }
+    }
+
+    /** Of whom nobody is waited for nobody answers any more, nor does a log that has left. */
+    private void lookForNobody() {
+        open.values().forEach(this::lookForNobody);
+    }
+
+    private void lookForNobody(TopicSubscription one) {
+        one.awaited.removeIf(slot -> {
+            KnownProducer producer = producers.producers().get(slot);
+            CopyRegistration r = copies.get(slot);
+            boolean isGone = producer == null
+                    || producer.presence() == KnownProducer.Presence.GONE
+                    || (r != null && r.state() == CopyRegistration.State.LEFT);
+            if (isGone) {
+                sayNobodyAnswers(one, slot, producer);
+            }
+            return isGone;
+        });
     }
 
     private static void sayNobodyAnswers(TopicSubscription one, int slot, @Nullable KnownProducer producer) {
@@ -335,7 +375,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         if (message instanceof Fetched fetched) {
             fetches.onFetched(fetched, now.ns());
         } else if (message instanceof Found found) {
-            onFound(found);
+            onFound(found, now.ns());
         } else {
             if (message instanceof Batch batch) {
                 fetches.pushed(Batch.sizeBytes(batch.slices()));
@@ -345,7 +385,16 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         if (producers.hasNamed()) { // else nothing of what a log says concerns members
             membersChanged(now);
         }
-        show(now);
+        CopyRegistration r = copies.of(message.session());
+        if (r != null && r.state() == CopyRegistration.State.LEFT) {
+            lookForNobody();
+        }
+        if (r == null) {
+            show(now);
+        } else {
+            shared.press(copies.presses());
+            shared.changed(r.slot(), producers.producers(), now.ms());
+        }
         if (up && !unready.isEmpty()) {
             moveOn(now);
             show(now);
@@ -358,6 +407,12 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
     @Override
     public void answered(CopyRegistration r, long quietSinceNs, long nowNs) {
         fetches.ended(r.slot());
+        KnownProducer producer = producers.producers().get(r.slot());
+        ProducerPlace.At front = producer == null ? null : producer.beforeAll();
+        if (front != null) {
+            say(new Change.NothingThere(r.slot(), front));
+        }
+        producers.succeeded(r.slot()).forEach(this::say);
         shared.changed(producers.producers(), shared.changedMs()); // what is acknowledged next goes by it
         Change answered = new Change.Answered(r.slot(), at(r.log().newestStated()), r.host(), quietSinceNs);
         for (TopicSubscription one : open.values()) {
@@ -384,19 +439,24 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
                 r.log().position(r.log().newest())));
     }
 
-    private void onFound(Found message) {
+    private void onFound(Found message, long nowNs) {
         CopyRegistration r = fetches.onFound(message);
         if (r == null) {
             return;
         }
         boolean has = message.lost() == null || message.lost() == Reason.OVERRUN;
+        boolean isSomewhere = false;
         for (TopicSubscription one : open.values()) {
             if (message.start() instanceof Start.After after) {
-                found(one, r, after.position(), has);
+                isSomewhere |= found(one, r, after.position(), has);
             } else if (one.awaited.contains(r.slot()) && one.opening.start().equals(message.start())) {
                 one.reading.said(beginning(one, r, message));
                 one.awaited.remove(r.slot());
+                isSomewhere = true;
             }
+        }
+        if (isSomewhere) {
+            copies.keepFor(nowNs);
         }
     }
 
@@ -407,19 +467,24 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
         if (one.asksForThePast() && counts && producer != null && one.missesEarlier(producer, r.host())) {
             return new Change.NobodyAnswers(r.slot(), -1); // from the first that was not over when it began
         }
+        if (message.lost() == Reason.OVERRUN) {
+            return new Change.BeginsAt(r.slot(), at(r.log().front())); // what was overwritten may be of that time
+        }
         Position next = message.next();
         // Once ready() went on without it everything counts, whatever its clock says of when that was published.
-        boolean isKnown = message.lost() == null && (!one.ready || next.sequence() == 1);
+        boolean isKnown = message.lost() == null && (!one.ready || r.log().isFirst(next));
         return new Change.BeginsAt(
                 r.slot(), isKnown ? new ProducerPlace.At(next.epoch(), next.sequence() - 1) : ProducerPlace.UNKNOWN);
     }
 
-    private void found(TopicSubscription one, CopyRegistration r, Position position, boolean has) {
+    /** {@return is that said to it?} */
+    private boolean found(TopicSubscription one, CopyRegistration r, Position position, boolean has) {
         Producers known = producers.producers();
         Change change = one.reading.howFar().found(known, r.slot(), position, has);
         if (change != null) {
             one.reading.said(change);
         }
+        return change != null;
     }
 
     @Override
@@ -521,6 +586,6 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
 
     @Override
     public Map<Reason, Long> expiries() {
-        return Map.of();
+        return shared.told();
     }
 }

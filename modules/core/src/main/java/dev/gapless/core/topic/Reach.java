@@ -8,6 +8,7 @@ import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Producers;
 import dev.gapless.core.reading.HowFar;
 import dev.gapless.core.reading.SharedTopic;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -29,10 +30,10 @@ final class Reach implements TopicCache.Needs {
     private final Collection<TopicSubscription> subscriptions;
     private final SharedTopic topic;
 
-    /** Up to which number the foremost had read of a slot's log, when it was looked at; it may have read more. */
-    private final Map<Integer, Long> foremost = new HashMap<>();
+    /** By slot, one more than the number up to which the foremost had read of its log, when it was looked at; it may have read more. */
+    private long[] foremost = {};
     /** Which slot has that generation. */
-    private final Map<Epoch, Integer> slots = new HashMap<>();
+    private final Map<Epoch, Integer> slots = new HashMap<>(4);
 
     private int copies;
 
@@ -44,7 +45,7 @@ final class Reach implements TopicCache.Needs {
 
     /** A subscription ended, or a producer's log is another one: what is known of how far they are is of before. */
     void changed() {
-        foremost.clear();
+        Arrays.fill(foremost, 0);
         slots.clear();
     }
 
@@ -57,7 +58,7 @@ final class Reach implements TopicCache.Needs {
 
     /** Up to which number the foremost subscription has read of that slot's log, or beyond this one; beyond all if nobody reads. */
     private long foremost(int slot, long atLeast) {
-        long known = foremost.getOrDefault(slot, -1L);
+        long known = slot < foremost.length ? foremost[slot] - 1 : -1;
         if (known >= atLeast) {
             return known;
         }
@@ -71,7 +72,11 @@ final class Reach implements TopicCache.Needs {
         if (read < 0) {
             return Long.MAX_VALUE;
         }
-        foremost.put(slot, Math.max(known, read));
+        if (slot >= foremost.length) {
+            foremost =
+                    Arrays.copyOf(foremost, Math.max(slot + 1, topic.producers().slots()));
+        }
+        foremost[slot] = Math.max(known, read) + 1;
         return Math.max(known, read);
     }
 

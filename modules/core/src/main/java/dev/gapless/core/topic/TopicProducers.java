@@ -17,10 +17,10 @@ import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.LogCopy;
 import dev.gapless.core.place.Part;
 import dev.gapless.core.place.Producers;
+import dev.gapless.core.reading.Change;
 import dev.gapless.core.reading.Slots;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,39 +36,45 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe; what it makes of them is immutable.
  */
 final class TopicProducers implements Slots {
-    /** What went by its address in one slot is the other slot's producer. */
-    record Named(int addressSlot, int slot) {}
-
     private static final long FIRST_EVENT = 1L << 60;
 
     private final String topic;
+    private final long self;
     private final TopicSettings settings;
 
-    private final Map<Long, KnownMember> members = new LinkedHashMap<>();
+    private final Map<Long, KnownMember> members = new LinkedHashMap<>(4);
     /** Those that were there when this node came up. */
-    private final Set<Long> first = new HashSet<>();
+    private Set<Long> first = Set.of();
+    /** In which order members came: those that were there before this node have no number. */
+    private final Map<Long, Long> order = new HashMap<>();
+    /** The last removal when members came that have not said their names. */
+    private final Map<Long, Long> cameAt = new HashMap<>();
     /** Where members have said to end that leave in good order. */
     private final Map<Long, Long> ends = new HashMap<>();
     /** Names that tokens give to members that have not said theirs, the oldest first. */
     private final Map<Long, String> tokenNames = new LinkedHashMap<>();
 
-    private final Map<String, Integer> slots = new HashMap<>();
+    private final SlotNumbers slots = new SlotNumbers();
     /** Slots in which incarnations go by their addresses. */
     private final Map<Long, Integer> addressSlots = new HashMap<>();
     /** Until when somebody is waited for, by slot. */
     private final Map<Integer, Long> waitUntilNs = new LinkedHashMap<>();
     /** Since the last {@link #takeNamed}. */
-    private final List<Named> named = new ArrayList<>();
+    private final List<AddressSlot> named = new ArrayList<>();
 
     private Producers producers = Producers.NONE;
-    private int nextSlot;
     /** What this node saw itself is behind all that others remember of the time before, which is in the order in which it ended. */
     private long events = FIRST_EVENT;
 
+    /** The last number in {@link #order}. */
+    private long came;
+
     private HistoryView history = HistoryView.NOTHING;
 
-    TopicProducers(String topic, TopicSettings settings) {
+    /** @param self this node's incarnation */
+    TopicProducers(String topic, long self, TopicSettings settings) {
         this.topic = topic;
+        this.self = self;
         this.settings = settings;
     }
 
@@ -84,8 +90,8 @@ final class TopicProducers implements Slots {
     }
 
     /** Who got a name since the last call. */
-    List<Named> takeNamed() {
-        List<Named> all = List.copyOf(named);
+    List<AddressSlot> takeNamed() {
+        List<AddressSlot> all = List.copyOf(named);
         named.clear();
         return all;
     }
@@ -94,14 +100,15 @@ final class TopicProducers implements Slots {
 
     /** This node is up: those that ended before, and the members. */
     void begin(MemberView view, Now now) {
+        first = view.incarnations();
         for (MemberEvent event : view.snapshot()) {
-            first.add(event.uid());
             if (event instanceof MemberEvent.Named named) {
                 onNamed(named, named.sinceMs());
             } else {
                 onMember(event, now);
             }
         }
+        newcomers(view.newcomers());
         remember(view.history(), now);
         showMembers();
     }
@@ -116,7 +123,11 @@ final class TopicProducers implements Slots {
         for (Departure departure : view.departures()) {
             Integer nameless = addressSlots.get(departure.uid());
             if (nameless != null && !nameOf(nameless).equals(departure.node())) {
-                fold(departure.uid(), named(departure.node()));
+                int slot = named(departure.node());
+                if (known(slot, departure.node()).lastEvent()
+                        <= known(nameless, nameOf(nameless)).lastEvent()) {
+                    mayFold(departure.uid(), slot);
+                }
             } else if (nameless == null && !members.containsKey(departure.uid()) && !publishedNothing(departure)) {
                 ended(departure, now);
             }
@@ -142,14 +153,23 @@ final class TopicProducers implements Slots {
     }
 
     private void ended(Departure departure, Now now) {
+        Epoch epoch = Epoch.of(departure.uid(), topic);
+        String byToken = tokenNames.get(departure.uid());
+        if (byToken != null && NodeLabel.isAddress(departure.node()) && isUnordered(named(byToken), epoch)) {
+            tokenNames.remove(departure.uid());
+        }
         int itsName = slotOf(departure.uid()); // a token may know the name that nobody remembers
         boolean isNameless = itsName < 0 && NodeLabel.isAddress(departure.node());
         int slot = isNameless
                 ? nameless(departure.uid(), departure.node())
                 : itsName < 0 ? named(departure.node()) : itsName;
-        Generation known = known(slot, departure.node()).generation(Epoch.of(departure.uid(), topic));
-        if (known == null || known.removed() == null || known.removed().event() == 0) {
-            Long head = headOf(departure);
+        Generation known = known(slot, departure.node()).generation(epoch);
+        Long head = headOf(departure);
+        if (known != null && known.removed() != null && known.removed().wasSeen()) {
+            if (head != null && !known.isOver()) { // others have heard where it ended
+                removed(slot, departure.uid(), new End.Stated(head, true), known.removed(), now);
+            }
+        } else {
             End.Stated farewell = head == null ? null : new End.Stated(head, true);
             long event = Math.max(1, Math.min(departure.endedMs(), FIRST_EVENT - 1));
             removed(slot, departure.uid(), farewell, new Generation.Removal(event, departure.endedMs()), now);
@@ -166,6 +186,13 @@ final class TopicProducers implements Slots {
         showMembers();
     }
 
+    /** These join. */
+    void newcomers(Set<Long> uids) {
+        if (!uids.equals(producers.newcomers())) {
+            producers = producers.withNewcomers(uids);
+        }
+    }
+
     private void showMembers() {
         producers = producers.withMembers(List.copyOf(members.values()), events, history);
     }
@@ -174,6 +201,10 @@ final class TopicProducers implements Slots {
         if (event instanceof MemberEvent.Present present) {
             KnownMember member = new KnownMember(present.uid(), present.address(), null, -1, history.timeMs(now.ns()));
             members.put(present.uid(), member);
+            cameAt.put(present.uid(), events);
+            if (cameLater(present.uid()) || present.uid() == self) {
+                order.put(present.uid(), ++came);
+            }
         } else if (event instanceof MemberEvent.Named named) {
             KnownMember member = members.get(named.uid());
             onNamed(named, member == null ? 0 : member.joinedMs());
@@ -190,6 +221,7 @@ final class TopicProducers implements Slots {
         int slot = named(event.node());
         members.put(event.uid(), member.named(event.node(), slot, sinceMs));
         tokenNames.remove(event.uid());
+        cameAt.remove(event.uid());
         waitUntilNs.remove(slot);
         fold(event.uid(), slot);
         set(slot, known(slot, event.node()).asked());
@@ -197,7 +229,7 @@ final class TopicProducers implements Slots {
 
     private void onRemoved(MemberEvent.Removed removed, long endedMs, Now now) {
         KnownMember member = members.remove(removed.uid());
-        first.remove(removed.uid());
+        order.remove(removed.uid());
         if (member == null) {
             return;
         }
@@ -207,10 +239,16 @@ final class TopicProducers implements Slots {
         ends.remove(removed.uid());
         End.Stated farewell = end == null ? null : new End.Stated(end, true);
         int known = member.name() == null ? slotOf(member.uid()) : named(member.name());
+        boolean isBeside = known >= 0 && (host(known) != null || isInFront(member.uid(), known));
+        if (isBeside && !isInLog(known, epoch)) {
+            known = -1; // who reads under that name stands behind this: it is told under its address
+        }
         tokenNames.remove(member.uid());
         int slot = known < 0 ? nameless(member.uid(), member.address()) : known;
         if (known >= 0) {
             fold(removed.uid(), slot);
+        } else if (producers.get(slot) == null) {
+            set(slot, KnownProducer.named(member.address())); // a token had named it
         }
         removed(slot, removed.uid(), farewell, new Generation.Removal(++events, endedMs), now);
         if (known < 0) {
@@ -218,9 +256,22 @@ final class TopicProducers implements Slots {
         }
     }
 
+    private boolean isInLog(int slot, Epoch epoch) {
+        KnownProducer producer = producers.get(slot);
+        Generation generation = producer == null ? null : producer.generation(epoch);
+        return generation != null && generation.inLog();
+    }
+
+    /** Has another one of that slot's name ended while this one was here? Names come one after the other: this one had it first. */
+    private boolean isInFront(long uid, int slot) {
+        Long came = cameAt.get(uid);
+        KnownProducer producer = producers.get(slot);
+        return came != null && producer != null && producer.lastEvent() > came;
+    }
+
     private void removed(int slot, long uid, End.@Nullable Stated farewell, Generation.Removal removal, Now now) {
         KnownProducer producer = known(slot, nameOf(slot));
-        Generation begun = Generation.begun(Epoch.of(uid, topic), uid);
+        Generation begun = Generation.begun(Epoch.of(uid, topic), uid, settings.durable());
         boolean wasHost = host(slot) == null;
         KnownProducer after = producer.removed(begun, removal, farewell, settings.durable(), wasHost);
         set(slot, after);
@@ -314,15 +365,29 @@ final class TopicProducers implements Slots {
                 .filter(one -> one.getValue() - now.ns() <= 0)
                 .map(Map.Entry::getKey)
                 .toList();
-        due.forEach(this::giveUp);
+        for (int slot : due) {
+            if (mayBeMember(slot)) {
+                waitUntilNs.put(slot, now.ns() + waitNs(known(slot, nameOf(slot))));
+            } else {
+                giveUp(slot);
+            }
+        }
+    }
+
+    /** Says a token that a member which has not said its name is that producer? Then it is there. */
+    private boolean mayBeMember(int slot) {
+        String name = nameOf(slot);
+        return members.values().stream()
+                .anyMatch(member -> member.name() == null && name.equals(tokenNames.get(member.uid())));
     }
 
     /** In how many nanoseconds {@link #onTime} is due; {@code Long.MAX_VALUE} if nothing is. */
     long dueInNs(long nowNs) {
-        return waitUntilNs.values().stream()
-                .mapToLong(until -> Math.max(0, until - nowNs))
-                .min()
-                .orElse(Long.MAX_VALUE);
+        long wait = Long.MAX_VALUE;
+        for (long until : waitUntilNs.values()) {
+            wait = Math.min(wait, Math.max(0, until - nowNs));
+        }
+        return wait;
     }
 
     private void giveUp(int slot) {
@@ -332,8 +397,21 @@ final class TopicProducers implements Slots {
 
     // ------------------------------------------------------------------ slots
 
+    /**
+     * Somebody says that it has that name. As long as another member has it, or if another one of that name ended while it was here, it goes by its
+     * address: else it would be in front of what is read.
+     */
+    private void mayFold(long uid, int slot) {
+        if (host(slot) == null && !isInFront(uid, slot)) {
+            fold(uid, slot);
+        }
+    }
+
     /** What went by its address belongs to the producer with that name. */
     private void fold(long uid, int slot) {
+        if (!members.containsKey(uid)) {
+            cameAt.remove(uid);
+        }
         Integer addressSlot = addressSlots.remove(uid);
         if (addressSlot == null) {
             return;
@@ -346,8 +424,9 @@ final class TopicProducers implements Slots {
             }
         }
         waitUntilNs.remove(addressSlot);
-        producers = producers.named(uid, nameOf(addressSlot), addressSlot, slot, producer);
-        named.add(new Named(addressSlot, slot));
+        String address = nameOf(addressSlot);
+        producers = producers.named(uid, address, addressSlot, slot, producer);
+        named.add(new AddressSlot(uid, address, addressSlot, slot));
     }
 
     private KnownProducer known(int slot, String name) {
@@ -363,12 +442,11 @@ final class TopicProducers implements Slots {
     /** The slot of the producer with that name; a new one if there is none. */
     @Override
     public int named(String name) {
-        Integer known = slots.get(name);
+        Integer known = slots.of(name);
         if (known != null) {
             return known;
         }
-        int slot = nextSlot++;
-        slots.put(name, slot);
+        int slot = slots.take(name);
         set(slot, KnownProducer.named(name));
         return slot;
     }
@@ -380,7 +458,7 @@ final class TopicProducers implements Slots {
         if (known >= 0) {
             return known;
         }
-        int slot = nextSlot++;
+        int slot = slots.take();
         int itsName = slotOf(uid);
         if (itsName >= 0) {
             producers = producers.named(uid, address, slot, itsName, known(itsName, nameOf(itsName)));
@@ -403,11 +481,39 @@ final class TopicProducers implements Slots {
                 .toList();
     }
 
+    /** Who had the names of members whose logs are copied, and lack what those had. They have said no names: tokens say so. */
+    List<Change.Succeeded> succeeded() {
+        List<Change.Succeeded> all = new ArrayList<>(0);
+        for (KnownMember member : members.values()) {
+            String name = member.name() == null ? tokenNames.get(member.uid()) : null;
+            if (name == null) {
+                continue;
+            }
+            int slot = named(name);
+            KnownProducer producer = known(slot, name);
+            Epoch epoch = Epoch.of(member.uid(), topic);
+            if (producer.copy() != null && producer.generation(epoch) == null && isBefore(member.uid(), host(slot))) {
+                all.add(new Change.Succeeded(slot, member.uid(), epoch, producer));
+            }
+        }
+        return all;
+    }
+
+    private boolean isBefore(long uid, @Nullable KnownMember other) {
+        return other != null && order.getOrDefault(uid, 0L) < order.getOrDefault(other.uid(), 0L);
+    }
+
+    /** The same, of that slot's producer. */
+    List<Change.Succeeded> succeeded(int slot) {
+        return succeeded().stream().filter(one -> one.slot() == slot).toList();
+    }
+
     /** The slot of the producer that that incarnation is, as far as anybody has said its name; else -1. */
     private int slotOf(long uid) {
         KnownMember member = members.get(uid);
         String name = member == null || member.name() == null ? tokenNames.get(uid) : member.name();
-        if (name != null) {
+        boolean isSucceeded = name != null && member != null && member.name() == null && host(named(name)) != null;
+        if (name != null && !isSucceeded) {
             return named(name);
         }
         AddressSlot byAddress = producers.byAddress(uid);
@@ -427,13 +533,50 @@ final class TopicProducers implements Slots {
     @Override
     public void namedByToken(long uid, String name) {
         KnownMember member = members.get(uid);
-        if (member == null || member.name() == null) {
+        int slot = named(name);
+        boolean isKnown = member == null ? !isUnordered(slot, Epoch.of(uid, topic)) : member.name() == null;
+        if (isKnown) {
             tokenNames.put(uid, name);
             if (tokenNames.size() > Limits.MAX_TOKEN_POSITIONS) {
                 tokenNames.remove(tokenNames.keySet().iterator().next());
             }
-            fold(uid, named(name));
+            mayFold(uid, slot);
         }
+    }
+
+    /** Others of that name have ended, and a token does not say whether that generation comes in front of theirs. */
+    private boolean isUnordered(int slot, Epoch epoch) {
+        KnownProducer producer = known(slot, nameOf(slot));
+        return producer.lastEvent() >= 0 && producer.generation(epoch) == null;
+    }
+
+    // ------------------------------------------------------------------ forgetting
+
+    /** Nobody has to do with that generation any more. */
+    void forget(int slot, Generation generation) {
+        set(slot, known(slot, nameOf(slot)).without(generation.epoch()));
+    }
+
+    /** Nobody has to do with that slot any more. */
+    void free(int slot) {
+        AddressSlot address = producers.atAddress(slot);
+        if (address != null) {
+            addressSlots.remove(address.uid());
+            cameAt.remove(address.uid());
+        }
+        slots.giveUp(slot, nameOf(slot));
+        waitUntilNs.remove(slot);
+        producers = producers.without(slot);
+    }
+
+    /** All subscriptions have heard which slots are free. */
+    void slotsForgotten() {
+        slots.forgotten();
+    }
+
+    /** How many slots are in use, or were lately. */
+    int slotCount() {
+        return slots.count();
     }
 
     private void set(int slot, KnownProducer producer) {

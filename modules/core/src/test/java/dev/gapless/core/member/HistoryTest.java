@@ -81,6 +81,46 @@ class HistoryTest {
     }
 
     @Test
+    @DisplayName("ruleT2: one that somebody saw end later stays in front of those that ended behind it")
+    void staysInFront() {
+        history.begin(UID, Long.MIN_VALUE);
+        history.saw(new Departure(9, "n", 50, null));
+        history.saw(new Departure(3, "n", 60, null));
+        history.saw(new Departure(4, "other", 55, null));
+        history.add(new Departure(9, "n", 60, null));
+        assertEquals(List.of(4L, 9L, 3L), remembered());
+        assertEquals(61, view().departures().get(2).endedMs());
+        history.add(new Departure(9, "n", 80, null));
+        assertEquals(List.of(4L, 9L, 3L), remembered());
+        history.add(new Departure(3, "n", 79, null));
+        assertEquals(81, view().departures().get(2).endedMs(), "it did before");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: one of which a successor had ended before it was removed ended in front of that, if that was lately")
+    void endedInFrontOfItsSuccessor() {
+        history.begin(UID, Long.MIN_VALUE);
+        history.saw(new Departure(3, "n", 60, null), Long.MAX_VALUE);
+        history.saw(new Departure(9, "n", 70, null), 60);
+        assertEquals(List.of(9L, 3L), remembered());
+        assertEquals(59, view().departures().get(0).endedMs());
+        history.saw(new Departure(8, "n", 71, null), 60);
+        assertEquals(List.of(9L, 3L, 8L), remembered(), "it went on beside it");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: who has heard the name of one that ended knows more than who has its address, whoever speaks first")
+    void names() {
+        Departure named = new Departure(9, "n", 50, null);
+        Departure address = new Departure(9, "127.0.0.1:1", 60, Map.of());
+        Departure both = new Departure(9, "n", 60, Map.of());
+        assertEquals(both, named.and(address));
+        assertEquals(both, address.and(named));
+    }
+
+    @Test
     @DisplayName("ruleT2: who begins one late has what ended from then on")
     void beginsLate() {
         history.begin(UID, 50);
@@ -319,6 +359,30 @@ class HistoryTest {
         history.forgetOld(5_000);
         assertFalse(view().covers(ID, 48));
         assertTrue(view().covers(ID, 49), "only the earlier one is forgotten");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: incarnations of a node that count as of the later time stay in their order, by whichever member's word")
+    void inOrderWhenTheTimeRose() {
+        for (boolean isTold : List.of(true, false)) {
+            History rises = new History(new History.Bounds(10, 10_000, 20));
+            rises.begin(UID, Long.MIN_VALUE);
+            for (int uid = 9; uid > 0; uid--) {
+                rises.add(new Departure(uid, "n", 50 - uid, null));
+            }
+            if (isTold) {
+                rises.timeRose(50, 5_000);
+            } else {
+                for (int uid = 9; uid > 0; uid--) {
+                    rises.add(new Departure(uid, "n", 5_000, null));
+                }
+            }
+            List<Long> order = rises.view(new Now(0, 0)).departures().stream()
+                    .map(Departure::uid)
+                    .toList();
+            assertEquals(List.of(9L, 8L, 7L, 6L, 5L, 4L, 3L, 2L, 1L), order, () -> "told " + isTold);
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.gapless.core.wire.Hello;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -130,8 +131,10 @@ class MembershipTest {
         membership.joining(1, "host:1");
         assertFalse(membership.contains(2));
         assertTrue(membership.knows(2));
+        assertEquals(Set.of(2L), membership.newcomers());
         assertEquals(List.of(new Present(2, "host:2"), new Removed(2)), membership.removed(2, 0));
         assertFalse(membership.knows(2));
+        assertEquals(Set.of(), membership.newcomers());
         assertEquals(List.of(), membership.removed(2, 0));
         assertFalse(membership.knows(99));
         assertTrue(membership.contains(1), "this node is a member, whatever was seen of it before");
@@ -207,6 +210,20 @@ class MembershipTest {
         assertEquals(List.of(), heard(3, "n2"));
         assertTrue(membership.hasSaidItsName(3));
         assertEquals(List.of(new Removed(2), new Named(3, "n2", SINCE_MS)), membership.removed(2, 0));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: one that began behind another of its name ended behind it, in whichever order they are removed")
+    void removedInTheOtherOrder() {
+        up();
+        membership.appeared(2, "host:2", 0);
+        heard(2, "n2");
+        membership.appeared(3, "host:3", 0);
+        heard(3, "n2");
+        membership.removed(3, 50);
+        membership.removed(2, 51);
+        assertEquals(List.of(new Departure(2, "n2", 49, null), new Departure(3, "n2", 50, null)), history.departures());
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.gapless.core.place;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,8 +20,9 @@ import org.junit.jupiter.api.Test;
 class KnownProducerTest {
 
     @Test
-    @DisplayName("behind each place comes what the model says")
+    @DisplayName("behind each place comes what the model says; and what is level at a glance is level")
     void next() throws IOException {
+        int[] seen = {0};
         compare("next.txt", words -> {
             PlaceCases.Known known = PlaceCases.producer(words.get(0));
             Next next = known.producer()
@@ -29,8 +31,13 @@ class KnownProducerTest {
                             generation -> known.passed().contains(generation.epoch()),
                             generation -> known.told().contains(generation.epoch()),
                             (epoch, sequence) -> known.cached().contains(new Position(epoch, sequence)));
+            if (known.producer().isLevel(PlaceCases.place(words.get(1)))) {
+                assertEquals(Next.LEVEL, next, () -> "at a glance: " + String.join(" | ", words));
+                seen[0]++;
+            }
             return PlaceCases.written(next);
         });
+        assertTrue(seen[0] >= 50, () -> "only " + seen[0] + " are level at a glance");
     }
 
     @Test
@@ -121,11 +128,32 @@ class KnownProducerTest {
         KnownProducer wentBack = answers(stored, new Part(A.epoch(), 1, 0), new Part(d, 4, 4));
         ProducerPlace.At end = new ProducerPlace.At(B.epoch(), 2);
         for (ProducerPlace.At place : List.of(end, end.marked(ProducerPlace.Mark.END))) {
-            assertEquals(new Next.Lost(Reason.POSITION_UNKNOWN), next(wentBack, place));
+            assertEquals(new Next.Lost(Reason.PRODUCER_LOST), next(wentBack, place));
         }
         KnownProducer forgot = answers(stored, new Part(C.epoch(), 3, 0), new Part(d, 4, 1));
         assertEquals(
                 C.epoch(), ((Next.Fetch) next(forgot, end)).generation().epoch(), "it has forgotten what came first");
+    }
+
+    @Test
+    @DisplayName(
+            "who has read of what a log is without is told so, if the log has forgotten nothing, and has that from a store")
+    void lostWithItsStore() {
+        ProducerPlace.At end = new ProducerPlace.At(A.epoch(), 4, ProducerPlace.Mark.END);
+        KnownProducer left = KnownProducer.named("p")
+                .asked()
+                .answered(List.of(new Part(A.epoch(), 1, 0)), true, new Given.Copied(4, 4, 1))
+                .removed(A, REMOVED, new End.Stated(4, true), true, true);
+        List<Part> anew = List.of(new Part(B.epoch(), 2, 0));
+        Given.Copied all = new Given.Copied(0, 0, 1, 0, true);
+        assertEquals(new Next.Lost(Reason.PRODUCER_LOST), next(left.asked().answered(anew, true, all), end));
+        KnownProducer forgot = left.asked().answered(anew, true, new Given.Copied(0, 0, 1));
+        assertEquals(Next.LEVEL, next(forgot, end), "that may be forgotten");
+        KnownProducer less = answers(left, new Part(A.epoch(), 1, 0), new Part(B.epoch(), 2, 3));
+        assertEquals(new Next.Lost(Reason.PRODUCER_LOST), next(less, end));
+
+        KnownProducer inMemory = copied(A, 4).removed(A, REMOVED, new End.Stated(4, true), false, true);
+        assertEquals(Next.LEVEL, next(inMemory.asked().answered(anew, true, all), end), "it was never stored");
     }
 
     private static Next next(KnownProducer producer, ProducerPlace place) {
@@ -152,8 +180,38 @@ class KnownProducerTest {
         assertEquals(List.of(B.epoch(), A.epoch(), C.epoch()), epochs(there));
         assertNull(there.generations().get(1).removed());
         KnownProducer gone = there.removed(A, REMOVED, null, true, false);
-        assertEquals(REMOVED, gone.generations().get(1).removed());
-        assertEquals(new End.Stated(4, false), gone.generations().get(1).end());
+        assertEquals(List.of(A.epoch(), B.epoch(), C.epoch()), epochs(gone), "as the log has them");
+        assertEquals(REMOVED, gone.generations().get(0).removed());
+        assertEquals(new End.Stated(4, false), gone.generations().get(0).end());
+        assertEquals(
+                REMOVED.event(), gone.generations().get(1).removed().event(), "it was removed later than that one");
+    }
+
+    @Test
+    @DisplayName("parts are in the log's order, whatever was seen of them, and whenever that is said to have been")
+    void partsInOrder() {
+        KnownProducer remembered = KnownProducer.named("p")
+                .with(A.withRemoval(new Generation.Removal(70, 900)))
+                .with(B.withRemoval(new Generation.Removal(60, 800)));
+        assertEquals(List.of(B.epoch(), A.epoch()), epochs(remembered));
+        Generation unseen = Generation.begun(new Epoch('u'), 4, false);
+        Generation present = Generation.begun(new Epoch('v'), 5, false);
+        KnownProducer p = remembered
+                .asked()
+                .answered(
+                        List.of(
+                                new Part(A.epoch(), 1, 0),
+                                new Part(B.epoch(), 2, 4),
+                                new Part(unseen.epoch(), 4, 6),
+                                new Part(present.epoch(), 5, 7)),
+                        true,
+                        new Given.Copied(9, 9, 1));
+        assertEquals(List.of(A.epoch(), B.epoch(), unseen.epoch(), present.epoch()), epochs(p));
+        assertEquals(
+                new Generation.Removal(70, 900, false), p.generations().get(2).removed());
+        KnownProducer seen = p.removed(unseen, new Generation.Removal(65, 850), null, true, false);
+        assertEquals(List.of(A.epoch(), B.epoch(), unseen.epoch(), present.epoch()), epochs(seen));
+        assertEquals(new Generation.Removal(65, 850), seen.generations().get(2).removed());
     }
 
     @Test
@@ -163,6 +221,11 @@ class KnownProducerTest {
             @Override
             public long newest() {
                 return 9;
+            }
+
+            @Override
+            public long behind() {
+                return 0;
             }
 
             @Override
@@ -176,6 +239,11 @@ class KnownProducerTest {
             }
 
             @Override
+            public boolean isComplete() {
+                return true;
+            }
+
+            @Override
             public boolean isLost(long number) {
                 return number == 5;
             }
@@ -183,6 +251,34 @@ class KnownProducerTest {
         KnownProducer p = KnownProducer.named("p").asked().answered(List.of(new Part(A.epoch(), 1, 0)), true, copy);
         assertEquals(new Next.Lost(Reason.OVERRUN), behind(p, 4));
         assertEquals(new Next.Fetch(p.generations().get(0), 6), behind(p, 5));
+    }
+
+    @Test
+    @DisplayName("a subscription is behind a generation once it has been given and told all of it")
+    void isBehind() {
+        KnownProducer left = KnownProducer.named("p").removed(A, REMOVED, new End.Stated(5, true), false, true);
+        Generation a = left.generations().get(0);
+        assertFalse(left.isBehind(new ProducerPlace.At(A.epoch(), 4), none -> false, a));
+        assertFalse(left.isBehind(new ProducerPlace.At(A.epoch(), 5), none -> false, a), "ProducerLeft comes yet");
+        assertTrue(left.isBehind(new ProducerPlace.At(A.epoch(), 5, ProducerPlace.Mark.END), none -> false, a));
+        assertTrue(left.isBehind(null, passed -> true, a));
+        assertFalse(left.isBehind(null, none -> false, a));
+        assertFalse(left.isBehind(ProducerPlace.UNKNOWN, passed -> true, a));
+        KnownProducer nothing = KnownProducer.named("p").removed(A, REMOVED, new End.Stated(0, true), false, true);
+        assertTrue(nothing.isBehind(
+                new ProducerPlace.At(A.epoch(), 0),
+                none -> false,
+                nothing.generations().get(0)));
+        KnownProducer lost =
+                KnownProducer.named("p").removed(A, REMOVED, null, false, true).givenUp();
+        assertFalse(lost.isBehind(
+                new ProducerPlace.At(A.epoch(), 5),
+                none -> false,
+                lost.generations().get(0)));
+        KnownProducer next =
+                left.asked().answered(List.of(new Part(B.epoch(), 2, 0)), false, new Given.Copied(9, 9, 1));
+        assertTrue(next.isBehind(new ProducerPlace.At(B.epoch(), 0), none -> false, a));
+        assertFalse(next.isBehind(new ProducerPlace.At(C.epoch(), 3), none -> false, a), "nobody knows where that is");
     }
 
     private static Next behind(KnownProducer producer, long sequence) {
@@ -201,9 +297,9 @@ class KnownProducerTest {
                 KnownProducer.Presence.ASKED, copied(A, 5).asked().waitedFor().presence());
     }
 
-    private static final Generation A = Generation.begun(new Epoch('a'), 1);
-    private static final Generation B = Generation.begun(new Epoch('b'), 2);
-    private static final Generation C = Generation.begun(new Epoch('c'), 3);
+    private static final Generation A = Generation.begun(new Epoch('a'), 1, false);
+    private static final Generation B = Generation.begun(new Epoch('b'), 2, false);
+    private static final Generation C = Generation.begun(new Epoch('c'), 3, false);
     private static final Generation.Removal REMOVED = new Generation.Removal(4, 1_000);
 
     /** One whose log has that generation alone, with so many messages. */

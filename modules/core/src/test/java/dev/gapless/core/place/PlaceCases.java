@@ -43,7 +43,7 @@ final class PlaceCases {
         Known known = new Known(KnownProducer.named("p"), new HashSet<>(), new HashSet<>(), new HashSet<>());
         List<Generation> generations = new ArrayList<>();
         for (int i = 1; i < parts.length; i++) {
-            generations.add(generation(List.of(parts[i].split(" ")), known));
+            generations.add(generation(List.of(parts[i].split(" ")), head.contains("durable"), known));
         }
         LogCopy copy = presence == KnownProducer.Presence.COPIED ? numbers(head) : null;
         KnownProducer producer = new KnownProducer("p", generations, presence, head.contains("durable"), copy);
@@ -51,14 +51,19 @@ final class PlaceCases {
     }
 
     private static Given.Copied numbers(List<String> words) {
-        return new Given.Copied(after(words, "newest"), after(words, "head"), after(words, "oldest"));
+        return new Given.Copied(
+                after(words, "newest"),
+                after(words, "head"),
+                after(words, "oldest"),
+                words.contains("behind") ? after(words, "behind") : 0,
+                words.contains("complete"));
     }
 
     static Given.Copied numbers(String text) {
         return numbers(List.of(text.split(" ")));
     }
 
-    private static Generation generation(List<String> words, Known known) {
+    private static Generation generation(List<String> words, boolean stored, Known known) {
         Epoch epoch = epoch(words.get(0));
         String[] range = words.get(1).split("(?<=[0-9])-", -1);
         long before = Long.parseLong(range[0]);
@@ -79,7 +84,8 @@ final class PlaceCases {
             words.subList(words.indexOf("has") + 1, words.size())
                     .forEach(sequence -> known.cached().add(new Position(epoch, Long.parseLong(sequence))));
         }
-        return new Generation(epoch, epoch.id(), before, end, after(words, "heard"), removal, words.contains("log"));
+        return new Generation(
+                epoch, epoch.id(), before, end, after(words, "heard"), removal, words.contains("log"), stored);
     }
 
     private static long after(List<String> words, String word) {

@@ -112,6 +112,15 @@ class KeptForCopiesTest implements Outbox.Carrier {
     }
 
     @Test
+    @DisplayName("ruleP18: of a node that has everything people are told whether the log keeps something for it")
+    void tellsThatItKeeps() {
+        copied(1);
+        assertTrue(producer.cursors().get(0).holds());
+        acknowledges(SESSION, 4, 4);
+        assertFalse(producer.cursors().get(0).holds());
+    }
+
+    @Test
     @DisplayName("ruleP18: an Ack that needs less makes room for those that wait")
     void makesRoom() {
         copied(1);
@@ -217,6 +226,18 @@ class KeptForCopiesTest implements Outbox.Carrier {
         whenSent = () -> {};
         assertEquals(1, log.oldest() - 1);
         assertEquals(5, log.head());
+    }
+
+    @Test
+    @DisplayName("ruleP18: of a copy that begins everything is kept until its node has said what it needs")
+    void aCopyThatBegins() {
+        publish(2);
+        copies(SESSION, null, null);
+        publish(50);
+        assertEquals(6, log.head());
+        assertEquals(3, log.waiting());
+        acknowledges(SESSION, 2, Ack.KEEPS_NOTHING);
+        assertEquals(0, log.waiting());
     }
 
     @Test

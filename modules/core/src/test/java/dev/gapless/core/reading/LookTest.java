@@ -21,13 +21,15 @@ import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** One look at a topic's producers. Slot 0 is node a, whose incarnation is 1, slot 1 is node b, whose incarnation is 2. */
 class LookTest {
-    private static final Generation A = Generation.begun(new Epoch(1), 1);
-    private static final Generation B = Generation.begun(new Epoch(2), 2);
+    private static final Generation A = Generation.begun(new Epoch(1), 1, false);
+    private static final Generation B = Generation.begun(new Epoch(2), 2, false);
     private final TopicCache cache = new TopicCache(100, 1 << 20);
     private Producers producers = Producers.NONE;
     private Places places = Places.NONE;
@@ -35,6 +37,10 @@ class LookTest {
 
     private Look look() {
         return new Look(producers, places, past, cache);
+    }
+
+    private Look.@Nullable Turn first() {
+        return Look.first(look().all().turns());
     }
 
     private void copied(int slot, Generation generation, long newest, long oldest) {
@@ -65,12 +71,12 @@ class LookTest {
         push(A, 2);
         StringBuilder given = new StringBuilder();
         for (int i = 0; i < 3; i++) {
-            Look.Turn.Give give = assertInstanceOf(Look.Turn.Give.class, look().first());
+            Look.Turn.Give give = assertInstanceOf(Look.Turn.Give.class, first());
             given.append(give.slot() == 0 ? "a" : "b").append(give.sequence()).append(' ');
             at(give.slot(), give.generation(), give.sequence());
         }
         assertEquals("a1 b1 a2 ", given.toString());
-        assertNull(look().first());
+        assertNull(first());
         assertTrue(look().all().losses().isEmpty());
         assertTrue(look().all().wants().isEmpty());
     }
@@ -105,6 +111,45 @@ class LookTest {
     }
 
     @Test
+    @DisplayName("who has lost what comes next reads on at the newest: nothing is held back for it")
+    void hasReadNothingOfWhatItLost() {
+        copied(0, A, 9, 8);
+        KnownProducer a = Objects.requireNonNull(producers.get(0));
+        at(0, A, 7);
+        assertEquals(7, look().readUpTo(0, a));
+        at(0, A, 2);
+        assertEquals(-1, look().readUpTo(0, a));
+        push(A, 3);
+        assertEquals(2, look().readUpTo(0, a), "it is here, whatever the log has");
+        at(0, A, 9);
+        assertEquals(9, look().readUpTo(0, a));
+    }
+
+    @Test
+    @DisplayName(
+            "nobody is asked for a position that was heard of in a generation that the log lacks: it is told what is missing")
+    void statedWhereTheLogHasNothing() {
+        copied(0, A, 5, 1);
+        KnownProducer gone =
+                Objects.requireNonNull(producers.get(0)).removed(A, new Generation.Removal(5, 0), null, false, true);
+        Part part = new Part(B.epoch(), B.uid(), 0);
+        producers = producers.with(0, gone.answered(List.of(part), false, new Given.Copied(2, 2, 1)));
+        places = places.with(0, new ProducerPlace.Stated(new Position(A.epoch(), 4), null));
+        Position next = new Position(B.epoch(), 1);
+        assertEquals(
+                List.of(new Gap("a", Reason.PRODUCER_RESTARTED, A.epoch(), 5L, null, next)),
+                Loss.gaps(look().all().losses()));
+        places = places.with(0, new ProducerPlace.Stated(new Position(A.epoch(), 6), null));
+        assertEquals(
+                List.of(new Gap("a", Reason.PRODUCER_RESTARTED, A.epoch(), null, null, next)),
+                Loss.gaps(look().all().losses()),
+                "nobody can say how much it had");
+        places = places.with(0, new ProducerPlace.Stated(new Position(new Epoch(77), 6), null));
+        assertEquals(List.of(), look().all().losses());
+        assertInstanceOf(Next.Find.class, look().all().wants().get(0).what());
+    }
+
+    @Test
     @DisplayName("who left in good order is told behind the last message, once")
     void left() {
         producers = producers.with(
@@ -112,11 +157,11 @@ class LookTest {
                 KnownProducer.named("a")
                         .removed(A, new Generation.Removal(5, 0), new End.Stated(1, true), false, true));
         push(A, 1);
-        assertInstanceOf(Look.Turn.Give.class, look().first());
+        assertInstanceOf(Look.Turn.Give.class, first());
         at(0, A, 1);
-        assertInstanceOf(Look.Turn.Left.class, look().first());
+        assertInstanceOf(Look.Turn.Left.class, first());
         places = places.with(0, new ProducerPlace.At(A.epoch(), 1, ProducerPlace.Mark.END));
-        assertNull(look().first());
+        assertNull(first());
     }
 
     @Test
@@ -127,31 +172,31 @@ class LookTest {
         copied(1, B, 9, 1);
         Position stated = new Position(B.epoch(), 3);
         places = places.with(1, new ProducerPlace.Stated(stated, null));
-        assertNull(look().first());
+        assertNull(first());
         List<Want> wants = look().all().wants();
         assertEquals(5, assertInstanceOf(Next.Fetch.class, wants.get(0).what()).sequence());
         assertEquals(
                 stated, assertInstanceOf(Next.Find.class, wants.get(1).what()).position());
         cache.fetched(A.epoch(), 5, Given.slices(5, 6), 0);
-        assertEquals(5, assertInstanceOf(Look.Turn.Give.class, look().first()).sequence());
+        assertEquals(5, assertInstanceOf(Look.Turn.Give.class, first()).sequence());
     }
 
     @Test
     @DisplayName("what was told as lost under an address is not given when its name is known")
     void toldByItsAddress() {
-        Generation gone =
-                new Generation(A.epoch(), 1, 1, new End.Stated(1, false), 1, new Generation.Removal(5, 0), false);
+        Generation gone = new Generation(
+                A.epoch(), 1, 1, new End.Stated(1, false), 1, new Generation.Removal(5, 0), false, false);
         push(A, 1);
         places = places.with(3, new ProducerPlace.At(A.epoch(), 0, ProducerPlace.Mark.END));
         producers = producers
                 .with(3, KnownProducer.named("127.0.0.1:25520"))
                 .named(1, "127.0.0.1:25520", 3, 0, KnownProducer.named("a").with(gone));
-        assertNull(look().first());
+        assertNull(first());
         assertTrue(look().all().losses().isEmpty());
         ProducerPlace other = new ProducerPlace.At(B.epoch(), 0, ProducerPlace.Mark.END);
         for (ProducerPlace place : new ProducerPlace[] {null, new ProducerPlace.At(A.epoch(), 0), other}) {
             places = places.with(3, place);
-            assertInstanceOf(Look.Turn.Give.class, look().first(), () -> "" + place);
+            assertInstanceOf(Look.Turn.Give.class, first(), () -> "" + place);
         }
     }
 
@@ -183,14 +228,14 @@ class LookTest {
         producers = producers.withMembers(List.of(host), 0, Given.history());
         for (Past reads : List.of(Past.opened(0), Past.resumed(0, 1_099, 100), Past.byHand(0, 1_100, 100))) {
             past = reads;
-            assertInstanceOf(Look.Turn.Give.class, look().first(), () -> "" + reads);
+            assertInstanceOf(Look.Turn.Give.class, first(), () -> "" + reads);
         }
         past = Past.resumed(0, 1_100, 100);
-        assertNull(look().first());
+        assertNull(first());
         Loss loss = look().all().losses().get(0);
         assertEquals(new ProducerPlace.At(A.epoch(), 9), loss.to());
         assertEquals(Reason.POSITION_UNKNOWN, loss.gaps().get(0).reason());
         at(0, A, 0);
-        assertInstanceOf(Look.Turn.Give.class, look().first());
+        assertInstanceOf(Look.Turn.Give.class, first());
     }
 }

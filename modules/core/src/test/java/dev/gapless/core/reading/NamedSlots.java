@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The producers of a topic, put together by hand, at {@link #NOW}. */
@@ -79,6 +80,11 @@ final class NamedSlots implements Slots {
         show();
     }
 
+    /** An incarnation that was seen joining, or down. */
+    void newcomer(long uid) {
+        producers = producers.withNewcomers(Set.of(uid));
+    }
+
     /** Its member's log is copied, and made of these incarnations with 100 messages each, the last one of {@code newest}. */
     void copied(String name, long newest, long oldest, long... uids) {
         int slot = named(name);
@@ -114,7 +120,7 @@ final class NamedSlots implements Slots {
         boolean wasHost = members.stream().noneMatch(member -> name.equals(member.name()));
         End.Stated farewell = head == null ? null : new End.Stated(head, true);
         Generation.Removal removal = new Generation.Removal(++events, endedMs);
-        return known(slot, name).removed(Generation.begun(epoch(uid), uid), removal, farewell, false, wasHost);
+        return known(slot, name).removed(Generation.begun(epoch(uid), uid, false), removal, farewell, false, wasHost);
     }
 
     /** What went by its address has this name. */

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 
 /** A subscription to a topic of one producer: node a, which has slot 0, and whose incarnation is 1. */
 abstract class OneProducer {
-    static final Generation A = Generation.begun(new Epoch(1), 1);
+    static final Generation A = Generation.begun(new Epoch(1), 1, false);
 
     final SharedTopic topic = new SharedTopic(new TopicCache(100, 1 << 20));
     PlacesSubscription subscription = subscription(Given.ring(100));

@@ -11,16 +11,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.gapless.core.CursorToken;
 import dev.gapless.core.CursorToken.Entry;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
 import dev.gapless.core.HistoryId;
 import dev.gapless.core.Limits;
 import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
 import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.ProducerPlace.At;
 import dev.gapless.core.place.ProducerPlace.Mark;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -222,7 +226,67 @@ class PlaceTokenTest {
         slots.ended(6, "b", LATELY_MS - 1, 3L);
         slots.ended(7, "c", LATELY_MS, 3L);
         slots.ended(8, "c", LATELY_MS, null);
-        assertEquals(List.of(entry("a", 5, 0, 5), over("c", 8, 0)), token().entries());
+        Set<Entry> listed = Set.of(entry("a", 5, 0, 5), over("c", 8, 0), over("c", 7, Entry.UNKNOWN));
+        assertEquals(listed, Set.copyOf(token().entries()));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1: it keeps positions beside a place until they are told: no earlier stream of that producer is said to be over")
+    void beside() {
+        slots.ended(6, "b", NOW_MS, 3L);
+        slots.member(7, "b", EARLY_MS);
+        slots.copied("b", 9, 1, 7);
+        int b = slots.named("b");
+        at(b, new At(epoch(7), 2));
+        Entry b6 = new Entry("b", 0, epoch(6), 1, false);
+        places = places.with(
+                new Places.Beside(List.of(b6), List.of(new Gap("b", Reason.PRODUCER_LOST, epoch(6), 2L, 2L, null))));
+        assertEquals(Set.of(b6, entry("b", 7, 2, 7)), ofNode("b"));
+        places = places.without(places.beside());
+        assertEquals(Set.of(over("b", 6, Entry.UNKNOWN), entry("b", 7, 2, 7)), ofNode("b"));
+    }
+
+    private Set<Entry> ofNode(String node) {
+        return token().entries().stream()
+                .filter(entry -> entry.node().equals(node))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1: earlier streams of a producer that is listed are said to be over, if they ended lately and may have had something")
+    void earlierStreams() {
+        slots.gone(6, "b", LATELY_MS - 1);
+        slots.gone(7, "b", LATELY_MS);
+        slots.gone(8, "b", LATELY_MS + 1);
+        slots.member(9, "b", EARLY_MS);
+        slots.copied("b", 3, 1, 6, 7, 9);
+        int b = slots.named("b");
+        at(b, new At(epoch(9), 2));
+        Entry a5 = entry("a", 5, 0, 5);
+        Entry b7 = over("b", 7, Entry.UNKNOWN);
+        Entry b8 = over("b", 8, Entry.UNKNOWN);
+        assertEquals(Set.of(a5, entry("b", 9, 2, 9), b7, b8), Set.copyOf(token().entries()));
+        at(b, new At(epoch(7), 2));
+        Entry b6 = over("b", 6, Entry.UNKNOWN);
+        assertEquals(Set.of(a5, entry("b", 7, 2, 9), b6), Set.copyOf(token().entries()), "its time is earlier");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT1: beside a place that was told as lost in a generation that nobody here knows, those are listed that were passed before")
+    void passedBesideAToldPlace() {
+        slots.ended(6, "b", LATELY_MS, 3L);
+        slots.ended(7, "b", LATELY_MS, 0L);
+        int b = slots.ended(8, "b", NOW_MS, 3L);
+        past = Past.resumed(0, LATELY_MS, 0).listing(Set.of(epoch(8)), Set.of());
+        at(b, new At(epoch(9), 2, Mark.TOLD));
+        Entry told = new Entry("b", 0, epoch(9), 2, false, true, false, 0);
+        assertEquals(Set.of(told, over("b", 6, Entry.UNKNOWN), over("b", 8, Entry.UNKNOWN)), ofNode("b"));
+        at(b, new At(epoch(9), 2));
+        Entry readsOn = new Entry("b", 0, epoch(9), 2, false);
+        assertEquals(Set.of(readsOn), ofNode("b"), "it reads on: they may be behind it");
     }
 
     // ------------------------------------------------------------------ whether it counts

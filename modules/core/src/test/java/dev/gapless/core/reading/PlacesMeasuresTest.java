@@ -60,7 +60,7 @@ class PlacesMeasuresTest extends OneProducer {
 
     @Test
     @DisplayName(
-            "its lag is what the logs have behind its places, and one for each loss; its age that of the oldest message here")
+            "its lag is what the logs have or had behind its places; its age that of the oldest message in hand, or here")
     void lag() {
         assertEquals(0, subscription.lag());
         assertEquals(OptionalLong.empty(), subscription.behindSinceMs());
@@ -81,7 +81,32 @@ class PlacesMeasuresTest extends OneProducer {
         assertEquals(2, subscription.lag());
         assertEquals(OptionalLong.of(5_000), subscription.behindSinceMs(), "since then it lacks something");
         copied(20, 20);
-        assertEquals(1, subscription.lag());
+        assertEquals(16, subscription.lag(), "15 of them are lost");
+    }
+
+    @Test
+    @DisplayName("a log keeps what comes where its loss leads, also before it has looked; that is room for nobody")
+    void isWaitedForWhereItsLossLeads() {
+        copied(20, 20);
+        begin(at(1));
+        assertEquals(20, subscription.howFar().waitedForFrom(0));
+        assertEquals(-1, subscription.howFar().readUpTo(0));
+        assertInstanceOf(Step.Missed.class, subscription.next(0));
+        copied(21, 20);
+        assertEquals(20, subscription.howFar().waitedForFrom(0));
+    }
+
+    @Test
+    @DisplayName("what it was given and has not dealt with counts, whatever the log and the cache have lost of it")
+    void lagOfWhatItHolds() {
+        push(1, 2);
+        copied(2, 1);
+        begin(at(0));
+        subscription.next(0);
+        copied(9, 8);
+        topic.cache().forget(A.epoch());
+        assertEquals(9, subscription.lag());
+        assertEquals(OptionalLong.of(1_001), subscription.behindSinceMs());
     }
 
     @Test
@@ -109,6 +134,24 @@ class PlacesMeasuresTest extends OneProducer {
         assertEquals("XAU", subscription.lastKey(gap));
         assertNull(subscription.lastKey(new Gap("a", Reason.OVERRUN, A.epoch(), 1L, 8L, new Position(A.epoch(), 9))));
         assertNull(subscription.lastKey(new Gap("a", Reason.OVERRUN, A.epoch(), 1L, null, null)));
+    }
+
+    @Test
+    @DisplayName("gaps count when subscriptions are told of them, of all subscriptions of the topic, by reason")
+    void told() {
+        copied(9, 9);
+        begin(at(2));
+        assertEquals(Map.of(), topic.told());
+        assertInstanceOf(Step.Missed.class, subscription.next(0));
+        assertEquals(Step.RELOADING, subscription.next(0));
+        assertEquals(Map.of(Reason.OVERRUN, 1L), topic.told());
+        subscription = subscription(Given.ring(100));
+        begin(at(2));
+        assertInstanceOf(Step.Missed.class, subscription.next(0));
+        subscription.reloaded(null);
+        subscription.said(new Change.AnythingMissed(List.of()));
+        assertInstanceOf(Step.Missed.class, subscription.next(0));
+        assertEquals(Map.of(Reason.OVERRUN, 2L, Reason.POSITION_UNKNOWN, 1L), topic.told());
     }
 
     private static Slice keyed(long sequence) {
@@ -154,7 +197,7 @@ class PlacesMeasuresTest extends OneProducer {
     }
 
     private static Generation gone(long uid) {
-        return Generation.begun(new Epoch(uid), uid);
+        return Generation.begun(new Epoch(uid), uid, false);
     }
 
     @Test

@@ -8,22 +8,28 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.gapless.core.CursorToken;
+import dev.gapless.core.Epoch;
 import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
 import dev.gapless.core.HistoryId;
+import dev.gapless.core.Now;
 import dev.gapless.core.Position;
 import dev.gapless.core.Reason;
 import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.delivery.Standpoint;
 import dev.gapless.core.delivery.Step;
+import dev.gapless.core.place.AddressSlot;
 import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Next;
+import dev.gapless.core.place.Part;
+import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -119,6 +125,20 @@ class PlacesSubscriptionTest extends OneProducer {
     }
 
     @Test
+    @DisplayName("it has missed nothing of a producer that has published nothing; where it is is not changed by that")
+    void nothingThere() {
+        copied(0, 1);
+        begin(ProducerPlace.UNKNOWN);
+        subscription.said(new Change.NothingThere(0, new ProducerPlace.At(A.epoch(), 0)));
+        push(1, 2);
+        copied(2, 1);
+        assertEquals("1 2", given(subscription.next(0)));
+        subscription.handled(2);
+        subscription.said(new Change.NothingThere(0, new ProducerPlace.At(A.epoch(), 0)));
+        assertEquals(Step.IDLE, subscription.next(0));
+    }
+
+    @Test
     @DisplayName("the first answer counts for a place that is awaited, and none for another one")
     void answers() {
         copied(9, 1);
@@ -132,12 +152,24 @@ class PlacesSubscriptionTest extends OneProducer {
     }
 
     @Test
+    @DisplayName(
+            "ruleT1: a token has the answer that made the subscription ready, although its reader has not looked yet")
+    void tokenOfOneThatIsReady() {
+        copied(9, 1);
+        begin(ProducerPlace.AWAITED);
+        assertEquals(Step.IDLE, subscription.next(0));
+        subscription.said(new Change.Answered(0, at(7), 1, 0));
+        CursorToken token = subscription.token("t", "c", new Now(0, 0));
+        assertEquals(7, token.entries().get(0).sequence());
+    }
+
+    @Test
     @DisplayName("who was ready without an answer has missed nothing if that member has published nothing since")
     void answersLate() {
         PlaceStanding without = PlaceStanding.FIRST.at(0, new ProducerPlace.Unanswered(1, 100));
-        Change quiet = new Change.Answered(0, at(7), 1, 100);
+        Change quiet = new Change.Answered(0, at(7), 1, 99);
         assertEquals(at(7), quiet.appliedTo(without).places().get(0));
-        for (Change other : List.of(new Change.Answered(0, at(7), 1, 101), new Change.Answered(0, at(7), 2, 100))) {
+        for (Change other : List.of(new Change.Answered(0, at(7), 1, 100), new Change.Answered(0, at(7), 2, 99))) {
             assertEquals(
                     ProducerPlace.UNKNOWN, other.appliedTo(without).places().get(0));
         }
@@ -176,7 +208,7 @@ class PlacesSubscriptionTest extends OneProducer {
     void named() {
         ProducerPlace told = new ProducerPlace.At(A.epoch(), 0, ProducerPlace.Mark.END);
         PlaceStanding here = PlaceStanding.FIRST.at(5, told);
-        Change named = new Change.NamedNow(5, 0);
+        Change named = new Change.NamedNow(new AddressSlot(1, "127.0.0.1:1", 5, 0), null);
         assertEquals(told, named.appliedTo(here).places().get(5));
         assertEquals(null, named.appliedTo(here).places().get(0));
         PlaceStanding awaited = named.appliedTo(PlaceStanding.FIRST.at(5, ProducerPlace.AWAITED));
@@ -190,6 +222,66 @@ class PlacesSubscriptionTest extends OneProducer {
                 named.appliedTo(PlaceStanding.FIRST.at(5, at(3)).at(0, at(7)))
                         .places()
                         .get(0));
+    }
+
+    @Test
+    @DisplayName("nobody knows what is missed if it ended before the place that its name has")
+    void namedInFront() {
+        Generation.Removal first = new Generation.Removal(1, 0);
+        Generation b = Generation.begun(new Epoch(2), 2, false);
+        KnownProducer gone = KnownProducer.named("a").removed(A, first, null, false, true);
+        KnownProducer both = gone.removed(b, new Generation.Removal(2, 0), null, false, true);
+        PlaceStanding here = PlaceStanding.FIRST.at(5, ProducerPlace.UNKNOWN);
+        PlaceStanding inB = here.at(0, new ProducerPlace.At(b.epoch(), 3));
+        Change.NamedNow itIsA = new Change.NamedNow(new AddressSlot(1, "127.0.0.1:1", 5, 0), both);
+        assertEquals(ProducerPlace.UNKNOWN, itIsA.appliedTo(inB).places().get(0));
+        assertEquals(at(3), itIsA.appliedTo(here.at(0, at(3))).places().get(0), "it reads on to its end");
+        Change.NamedNow itIsB = new Change.NamedNow(new AddressSlot(2, "127.0.0.1:2", 5, 0), both);
+        assertEquals(at(3), itIsB.appliedTo(here.at(0, at(3))).places().get(0), "it comes to it");
+        PlaceStanding awaited = inB.at(5, ProducerPlace.AWAITED);
+        assertEquals(inB.places().get(0), itIsA.appliedTo(awaited).places().get(0), "it has not begun there");
+    }
+
+    @Test
+    @DisplayName(
+            "who stands in a member that another one has succeeded is told what is missing of it, and is given all of the other's log")
+    void succeeded() {
+        KnownProducer later = KnownProducer.named("a")
+                .answered(List.of(new Part(new Epoch(8), 8, 0)), false, new Given.Copied(9, 9, 1));
+        Position first = new Position(new Epoch(8), 1);
+        Change.Succeeded change = new Change.Succeeded(0, 1, A.epoch(), later);
+        PlaceStanding in = change.appliedTo(PlaceStanding.FIRST.at(0, at(3)));
+        assertEquals(null, in.places().get(0));
+        assertEquals(
+                List.of(new Gap("a", Reason.PRODUCER_RESTARTED, A.epoch(), 4L, null, first)),
+                in.places().beside().gaps());
+        assertEquals(3, in.places().beside().entries().get(0).sequence());
+        assertEquals(Set.of(A.epoch()), in.past().named(), "nothing is told under its address");
+        PlaceStanding told = change.appliedTo(
+                PlaceStanding.FIRST.at(0, new ProducerPlace.At(A.epoch(), 3, ProducerPlace.Mark.TOLD)));
+        assertEquals(
+                List.of(new Gap("a", Reason.PRODUCER_RESTARTED, A.epoch(), null, null, first)),
+                told.places().beside().gaps());
+        PlaceStanding over =
+                change.appliedTo(PlaceStanding.FIRST.at(0, new ProducerPlace.At(A.epoch(), 3, ProducerPlace.Mark.END)));
+        assertEquals(List.of(), over.places().beside().gaps());
+        PlaceStanding other = PlaceStanding.FIRST.at(0, new ProducerPlace.At(new Epoch(8), 3));
+        assertEquals(other, change.appliedTo(other));
+    }
+
+    @Test
+    @DisplayName("what comes beside the places during a reload is told after it")
+    void besideDuringAReload() {
+        Gap gap = new Gap("b", Reason.PRODUCER_LOST, new Epoch(7), 4L, null, null);
+        CursorToken.Entry entry = new CursorToken.Entry("b", 7, new Epoch(7), 3, false);
+        Places.Beside first = new Places.Beside(List.of(entry), List.of(gap));
+        Places.Beside second = new Places.Beside(List.of(entry, entry), List.of(gap));
+        Places both = Places.NONE.with(first).with(second);
+        assertEquals(second, both.without(first).beside());
+        assertEquals(List.of(), both.without(both.beside()).beside().gaps());
+        PlaceStanding reloading =
+                PlaceStanding.FIRST.at(both).doing(new ReadingPhase.Reloading(List.of(), null, first, 0));
+        assertEquals(second, reloading.reloaded(topic.producers()).places().beside());
     }
 
     // ------------------------------------------------------------------ its token before it begins, and within a run

@@ -23,12 +23,14 @@ import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.delivery.Opening;
 import dev.gapless.core.delivery.Standpoint;
 import dev.gapless.core.delivery.Step;
+import dev.gapless.core.place.AddressSlot;
 import dev.gapless.core.place.Next;
 import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.ProducerPlace.At;
 import dev.gapless.core.place.ProducerPlace.Mark;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -189,18 +191,22 @@ class ReloadedPlacesTest {
         assertEquals(11L, next.missed());
     }
 
+    private Change named(long uid) {
+        AddressSlot address = Objects.requireNonNull(slots.producers().byAddress(uid));
+        return new Change.NamedNow(address, slots.producers().get(address.named()));
+    }
+
     @Test
     @DisplayName(
             "what was told under an address whose name is said during the reload stays told there; else the name has the place")
     void namedMeanwhile() {
-        int nameless = slots.endedNameless(6, NOW_MS);
+        slots.endedNameless(6, NOW_MS);
         show();
         subscription.said(new Change.Begins(Places.NONE, Past.opened(0)));
         assertEquals(address(6), gaps(subscription.next(0)).get(0).node());
         slots.nameIt(6, "b");
         show();
-        int b = slots.named("b");
-        subscription.said(new Change.NamedNow(nameless, b));
+        subscription.said(named(6));
         assertEquals(Step.RELOADING, subscription.next(0));
         subscription.reloaded(null);
         assertEquals(Step.IDLE, subscription.next(0), "it was told");
@@ -215,7 +221,7 @@ class ReloadedPlacesTest {
         slots.member(7, "c", EARLY_MS);
         slots.copied("c", 3, 1, 7);
         show();
-        subscription.said(new Change.NamedNow(other, slots.named("c")));
+        subscription.said(named(7));
         subscription.next(0);
         subscription.reloaded(null);
         assertEquals("c", gaps(subscription.next(0)).get(0).node(), "nobody knows what was read of it");
@@ -350,7 +356,7 @@ class ReloadedPlacesTest {
         assertEquals(HistoryId.UNKNOWN, token().historyId());
         subscription.reloaded(null);
         assertEquals(Given.HISTORY + 1, token().historyId());
-        assertEquals(List.of(entry(9)), token().entries());
+        assertEquals(List.of(entry(5)), token().entries(), "its log has what comes there");
         assertEquals(
                 Given.HISTORY, subscription.token(before, Given.TOPIC, "c", NOW).historyId());
     }
@@ -370,7 +376,7 @@ class ReloadedPlacesTest {
         Everything all = Everything.of(slots.producers(), look, List.of(nameless));
         assertEquals(
                 List.of(
-                        loss(a, at(9)),
+                        loss(a, at(5)),
                         loss(b, new At(epoch(6), 1, Mark.END)),
                         loss(c, new At(epoch(7), 3, Mark.TOLD)),
                         loss(d, ProducerPlace.UNKNOWN),
@@ -378,6 +384,12 @@ class ReloadedPlacesTest {
                         loss(nameless, ProducerPlace.UNKNOWN)),
                 all.losses());
         assertEquals(Past.opened(slots.producers().lastEvent()), all.past());
+        copied(9, 8);
+        look = new Look(slots.producers(), places, Past.opened(0), topic.cache());
+        assertEquals(
+                loss(a, at(9)),
+                Everything.of(slots.producers(), look, List.of()).losses().get(0),
+                "its log has overtaken that");
     }
 
     private Loss loss(int slot, ProducerPlace to) {

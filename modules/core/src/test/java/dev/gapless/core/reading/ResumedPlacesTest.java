@@ -14,14 +14,19 @@ import dev.gapless.core.CursorToken;
 import dev.gapless.core.CursorToken.Entry;
 import dev.gapless.core.Departure;
 import dev.gapless.core.Epoch;
+import dev.gapless.core.Gap;
 import dev.gapless.core.Given;
 import dev.gapless.core.Position;
+import dev.gapless.core.Reason;
 import dev.gapless.core.delivery.Opening;
+import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.ProducerPlace.At;
 import dev.gapless.core.place.ProducerPlace.Mark;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +71,11 @@ class ResumedPlacesTest {
     }
 
     private static Entry over(String node, long uid) {
-        return new Entry(node, uid, epoch(uid), 3, true);
+        return over(node, uid, 3);
+    }
+
+    private static Entry over(String node, long uid, long sequence) {
+        return new Entry(node, uid, epoch(uid), sequence, true);
     }
 
     private static @Nullable ProducerPlace place(ResumedPlaces resumed, int slot) {
@@ -102,9 +111,37 @@ class ResumedPlacesTest {
         assertEquals(expected, place(resumed, a));
         assertNull(place(resumed, "b"));
         assertEquals(
-                Past.resumed(slots.producers().lastEvent(), TAKEN_MS, MARGIN_MS),
+                Past.resumed(slots.producers().lastEvent(), TAKEN_MS, MARGIN_MS)
+                        .listing(Set.of(), expected instanceof At at ? Set.of(at.epoch()) : Set.of()),
                 resumed.begins().past());
         assertEquals(Set.of(), resumed.waitsFor());
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: of several streams of a node that nobody here knows the place is in the one that was not only passed")
+    void passedStreams() {
+        Entry passed = over("b", 6, Entry.UNKNOWN);
+        Entry last = over("b", 7, 3);
+        At end = new At(epoch(7), 3, Mark.END);
+        assertEquals(end, place(resumed(passed, last), "b"));
+        assertEquals(end, place(resumed(last, passed), "b"));
+        Entry goesOn = entry("b", 7, 3, 7);
+        assertEquals(new At(epoch(7), 3), place(resumed(passed, goesOn), "b"));
+        assertEquals(new At(epoch(7), 3), place(resumed(goesOn, passed), "b"));
+    }
+
+    @Test
+    @DisplayName("ruleT2: nothing is missed of a member that has published nothing, though nobody knows where that was")
+    void unknownInAnEmptyLog() {
+        slots.copied("a", 0, 1, 5);
+        assertEquals(new At(epoch(5), 0), place(resumed(entry("a", 5, Entry.UNKNOWN, 5)), a));
+        slots.member(6, "b", EARLY_MS);
+        Entry b = entry("b", 6, Entry.UNKNOWN, 6);
+        assertEquals(ProducerPlace.UNKNOWN, place(resumed(b), "b"), "it has not answered");
+        slots.gone(7, "b", NOW_MS);
+        slots.copied("b", 0, 1, 6);
+        assertEquals(ProducerPlace.UNKNOWN, place(resumed(b), "b"), "there was another one");
     }
 
     @Test
@@ -138,7 +175,7 @@ class ResumedPlacesTest {
     }
 
     @Test
-    @DisplayName("ruleT1: of two streams of a node the one that goes on counts, or the later one")
+    @DisplayName("ruleT1: of two streams of a node the later one counts, or the one that goes on")
     void twoStreams() {
         slots.ended(6, "b", EARLY_MS, 3L);
         slots.ended(7, "b", EARLY_MS, 3L);
@@ -147,12 +184,40 @@ class ResumedPlacesTest {
         assertEquals(later, place(resumed(entry("b", 7, 2, 0), entry("b", 6, 1, 0)), "b"));
         assertEquals(later, place(resumed(entry("b", 7, 2, 0), over("b", 6)), "b"));
         assertEquals(later, place(resumed(entry("b", 7, 2, 0), entry("b", 6, Entry.UNKNOWN, 0)), "b"));
-        assertEquals(new At(epoch(6), 1), place(resumed(over("b", 7), entry("b", 6, 1, 0)), "b"));
+        assertEquals(new At(epoch(7), 3, Mark.END), place(resumed(over("b", 7), entry("b", 6, 1, 0)), "b"));
         assertEquals(
                 new At(epoch(8), 1),
                 place(resumed(entry("b", 7, 2, 0), entry("b", 8, 1, 0)), "b"),
                 "that may come yet");
         assertEquals(new At(epoch(5), 2), place(resumed(entry("a", 5, 2, 0), entry("a", 8, 1, 0)), a));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: what comes behind the other positions of a node, in front of the one that counts, is told first")
+    void beside() {
+        slots.copied("a", 9, 1, 3, 4, 5);
+        assertTold(List.of(), entry("a", 5, 2, 0), new Entry("a", 4, epoch(4), 100, false), over("a", 3));
+        assertTold(List.of(), entry("a", 5, 2, 0));
+        Gap lost = new Gap("a", Reason.PRODUCER_LOST, epoch(8), 2L, null, null);
+        assertTold(List.of(lost), entry("a", 5, 2, 0), entry("a", 8, 1, 0));
+        assertTold(List.of(), entry("a", 5, 2, 0), over("a", 8));
+        Gap behind = new Gap("a", Reason.OVERRUN, epoch(3), 8L, 93L, new Position(epoch(3), 101));
+        Gap between = new Gap("a", Reason.OVERRUN, epoch(4), 1L, 100L, new Position(epoch(4), 101));
+        assertTold(List.of(behind, between), entry("a", 5, 2, 0), entry("a", 3, 7, 0));
+        assertTold(List.of(), entry("a", 5, 2, 0), over("a", 3));
+        assertTold(List.of(behind), entry("a", 5, 2, 0), entry("a", 3, 7, 0), over("a", 4));
+        Gap unknown = new Gap("c", Reason.PRODUCER_LOST, epoch(7), 2L, null, null);
+        assertTold(List.of(unknown), entry("c", 6, 1, 0), entry("c", 7, 1, 0));
+    }
+
+    private void assertTold(List<Gap> gaps, Entry... entries) {
+        ResumedPlaces resumed = byHand(entries);
+        assertEquals(gaps, resumed.begins().places().beside().gaps());
+        assertEquals(
+                gaps.isEmpty() ? 0 : entries.length - 1,
+                resumed.begins().places().beside().entries().size());
+        assertEquals(Stream.of(entries).filter(entry -> !entry.over()).count() > 1, resumed.statesSeveral());
     }
 
     // ------------------------------------------------------------------ whether it counts
@@ -187,6 +252,19 @@ class ResumedPlacesTest {
         assertEquals(true, isCovered(resumed(entry("b", 9, 1, 0))), "no member had the name");
         slots.member(9, "b", NOW_MS);
         assertEquals(true, isCovered(resumed(entry("b", 6, 1, 9))));
+    }
+
+    @Test
+    @DisplayName("ruleT2: a member that this node saw only on its way out will be removed here, and so counts as there")
+    void hostsThatAreDown() {
+        Entry ofB = entry("b", 6, 1, 6);
+        CursorToken token = new CursorToken(Given.TOPIC, "c", takenMs, Given.HISTORY, List.of(ofB), 0);
+        assertEquals(false, ResumedPlaces.knowsHosts(token, slots.producers()));
+        slots.newcomer(6);
+        assertEquals(true, ResumedPlaces.knowsHosts(token, slots.producers()));
+        assertEquals(true, isCovered(resumed(ofB)));
+        At told = new At(epoch(6), 3, Mark.TOLD);
+        assertEquals(told, place(resumed(over("b", 6)), "b"), "it is not over");
     }
 
     @Test
@@ -243,6 +321,9 @@ class ResumedPlacesTest {
         assertEquals(ProducerPlace.UNKNOWN, place(resumed, "c"));
         assertEquals(stated(5, 10), place(byHand(new Entry("a", 0, epoch(5), 10, false)), a));
         assertEquals(stated(8, 1), place(byHand(new Entry("a", 0, epoch(8), 1, false)), a));
+        assertEquals(stated(5, 10), place(byHand(new Entry("x", 0, epoch(5), 10, false)), a), "whatever its name");
+        int d = slots.member(9, "d", EARLY_MS);
+        assertEquals(stated(9, 10), place(byHand(new Entry("x", 0, epoch(9), 10, false)), d));
         assertEquals(true, isCovered(resumed));
         assertEquals(
                 Past.byHand(slots.producers().lastEvent(), TAKEN_MS, MARGIN_MS),
@@ -262,6 +343,7 @@ class ResumedPlacesTest {
         assertEquals(new At(epoch(6), 0, Mark.END), place(byHand(overByHand("b", 6)), "b"));
         assertEquals(new At(epoch(5), 0, Mark.TOLD), place(byHand(overByHand("a", 5)), a));
         assertEquals(new At(epoch(7), 0, Mark.TOLD), place(byHand(overByHand("c", 7)), "c"));
+        assertEquals(new At(epoch(5), 4), place(byHand(new Entry("a", 0, epoch(5), 4, true)), a), "it goes on");
     }
 
     private static Entry overByHand(String node, long uid) {
@@ -305,10 +387,74 @@ class ResumedPlacesTest {
         assertEquals(ProducerPlace.UNKNOWN, place(resumed(unknown), b));
         assertNull(place(resumed(unknown), nameless));
         home = 0;
-        assertEquals(ProducerPlace.UNKNOWN, place(resumed(told), b), "it is not to be trusted");
+        At notTrusted = new At(epoch(6), 0, Mark.TOLD);
+        assertEquals(notTrusted, place(resumed(told), b), "who says so is not to be trusted");
         home = HOME;
-        assertEquals(new At(epoch(9), 4), place(resumed(entry("b", 9, 4, 0), unknown), b));
-        assertEquals(new At(epoch(9), 4), place(resumed(unknown, entry("b", 9, 4, 0)), b));
+        assertEquals(ProducerPlace.UNKNOWN, place(resumed(entry("b", 9, 4, 0), unknown), b), "6 may be in front of 9");
+        assertEquals(ProducerPlace.UNKNOWN, place(resumed(unknown, entry("b", 9, 4, 0)), b));
+        slots.ended(5, "b", EARLY_MS, null);
+        assertEquals(ProducerPlace.UNKNOWN, place(resumed(unknown, entry("b", 5, 4, 0)), b), "6 is in front of 5");
+        slots.member(9, "b", EARLY_MS);
+        slots.copied("b", 9, 1, 9);
+        Entry later = new Entry(address(9), 9, epoch(9), Entry.UNKNOWN, false, false, true, 0);
+        slots.nameIt(9, "b");
+        assertEquals(new At(epoch(5), 4), place(resumed(later, entry("b", 5, 4, 0)), b), "it comes to it");
+    }
+
+    @Test
+    @DisplayName("ruleT2: what it says is passed is passed here, whatever the time is")
+    void passed() {
+        int b = slots.ended(6, "b", NOW_MS, 3L);
+        Generation six = generation(b, 6);
+        Past past = resumed(over("b", 6, Entry.UNKNOWN), entry("b", 7, 2, 0))
+                .begins()
+                .past();
+        assertEquals(true, past.passes(six));
+        assertEquals(false, resumed(entry("b", 7, 2, 0)).begins().past().passes(six), "it ended later");
+        slots.ended(8, "b", NOW_MS, 3L);
+        assertEquals(false, past.passes(generation(b, 8)));
+    }
+
+    private Generation generation(int slot, long uid) {
+        KnownProducer producer = slots.producers().get(slot);
+        return Objects.requireNonNull(producer == null ? null : producer.generation(epoch(uid)));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: where it stands under a name, and what it was told to the end under an address, is not told once more")
+    void named() {
+        int nameless = slots.endedNameless(6, NOW_MS);
+        Entry told = new Entry(address(6), 6, epoch(6), 0, true, false, true, 0);
+        Past past = resumed(entry("b", 8, 1, 0), told).begins().past();
+        assertEquals(Set.of(epoch(8)), past.named());
+        assertEquals(Set.of(epoch(6)), past.listed());
+        int of8 = slots.endedNameless(8, NOW_MS);
+        assertEquals(true, past.passes(slots.producers(), of8, generation(of8, 8)));
+        int c = slots.ended(8, "c", NOW_MS, null);
+        assertEquals(false, past.passes(slots.producers(), c, generation(c, 8)), "it stands there");
+        assertEquals(true, past.passes(slots.producers(), nameless, generation(nameless, 6)));
+        home = 0;
+        assertEquals(Set.of(), resumed(told).begins().past().listed(), "who says so is not to be trusted");
+    }
+
+    @Test
+    @DisplayName("ruleT2: a place under an address goes on under the name if all in front of it is passed there")
+    void namedAhead() {
+        slots.ended(6, "b", EARLY_MS, 3L);
+        int nameless = slots.nameless(7, address(7));
+        slots.member(7, "b", EARLY_MS);
+        slots.copied("b", 9, 1, 7);
+        slots.nameIt(7, "b");
+        Entry at = new Entry(address(7), 7, epoch(7), 4, false, false, true, 0);
+        ResumedPlaces resumed = resumed(at);
+        assertEquals(new At(epoch(7), 4), place(resumed, "b"));
+        assertNull(place(resumed, nameless));
+        assertEquals(new At(epoch(7), 4), place(resumed(at, over("b", 6)), "b"));
+        assertEquals(new At(epoch(7), 6), place(resumed(at, entry("b", 7, 6, 7)), "b"), "the later one");
+        assertEquals(new At(epoch(6), 1), place(resumed(at, entry("b", 6, 1, 0)), "b"), "6 is not read to its end");
+        slots.ended(8, "b", NOW_MS, 3L);
+        assertEquals(ProducerPlace.UNKNOWN, place(resumed(at), "b"), "8 may be in front of it");
     }
 
     // ------------------------------------------------------------------ who is waited for

@@ -17,9 +17,11 @@ import dev.gapless.core.place.End;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownProducer;
 import dev.gapless.core.place.Part;
+import dev.gapless.core.reading.Change;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -27,8 +29,10 @@ import org.junit.jupiter.api.Test;
 class TopicProducersTest {
     private static final TopicSettings SETTINGS = Given.ring(10);
     private static final Now NOW = Given.NOW;
+    /** The incarnation of the node that looks. */
+    private static final long SELF = 1;
 
-    private final TopicProducers topic = new TopicProducers(Given.TOPIC, SETTINGS);
+    private final TopicProducers topic = new TopicProducers(Given.TOPIC, SELF, SETTINGS);
 
     private static Epoch epoch(long uid) {
         return Epoch.of(uid, Given.TOPIC);
@@ -104,7 +108,7 @@ class TopicProducersTest {
     @DisplayName("one whose log outlives its process is waited for longer, also if it left in good order")
     void stored() {
         TopicSettings durable = SETTINGS.with(draft -> draft.durable = true);
-        TopicProducers stored = new TopicProducers(Given.TOPIC, durable);
+        TopicProducers stored = new TopicProducers(Given.TOPIC, SELF, durable);
         stored.onMembers(
                 List.of(
                         new MemberEvent.Present(7, "127.0.0.1:1"),
@@ -113,6 +117,110 @@ class TopicProducersTest {
                 Given.history(),
                 NOW);
         assertEquals(durable.durableReturnNs(), stored.dueInNs(NOW.ns()));
+    }
+
+    @Test
+    @DisplayName(
+            "a member that goes by its address has the name that a token gives it, behind those of that name that are gone")
+    void namedBehindThoseThatAreGone() {
+        onMembers(
+                new MemberEvent.Present(7, "127.0.0.1:1"),
+                new MemberEvent.Named(7, "a", 0),
+                new MemberEvent.Removed(7));
+        onMembers(new MemberEvent.Present(8, "127.0.0.1:2"));
+        int address = topic.namelessMembers().get(0);
+        topic.namedByToken(8, "a");
+        assertEquals(List.of(new AddressSlot(8, "127.0.0.1:2", address, topic.named("a"))), topic.takeNamed());
+    }
+
+    @Test
+    @DisplayName(
+            "one whose name another member has goes by its address: by its name it would be in front of what is read")
+    void besideAnother() {
+        onMembers(
+                new MemberEvent.Present(7, "127.0.0.1:1"),
+                new MemberEvent.Named(7, "a", 0),
+                new MemberEvent.Present(8, "127.0.0.1:2"));
+        int address = topic.namelessMembers().get(0);
+        topic.namedByToken(8, "a");
+        onMembers(new MemberEvent.Removed(8));
+        assertEquals(List.of(), topic.takeNamed());
+        assertEquals(List.of(8L), uids(Objects.requireNonNull(topic.producers().get(address))));
+        onMembers(new MemberEvent.Removed(7));
+        topic.namedByToken(8, "a");
+        assertEquals(List.of(), topic.takeNamed(), "7 ended behind it");
+        onMembers(new MemberEvent.Present(9, "127.0.0.1:3"), new MemberEvent.Removed(9));
+        topic.namedByToken(9, "a");
+        assertEquals(List.of(), topic.takeNamed(), "a token does not say which was first");
+        topic.onMembers(List.of(), Given.history(new Departure(9, "a", 500, null)), NOW);
+        assertEquals(9, topic.takeNamed().get(0).uid());
+    }
+
+    @Test
+    @DisplayName(
+            "one that was there before another of its name came and ended goes by its address: whoever read on would be behind it")
+    void inFrontOfOneThatEnded() {
+        onMembers(new MemberEvent.Present(7, "127.0.0.1:1"));
+        topic.namedByToken(7, "a");
+        onMembers(new MemberEvent.Present(8, "127.0.0.1:2"), new MemberEvent.Named(8, "a", 0));
+        onMembers(new MemberEvent.Removed(8), new MemberEvent.Removed(7));
+        assertEquals(List.of(8L), uids(producer("a")));
+        topic.onMembers(
+                List.of(), Given.history(new Departure(7, "a", 500, null), new Departure(8, "a", 400, null)), NOW);
+        assertEquals(List.of(8L), uids(producer("a")));
+        int slot = topic.nameless(7, "127.0.0.1:1");
+        assertEquals(List.of(7L), uids(Objects.requireNonNull(topic.producers().get(slot))));
+    }
+
+    @Test
+    @DisplayName(
+            "a token does not say where one comes among others of its name that have ended: it goes by its address")
+    void namedByATokenAlone() {
+        topic.onMembers(List.of(), Given.history(new Departure(8, "a", 400, null)), NOW);
+        topic.namedByToken(7, "a");
+        topic.onMembers(
+                List.of(),
+                Given.history(new Departure(8, "a", 400, null), new Departure(7, "127.0.0.1:1", 500, null)),
+                NOW);
+        assertEquals(List.of(8L), uids(producer("a")));
+        topic.namedByToken(9, "b");
+        topic.onMembers(
+                List.of(),
+                Given.history(new Departure(8, "b", 400, null), new Departure(9, "127.0.0.1:3", 500, null)),
+                NOW);
+        assertEquals(List.of(9L), uids(producer("b")), "nobody else of that name has ended");
+    }
+
+    @Test
+    @DisplayName(
+            "who came before the member that has its name now, and is not in that one's log, has a successor: a token alone knows its name")
+    void succeeded() {
+        topic.begin(Given.members(List.of(new MemberEvent.Present(7, "127.0.0.1:1"))), NOW);
+        topic.namedByToken(7, "a");
+        assertEquals(List.of(), topic.succeeded());
+        onMembers(new MemberEvent.Present(8, "127.0.0.1:2"), new MemberEvent.Named(8, "a", 0));
+        assertEquals(List.of(), topic.succeeded(), "its log has not answered");
+        answers("a", 8);
+        int a = topic.named("a");
+        assertEquals(List.of(new Change.Succeeded(a, 7, epoch(7), producer("a"))), topic.succeeded(a));
+        onMembers(new MemberEvent.Present(9, "127.0.0.1:3"));
+        topic.namedByToken(9, "a");
+        assertEquals(1, topic.succeeded().size(), "9 came later");
+        answers("a", 7, 8);
+        assertEquals(List.of(), topic.succeeded(), "its log has it");
+    }
+
+    @Test
+    @DisplayName("what a node was itself before is succeeded by what it is now")
+    void succeededByItself() {
+        List<MemberEvent> there = List.of(
+                new MemberEvent.Present(SELF, "127.0.0.1:2"),
+                new MemberEvent.Named(SELF, "a", 0),
+                new MemberEvent.Present(7, "127.0.0.1:1"));
+        topic.begin(Given.members(there), NOW);
+        topic.namedByToken(7, "a");
+        answers("a", SELF);
+        assertEquals(1, topic.succeeded().size());
     }
 
     @Test
@@ -130,7 +238,7 @@ class TopicProducersTest {
         assertTrue(producer("a").generations().get(0).removed().event()
                 <= topic.producers().lastEvent());
         int slot = topic.named("a");
-        assertEquals(List.of(new TopicProducers.Named(0, slot)), topic.takeNamed());
+        assertEquals(List.of(new AddressSlot(7, "127.0.0.1:1", 0, slot)), topic.takeNamed());
         assertEquals(List.of(), topic.takeNamed());
         assertNull(topic.producers().get(0));
         assertEquals(0, topic.producers().addressSlot(7));

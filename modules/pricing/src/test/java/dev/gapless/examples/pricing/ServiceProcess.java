@@ -23,6 +23,7 @@ final class ServiceProcess implements AutoCloseable {
                 "-Xmx192m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-Dgapless.consumers=" + System.getProperty("gapless.consumers", ""),
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 PricingApplication.class.getName()));

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -45,10 +46,13 @@ record Shape(Sort sort, long name, Part[] parts) {
     /** What kind of object it is. */
     enum Sort {
         NUMBER,
+        /** One that its hash tells. */
         TEXT,
         FLAG,
         CONSTANT,
         INTS,
+        /** Of objects, in order. */
+        ARRAY,
         MAP,
         /** Its order is nobody's concern. */
         HASH_MAP,
@@ -74,6 +78,8 @@ record Shape(Sort sort, long name, Part[] parts) {
         FLAG,
         /** A moment by its node's clock, or {@code Long.MAX_VALUE}: how far it is from now, and all that is due is equally due. */
         DEADLINE,
+        /** By keys, such moments. */
+        DEADLINES,
         /** A moment by its node's clock in the past: how long ago it was, up to the longest time that is ever asked for. */
         SINCE,
         /** The same, or null. */
@@ -82,6 +88,8 @@ record Shape(Sort sort, long name, Part[] parts) {
         LATELY,
         /** A moment in the order of everything that happens, with which others are compared. */
         MARK,
+        /** A number that rises in one incarnation: only the order of those that are there. */
+        ORDER,
         /** Moments in that order that are compared with marks alone: only which marks are before them. */
         STAMP,
         /** When something was heard of another cluster: only which of these are before others. */
@@ -129,6 +137,31 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("TopicReader.heartbeatNs", "never changes"),
             Map.entry("Placement.dueNs", "made of the rest, or earlier, which does no harm"),
             Map.entry("Placement.changes", "see FeedSubscription.askedAt"),
+            Map.entry("SharedTopic.changes", "see PlaceStanding.looked"),
+            Map.entry("SharedTopic.slots", "as above"),
+            Map.entry("SharedTopic.changedMs", "for people alone"),
+            Map.entry("PlacesSubscription.last", "made of the rest"),
+            Map.entry("PlacesSubscription.lacksSinceMs", "for people alone"),
+            Map.entry("PlacesSubscription.violations", "must be 0, which is checked"),
+            Map.entry("PlacesSubscription.reloads", "reloads need not wait here"),
+            Map.entry("PlaceRun.path", "made of its parts"),
+            Map.entry("PlacesConsumer.measures", "of the cache"),
+            Map.entry("PlacesConsumer.history", "as History.view"),
+            Map.entry("TopicProducers.history", "as above"),
+            Map.entry("Producers.history", "as above"),
+            Map.entry("Producers.version", "rises with the rest"),
+            Map.entry("TopicCache.arrivals", "beyond those of all pieces; only their order counts"),
+            Map.entry("TopicCache.oldest", "made of the rest"),
+            Map.entry("Piece.arrivedNs", "nothing is too old here"),
+            Map.entry("CopyRegistrar.failures", "statistics"),
+            Map.entry("CopyRegistrar.again", "as above"),
+            Map.entry("CopyRegistration.failures", "for people alone"),
+            Map.entry("CopyRegistration.answeredNs", "as above"),
+            Map.entry("CopyRegistration.unanswered", "the backoff does not grow here"),
+            Map.entry("CopyRegistration.askedNs", "as above, nor is longer waited for an answer"),
+            Map.entry("Reach.foremost", "made of the rest"),
+            Map.entry("Reach.slots", "as above"),
+            Map.entry("Forgetting.freed", "does it"),
             Map.entry("Streams.returnNs", "never changes"),
             Map.entry("CursorToken.positions", "made of the rest"),
             Map.entry("Node.startedNs", "no node is older than a millisecond, and others count those"),
@@ -202,6 +235,17 @@ record Shape(Sort sort, long name, Part[] parts) {
             Map.entry("Witness.begun", "of no concern where things go wrong"));
 
     private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
+            Map.entry("CopyRegistration.dueNs", Meaning.DEADLINE),
+            Map.entry("CopyRegistration.ackDueNs", Meaning.DEADLINE),
+            Map.entry("TopicSubscription.readyUntilNs", Meaning.DEADLINE),
+            Map.entry("TopicProducers.waitUntilNs", Meaning.DEADLINES),
+            Map.entry("Fetches.fetching", Meaning.DEADLINES),
+            Map.entry("Fetches.finding", Meaning.DEADLINES),
+            Map.entry("Held.sinceNs", Meaning.SINCE),
+            Map.entry("Unanswered.readyNs", Meaning.SINCE),
+            Map.entry("Answered.quietSinceNs", Meaning.SINCE),
+            Map.entry("Piece.arrival", Meaning.ORDER),
+            Map.entry("PlaceStanding.looked", Meaning.AS_NOW),
             Map.entry("Registering.dueNs", Meaning.DEADLINE),
             Map.entry("Unasked.dueNs", Meaning.DEADLINE),
             Map.entry("LiveAmidAttempts.dueNs", Meaning.DEADLINE),
@@ -254,7 +298,7 @@ record Shape(Sort sort, long name, Part[] parts) {
     private static Sort sortOf(Class<?> type) {
         if (Number.class.isAssignableFrom(type)) {
             return Sort.NUMBER;
-        } else if (type == String.class) {
+        } else if (type == String.class || type == OptionalLong.class) {
             return Sort.TEXT;
         } else if (type == Boolean.class) {
             return Sort.FLAG;
@@ -262,6 +306,8 @@ record Shape(Sort sort, long name, Part[] parts) {
             return Sort.CONSTANT;
         } else if (type == int[].class) {
             return Sort.INTS;
+        } else if (Object[].class.isAssignableFrom(type)) {
+            return Sort.ARRAY;
         } else if (Map.class.isAssignableFrom(type)) {
             boolean inOrder = LinkedHashMap.class.isAssignableFrom(type) || SortedMap.class.isAssignableFrom(type);
             return inOrder ? Sort.MAP : Sort.HASH_MAP;

@@ -9,6 +9,7 @@ import dev.gapless.simulation.inside.Inside;
 import dev.gapless.simulation.node.SimulatedNode;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +35,14 @@ final class StateReader {
     private final Numbers marks = new Numbers();
     private final Numbers stamps = new Numbers();
     private final Numbers heard = new Numbers();
+    private final Numbers order = new Numbers();
     private final Met met = new Met();
     private final long longestNs;
     private final long latelyNs;
     private @Nullable Reading[] incarnations = NOBODY;
     private long nowNs;
+    /** The object that changes in which it reads. */
+    private @Nullable Object holder;
 
     /** What was read of one incarnation: its fingerprint, and what counts only by its order among all. */
     record Reading(StateFingerprint self, Numbers sessions, Numbers marks, Numbers stamps, Numbers heard) {}
@@ -74,6 +78,7 @@ final class StateReader {
         incarnations = NOBODY;
         nowNs = incarnation.nowNs();
         any(incarnation);
+        rank(order, order);
         return new Reading(words.fingerprint(), sessions.copy(), marks.copy(), stamps.copy(), heard.copy());
     }
 
@@ -95,6 +100,7 @@ final class StateReader {
         marks.clear();
         stamps.clear();
         heard.clear();
+        order.clear();
         met.clear();
         world.forEachStranger(host, met::meet);
     }
@@ -140,6 +146,7 @@ final class StateReader {
                     words.add(number);
                 }
             }
+            case ARRAY -> collection(Arrays.asList((Object[]) value), Arrays.asList((Object[]) value));
             case MAP -> map((Map<?, ?>) value);
             case HASH_MAP -> hashMap((Map<?, ?>) value);
             case COLLECTION -> collection((Collection<?>) value, (Collection<?>) value);
@@ -225,7 +232,10 @@ final class StateReader {
                 entry(Objects.requireNonNull(ring.get(i)), i);
             }
         } else {
+            Object before = holder;
+            holder = object;
             parts(object, shape);
+            holder = before;
         }
     }
 
@@ -271,6 +281,9 @@ final class StateReader {
             case VALUE -> any(part.field().get(object));
             case NUMBER -> words.add(part.field().getLong(object));
             case FLAG -> words.add(part.field().getBoolean(object) ? 1 : 0);
+            case DEADLINES ->
+                deadlines((Map<?, ?>) Objects.requireNonNull(part.field().get(object)));
+            case ORDER -> order.add(part.field().getLong(object));
             case DEADLINE -> words.add(until(part.field().getLong(object)));
             case SINCE -> words.add(Math.min(longestNs, nowNs - part.field().getLong(object)));
             case SINCE_OR_NULL -> since(object, part.field(), longestNs);
@@ -279,7 +292,20 @@ final class StateReader {
             case HEARD -> heard.add(part.field().getLong(object));
             case STAMP -> stamp(part.field().get(object));
             case AS_NOW ->
-                words.add(Inside.OF_SIMULATED.isAsAsked(object, part.field().getLong(object)) ? 1 : 0);
+                words.add(
+                        Inside.OF_SIMULATED.isAsAsked(
+                                        Objects.requireNonNull(holder),
+                                        part.field().getLong(object))
+                                ? 1
+                                : 0);
+        }
+    }
+
+    private void deadlines(Map<?, ?> moments) {
+        words.add(moments.size());
+        for (Object key : inOrder(moments.keySet())) {
+            any(key);
+            words.add(until((Long) Objects.requireNonNull(moments.get(key))));
         }
     }
 

@@ -10,9 +10,12 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.Lock;
@@ -119,7 +122,8 @@ final class WorldSnapshot {
                 byte[].class, // messages: what is there stays, and what is written behind it counts only beyond the
                 // head
                 Slice.class,
-                long[].class, // where a run led: neither
+                BitSet.class, // which slots were looked at: never written to again
+                OptionalLong.class,
                 TopicSettings.class,
                 NodeSettings.class,
                 Outbox.class, // empty between two actions
@@ -139,6 +143,10 @@ final class WorldSnapshot {
                 return CONSTANT;
             } else if (type == int[].class) {
                 return new OfInts();
+            } else if (type == long[].class) {
+                return new OfLongs();
+            } else if (type == AtomicIntegerArray.class) {
+                return new OfAtomicInts();
             } else if (type == AtomicReferenceArray.class) {
                 return new OfSlots();
             } else if (Map.class.isAssignableFrom(type)) {
@@ -349,6 +357,41 @@ final class WorldSnapshot {
             int[] ints = (int[]) object;
             for (int i = 0; i < ints.length; i++) {
                 ints[i] = (int) snapshot.number();
+            }
+        }
+    }
+
+    private static final class OfLongs extends Holder {
+        @Override
+        void keep(Object object, WorldSnapshot snapshot) {
+            for (long number : (long[]) object) {
+                snapshot.number(number);
+            }
+        }
+
+        @Override
+        void putBack(Object object, WorldSnapshot snapshot) {
+            long[] longs = (long[]) object;
+            for (int i = 0; i < longs.length; i++) {
+                longs[i] = snapshot.number();
+            }
+        }
+    }
+
+    private static final class OfAtomicInts extends Holder {
+        @Override
+        void keep(Object object, WorldSnapshot snapshot) {
+            AtomicIntegerArray ints = (AtomicIntegerArray) object;
+            for (int i = 0; i < ints.length(); i++) {
+                snapshot.number(ints.get(i));
+            }
+        }
+
+        @Override
+        void putBack(Object object, WorldSnapshot snapshot) {
+            AtomicIntegerArray ints = (AtomicIntegerArray) object;
+            for (int i = 0; i < ints.length(); i++) {
+                ints.set(i, (int) snapshot.number());
             }
         }
     }

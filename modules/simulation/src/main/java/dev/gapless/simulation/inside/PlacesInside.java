@@ -1,15 +1,34 @@
 package dev.gapless.simulation.inside;
 
 import dev.gapless.core.Epoch;
+import dev.gapless.core.copy.Piece;
 import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.core.delivery.TopicConsumer;
 import dev.gapless.core.log.Ring;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import dev.gapless.core.place.Producers;
 import dev.gapless.core.reading.PlacesSubscription;
+import dev.gapless.core.reading.SharedTopic;
 import dev.gapless.core.topic.PlacesConsumer;
+import java.lang.reflect.Field;
 import java.util.List;
 
 /** That of consumers that read each producer by itself. */
 final class PlacesInside implements Inside {
+    private static final Field TOPIC = topicOfSubscriptions();
+
+    private static Field topicOfSubscriptions() {
+        try {
+            Field field = PlacesSubscription.class.getDeclaredField("topic");
+            field.setAccessible(true);
+            return field;
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private record TopicsCache(PlacesConsumer consumer) implements Cache {
         @Override
         public long oldest() {
@@ -54,12 +73,12 @@ final class PlacesInside implements Inside {
 
     @Override
     public List<Class<?>> constants() {
-        return List.of();
+        return List.of(Places.class, Producers.class, KnownProducer.class, Piece[].class, ProducerPlace.class);
     }
 
     @Override
     public List<Class<?>> values() {
-        return List.of();
+        return List.of(Places.class, Producers.class, KnownProducer.class, Piece.class);
     }
 
     @Override
@@ -69,6 +88,10 @@ final class PlacesInside implements Inside {
 
     @Override
     public boolean isAsAsked(Object subscription, long changes) {
-        return false;
+        try {
+            return ((SharedTopic) TOPIC.get(subscription)).changes() == changes;
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -105,6 +105,7 @@ public final class StoredRecords {
         Map<Long, Long> heads = new LinkedHashMap<>();
         for (LogRecord record : byNumber.headMap(upTo, true).values()) {
             if (record instanceof LogRecord.Mark mark) {
+                heads.clear(); // it has all before it, in order
                 mark.heads().forEach(head -> heads.put(head.uid(), head.sequence()));
             } else if (record instanceof LogRecord.Messages messages) {
                 heads.put(messages.uid(), messages.last());

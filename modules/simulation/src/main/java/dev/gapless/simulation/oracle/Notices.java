@@ -46,6 +46,7 @@ final class Notices {
                 gaps.stream().filter(gap -> gap.node() != null).sorted(IN_ORDER).toList();
         boolean anything = ofNodes.size() < gaps.size();
         ofNodes.forEach(gap -> leadsOn(w, gap, anything));
+        ofNodes.forEach(gap -> reflectsEarlier(w, gap));
         for (Gap gap : ofNodes) {
             String name = Objects.requireNonNull(gap.node());
             if (gap.epoch() == null) {
@@ -71,10 +72,18 @@ final class Notices {
         for (Truth.Incarnation incarnation : truth.incarnations()) {
             w.markInReload(incarnation);
             w.uncounted.add(incarnation.epoch);
-            if (incarnation.isRemoved() || !w.isToldOf(incarnation)) {
-                w.reloaded.put(incarnation.epoch, w.sawTheEndOf(incarnation));
+            if (isSucceeded(w, incarnation) || incarnation.isRemoved()) { // the reload has read all that it published
+                w.reloaded.put(incarnation.epoch, true);
+            } else if (!w.isToldOf(incarnation)) {
+                w.reloaded.merge(incarnation.epoch, w.sawTheEndOf(incarnation), Boolean::logicalOr);
             }
         }
+    }
+
+    /** Has its node another incarnation by now, of which the subscription's node knows? Then nothing more was published by that one. */
+    private boolean isSucceeded(Witness w, Truth.Incarnation incarnation) {
+        return truth.incarnations(incarnation.node).stream()
+                .anyMatch(later -> truth.isLater(later, incarnation.epoch) && w.isToldOf(later));
     }
 
     /** Who comes from the past may be told once that nobody knows who came and went. */
@@ -192,11 +201,11 @@ final class Notices {
         w.put(incarnation, w.of(incarnation).goesOnAgainBehind(behind));
     }
 
-    /** Was it given something of the stream, and stands in front of that, also by what a source reflects? Then it can be told how many are missing. */
+    /** Was it given something of the stream, further than what a source reflects, and stands in front of that? Then it can be told how many are missing. */
     private boolean isPlaceKnown(Witness w, Truth.Incarnation incarnation, long behind) {
         Account account = w.of(incarnation);
         long at = Math.max(account.got(), account.dueBehindAtLeast(0));
-        return account.got() > 0
+        return account.got() > w.reflected.getOrDefault(incarnation.epoch, 0L)
                 && !w.uncounted.contains(incarnation.epoch)
                 && at < behind
                 && !account.over()
@@ -228,6 +237,17 @@ final class Notices {
             long begins = Math.max(w.reflected.getOrDefault(next.epoch, 0L), since == null ? 0 : next.before(since));
             begins = Math.max(begins, anything ? resumesAt.sequence() - 1 : 0);
             w.put(next, w.of(next).goesOnBehind(begins)); // what its ring has lost is a gap of its own
+        }
+    }
+
+    /** What its node had published in earlier incarnations is in what the reload has read, whether this node has heard of them or not. */
+    private void reflectsEarlier(Witness w, Gap gap) {
+        Position resumesAt = gap.resumesAt();
+        if (resumesAt != null) {
+            Truth.Incarnation next = ofSuccessor(w, gap, resumesAt);
+            truth.incarnations(next.node).stream()
+                    .filter(earlier -> truth.isLater(next, earlier.epoch))
+                    .forEach(w::markInReload);
         }
     }
 

@@ -16,6 +16,10 @@ import dev.gapless.core.wire.ClusterProbe;
 import dev.gapless.core.wire.CursorExpired;
 import dev.gapless.core.wire.Deregister;
 import dev.gapless.core.wire.Farewell;
+import dev.gapless.core.wire.Fetch;
+import dev.gapless.core.wire.Fetched;
+import dev.gapless.core.wire.Find;
+import dev.gapless.core.wire.Found;
 import dev.gapless.core.wire.GiveWay;
 import dev.gapless.core.wire.Gone;
 import dev.gapless.core.wire.GoneAck;
@@ -186,12 +190,31 @@ final class Names {
         } else if (message instanceof Heartbeat heartbeat) {
             return "sent " + heartbeat.sent() + " head " + heartbeat.head();
         } else if (message instanceof Ack ack) {
-            String least = ack.least() == ack.sequence() ? "" : ", least " + ack.least();
+            String least = ack.least() == Ack.KEEPS_NOTHING
+                    ? ", keeps nothing"
+                    : ack.least() == ack.sequence() ? "" : ", least " + ack.least();
             return ack.sequence() + least + (ack.windowBytes() == 0 ? ", window 0" : "");
         } else if (message instanceof Gone gone) {
             return "head " + gone.head();
+        } else if (message instanceof GoneAck gone) {
+            return "head " + gone.head();
         }
-        return "head " + ((GoneAck) message).head();
+        return asked(message);
+    }
+
+    private String asked(Message message) {
+        if (message instanceof Fetch fetch) {
+            return "from " + fetch.first();
+        } else if (message instanceof Fetched fetched) {
+            int count = Batch.count(fetched.slices());
+            return (count == 0 ? "nothing at " + fetched.first() : range(fetched.first(), fetched.first() + count - 1))
+                    + " oldest " + fetched.oldest() + " head " + fetched.head();
+        } else if (message instanceof Find find) {
+            return start(find.start());
+        }
+        Found found = (Found) message;
+        return start(found.start()) + (found.lost() == null ? " at " : " " + found.lost() + ", next ")
+                + position(found.next()) + " head " + found.head();
     }
 
     private static String range(long first, long last) {

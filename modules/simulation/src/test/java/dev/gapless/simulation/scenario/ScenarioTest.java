@@ -3,6 +3,7 @@ package dev.gapless.simulation.scenario;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.gapless.core.node.ShardSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +12,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Every scenario brings about what stands in its file. {@code -Dscenarios.rewrite=true} writes the files anew. */
+/**
+ * Every scenario brings about what stands in its file. {@code -Dscenarios.rewrite=true} writes the files anew. Consumers that read each producer by
+ * itself have files of their own.
+ */
 class ScenarioTest {
-    static final Path SCENARIOS = Path.of("src/test/resources/scenarios");
+    static final Path SCENARIOS =
+            Path.of("src/test/resources", ShardSettings.isByPlaces() ? "scenarios-places" : "scenarios");
     private static final boolean REWRITE = Boolean.getBoolean("scenarios.rewrite");
 
     static List<Path> files() throws IOException {
