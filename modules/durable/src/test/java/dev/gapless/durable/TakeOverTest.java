@@ -144,7 +144,7 @@ class TakeOverTest {
     @Test
     @DisplayName("two stand-ins for one node do no harm: one of them goes")
     void twoAtOnce() {
-        String standsIn = "gapless.publishing = off\npekko.cluster.roles = [\"gapless-stand-in\"]";
+        String standsIn = STAYS + "gapless.publishing = off\npekko.cluster.roles = [\"gapless-stand-in\"]";
         try (Cluster cluster =
                 new Cluster("two", "gapless { journal.take-over-after = 60s, register-backoff.max = 60s }")) {
             try (TestNode one = TestNode.join("two-owner", directory, cluster.first, config(standsIn));
