@@ -16,15 +16,18 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A client's WebSocket. It reads as long as it is not told to wait. */
+/** A client's WebSocket. It reads as long as it is not told to wait, and has not too much that nobody has taken yet. */
 final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
-    private final BlockingQueue<JsonNode> messages = new LinkedBlockingQueue<>();
+    /** As many frames are kept, and no more: ten clients of a busy node would fill the heap. */
+    private static final int MOST_KEPT = 1_000;
+
+    private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
     private final Deque<JsonNode> unwrapped = new ArrayDeque<>();
     private final StringBuilder part = new StringBuilder();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
     private volatile boolean waits;
     private volatile WebSocket socket;
-    private volatile boolean asked;
+    private boolean asked;
     /** How often the gateway has asked whether it is there. */
     volatile int pings;
 
@@ -51,7 +54,7 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
     public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
         part.append(text);
         if (last) {
-            messages.add(TestGateway.json(part.toString()));
+            messages.add(part.toString());
             part.setLength(0);
         }
         more(from);
@@ -66,11 +69,19 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
         return null;
     }
 
-    private void more(WebSocket from) {
-        if (waits) {
+    private synchronized void more(WebSocket from) {
+        if (waits || messages.size() >= MOST_KEPT) {
             asked = true;
         } else {
             from.request(1);
+        }
+    }
+
+    /** Reads on if it stopped, and has no reason to any more. */
+    private synchronized void goOnReading() {
+        if (asked && !waits && messages.size() < MOST_KEPT) {
+            asked = false;
+            socket.request(1);
         }
     }
 
@@ -92,10 +103,7 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
 
     void goOn() {
         waits = false;
-        if (asked) {
-            asked = false;
-            socket.request(1);
-        }
+        goOnReading();
     }
 
     JsonSocket send(String json) {
@@ -117,11 +125,13 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
     JsonNode next() {
         if (unwrapped.isEmpty()) {
             try {
-                JsonNode message = messages.poll(TestGateway.DEADLINE.toSeconds(), TimeUnit.SECONDS);
-                if (message == null) {
+                String text = messages.poll(TestGateway.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+                if (text == null) {
                     throw new AssertionError("nothing came");
                 }
+                goOnReading();
                 frames++;
+                JsonNode message = TestGateway.json(text);
                 if (!message.path("type").asText().equals("batch")) {
                     return message;
                 }
