@@ -928,14 +928,41 @@ class CheckerTest {
         violated("G6", "tool/e3:2");
     }
 
-    /** The token says where it stands in a log that goes on. */
-    @Test
-    void noticesWhatIsNeverGivenThoughNobodyKnowsWhoCameAndWent() {
+    /** It stands in a log that goes on, and is told at 200 that anything may be missing. */
+    private void isToldOfNobodyWhereN1GoesOn() {
         given(1, 2);
         write("subscription-s1", "t 1 token 150", "e CANCELLED 160");
         write("subscription-s2", "subscription s2 t n2 b s1 1 170", "y 0 180");
         write("subscription-s2", "x 1 200", "g - POSITION_UNKNOWN - - - - -", "r");
-        violated("G6", "n1/e1:3");
+        publish("publisher-t-n1-a", "e1", 1, 4, 6, 205);
+        publish("publisher-t-n1-a", "e1", 1, 5, 7, 206);
+    }
+
+    @Test
+    void takesThatALogGoesOnBehindAnythingThatMayBeMissed() {
+        isToldOfNobodyWhereN1GoesOn();
+        write("subscription-s2", "d n1 e1 6 a 1 4 h1-4", "d n1 e1 7 a 1 5 h1-5");
+        right();
+    }
+
+    @Test
+    void noticesThatALogDoesNotGoOnBehindAnythingThatMayBeMissed() {
+        isToldOfNobodyWhereN1GoesOn();
+        violated("G6", "n1/e1:6");
+    }
+
+    @Test
+    void noticesWhatIsPassedOverOfWhatCameLaterThanAnythingThatMayBeMissed() {
+        isToldOfNobodyWhereN1GoesOn();
+        write("subscription-s2", "d n1 e1 7 a 1 5 h1-5");
+        violated("G1", "n1/e1:6");
+    }
+
+    @Test
+    void noticesWhatIsPassedOverLaterBehindAnythingThatMayBeMissed() {
+        isToldOfNobodyWhereN1GoesOn();
+        write("subscription-s2", "d n1 e1 3 a 1 3 h1-3", "d n1 e1 6 a 1 4 h1-4");
+        violated("G1", "silently, having reached 3");
     }
 
     @Test

@@ -54,7 +54,7 @@ final class Due {
         return readyNs != Long.MAX_VALUE;
     }
 
-    /** Whatever anybody had published by then counts as told, but for streams in which it stands. */
+    /** Whatever anybody had published by then counts as told. */
     void toldOfNobody(long ns, String by) {
         toldOfNobodyNs = Math.max(toldOfNobodyNs, ns);
         toldOfNobodyBy = by;
@@ -81,7 +81,7 @@ final class Due {
 
     private long dueNs(Stream stream) {
         long toldNs = stream.isLost() ? stream.endNs() : Stream.NEVER;
-        return stream.hasBegun() ? toldNs : Math.max(toldNs, Math.max(readyNs, toldOfNobodyNs));
+        return Math.max(toldNs, stream.hasBegun() ? stream.toldOfAnythingNs() : Math.max(readyNs, toldOfNobodyNs));
     }
 
     private String firstSince(long dueNs, Stream stream, Incarnation log, long upTo) {

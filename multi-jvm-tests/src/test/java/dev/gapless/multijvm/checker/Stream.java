@@ -32,6 +32,8 @@ final class Stream {
     private String endedAt;
     /** Its producer turned out to be a member all the same, where a token was resumed. */
     private boolean returned;
+    /** When it was told that anything may be missing, if nothing of this stream came since. */
+    private long toldOfAnythingNs = NEVER;
 
     Stream copy() {
         Stream copy = new Stream();
@@ -44,6 +46,7 @@ final class Stream {
         copy.endNs = endNs;
         copy.endedAt = endedAt;
         copy.returned = returned;
+        copy.toldOfAnythingNs = toldOfAnythingNs;
         return copy;
     }
 
@@ -80,6 +83,20 @@ final class Stream {
         return endNs;
     }
 
+    /** Whatever was published by then is in the reload. */
+    long toldOfAnythingNs() {
+        return toldOfAnythingNs;
+    }
+
+    /** May it go on behind what was published, as whatever that was is in a reload? */
+    boolean mayPassOver() {
+        return toldOfAnythingNs != NEVER;
+    }
+
+    void toldOfAnything(long ns) {
+        toldOfAnythingNs = ns;
+    }
+
     boolean hasReturned() {
         return returned;
     }
@@ -94,6 +111,7 @@ final class Stream {
         reached = upTo;
         begun = true;
         end = End.NONE;
+        toldOfAnythingNs = NEVER;
     }
 
     /** It goes on from its beginning, if nothing is known of it yet. What is lost in front of that place is a gap of its own. */

@@ -67,6 +67,12 @@ final class Streams {
         return copy;
     }
 
+    /** Nobody knows who came and went: whatever anybody had published by then is in the reload. */
+    void toldOfNobody(long ns) {
+        due.toldOfNobody(ns, reader.incarnation());
+        byEpoch.values().forEach(stream -> stream.toldOfAnything(ns));
+    }
+
     // ------------------------------------------------------------------------------------------ what has to be kept
 
     /** The stream goes on behind this sequence: everything up to there must have been given or announced, or not be due. */
