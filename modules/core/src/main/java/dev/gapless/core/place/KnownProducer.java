@@ -149,16 +149,20 @@ public final class KnownProducer {
     /** The end of that generation, if nobody can say any more what it had; else null. */
     End.@Nullable Open openEnd(Epoch epoch) {
         Generation generation = generation(epoch);
-        if (generation == null || generation.inLog() || generation.stored()) {
+        if (generation == null || isInCopiedLog(generation) || generation.stored()) {
             return null;
         }
         return generation.end() instanceof End.Open open ? open : null;
     }
 
-    /** Was that position heard of, in a generation that the log lacks which is copied? */
+    private boolean isInCopiedLog(Generation generation) {
+        return copy != null && generation.inLog();
+    }
+
+    /** Was that position heard of, in a generation that no log has any more? */
     public boolean hasLost(Position position) {
-        Generation generation = copy == null ? null : generation(position.epoch());
-        return generation != null && !generation.inLog() && position.sequence() <= generation.heard();
+        Generation generation = copy == null && presence != Presence.GONE ? null : generation(position.epoch());
+        return generation != null && !isInCopiedLog(generation) && position.sequence() <= generation.heard();
     }
 
     /** The last event here that concerned one of its generations; -1 if none did. */

@@ -60,11 +60,12 @@ public sealed interface Change {
 
     /**
      * Another member came behind that one under its name, and its log lacks what that one had (rule M2). Who stands there is told what is missing of it, and
-     * is given all of the log.
+     * is given all of the log: it has passed the former one under its address.
      *
+     * @param addressSlot in which the former one goes by its address
      * @param producer whose log is copied
      */
-    record Succeeded(int slot, long uid, Epoch epoch, KnownProducer producer) implements Change {}
+    record Succeeded(int slot, int addressSlot, long uid, Epoch epoch, KnownProducer producer) implements Change {}
 
     /**
      * That generation is not known here any more, and the subscription has nothing to do with it. Counts if it stands there.
@@ -133,10 +134,10 @@ public sealed interface Change {
         // What was told as lost may have gone on since.
         long sequence = at.mark() == ProducerPlace.Mark.TOLD ? CursorToken.Entry.UNKNOWN : at.sequence();
         KnownProducer producer = change.producer();
-        Places without = here.places().with(change.slot(), null);
+        Places without =
+                here.places().with(change.slot(), null).with(change.addressSlot(), at.marked(ProducerPlace.Mark.END));
         CursorToken.Entry stood = new CursorToken.Entry(producer.name(), change.uid(), at.epoch(), sequence, isOver);
-        return here.at(isOver ? without : without.with(LossGaps.succeeded(producer, stood)))
-                .withPast(here.past().naming(at.epoch()));
+        return here.at(isOver ? without : without.with(LossGaps.succeeded(producer, stood)));
     }
 
     private static PlaceStanding forgotten(PlaceStanding here, Forgotten forgotten) {

@@ -5,7 +5,6 @@ import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownMember;
 import dev.gapless.core.place.Producers;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -58,13 +57,6 @@ public record Past(
      */
     Past listing(Set<Epoch> passed, Set<Epoch> stood) {
         return new Past(event, tokenMs, marginMs, byHand, told, passed, stood);
-    }
-
-    /** The same, of a subscription that stood in that generation, too, under a name. */
-    Past naming(Epoch stood) {
-        Set<Epoch> all = new HashSet<>(named);
-        all.add(stood);
-        return listing(listed, all);
     }
 
     /** Should the token that was resumed list that member? It was there before. */

@@ -119,8 +119,7 @@ public final class ResumedPlaces {
 
     /** What it has passed, and stands nowhere in. */
     private Set<Epoch> passed() {
-        return epochs(entry ->
-                entry.over() && (entry.sequence() == CursorToken.Entry.UNKNOWN || (entry.nameless() && isOver(entry))));
+        return epochs(entry -> entry.over() && (entry.sequence() == CursorToken.Entry.UNKNOWN || isOver(entry)));
     }
 
     private Set<Epoch> epochs(Predicate<CursorToken.Entry> which) {

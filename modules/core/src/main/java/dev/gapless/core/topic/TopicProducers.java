@@ -493,7 +493,8 @@ final class TopicProducers implements Slots {
             KnownProducer producer = known(slot, name);
             Epoch epoch = Epoch.of(member.uid(), topic);
             if (producer.copy() != null && producer.generation(epoch) == null && isBefore(member.uid(), host(slot))) {
-                all.add(new Change.Succeeded(slot, member.uid(), epoch, producer));
+                int addressSlot = nameless(member.uid(), member.address());
+                all.add(new Change.Succeeded(slot, addressSlot, member.uid(), epoch, producer));
             }
         }
         return all;

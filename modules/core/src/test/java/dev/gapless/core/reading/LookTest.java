@@ -104,7 +104,7 @@ class LookTest {
                         1,
                         new ProducerPlace.At(B.epoch(), 0, ProducerPlace.Mark.END),
                         5,
-                        List.of(new Gap("b", Reason.PRODUCER_LOST, B.epoch(), null, null, null))),
+                        List.of(new Gap("a", Reason.PRODUCER_LOST, B.epoch(), null, null, null))),
                 losses.get(1));
         losses.forEach(loss -> places = places.with(loss.slot(), loss.to()));
         assertTrue(look().all().losses().isEmpty());
@@ -147,6 +147,36 @@ class LookTest {
         places = places.with(0, new ProducerPlace.Stated(new Position(new Epoch(77), 6), null));
         assertEquals(List.of(), look().all().losses());
         assertInstanceOf(Next.Find.class, look().all().wants().get(0).what());
+    }
+
+    @Test
+    @DisplayName("the same if its producer is gone, whatever else of it was passed before")
+    void statedWhereNobodyIsAnyMore() {
+        copied(0, B, 5, 1);
+        Generation earlier = new Generation(
+                A.epoch(),
+                1,
+                -1,
+                new End.Open(Reason.PRODUCER_RESTARTED),
+                1,
+                new Generation.Removal(3, 0),
+                false,
+                false);
+        KnownProducer awaited = Objects.requireNonNull(producers.get(0))
+                .with(earlier)
+                .removed(B, new Generation.Removal(5, 0), null, false, true);
+        producers = producers.with(0, awaited);
+        places = places.with(0, new ProducerPlace.Stated(new Position(B.epoch(), 4), null));
+        assertEquals(List.of(), look().all().losses(), "it may come back");
+        producers = producers.with(0, awaited.givenUp());
+        assertEquals(
+                List.of(new Gap("a", Reason.PRODUCER_LOST, B.epoch(), 5L, null, null)),
+                Loss.gaps(look().all().losses()));
+        places = places.with(0, new ProducerPlace.Stated(new Position(B.epoch(), 6), null));
+        assertEquals(
+                List.of(new Gap("a", Reason.PRODUCER_LOST, B.epoch(), null, null, null)),
+                Loss.gaps(look().all().losses()),
+                "nobody can say how much it had");
     }
 
     @Test

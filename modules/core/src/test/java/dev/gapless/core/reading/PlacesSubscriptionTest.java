@@ -29,7 +29,6 @@ import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -249,14 +248,16 @@ class PlacesSubscriptionTest extends OneProducer {
         KnownProducer later = KnownProducer.named("a")
                 .answered(List.of(new Part(new Epoch(8), 8, 0)), false, new Given.Copied(9, 9, 1));
         Position first = new Position(new Epoch(8), 1);
-        Change.Succeeded change = new Change.Succeeded(0, 1, A.epoch(), later);
+        Change.Succeeded change = new Change.Succeeded(0, 5, 1, A.epoch(), later);
         PlaceStanding in = change.appliedTo(PlaceStanding.FIRST.at(0, at(3)));
         assertEquals(null, in.places().get(0));
         assertEquals(
                 List.of(new Gap("a", Reason.PRODUCER_RESTARTED, A.epoch(), 4L, null, first)),
                 in.places().beside().gaps());
         assertEquals(3, in.places().beside().entries().get(0).sequence());
-        assertEquals(Set.of(A.epoch()), in.past().named(), "nothing is told under its address");
+        ProducerPlace.At passed = new ProducerPlace.At(A.epoch(), 3, ProducerPlace.Mark.END);
+        assertEquals(
+                passed, in.places().get(5), "nothing is told under its address, and a token says that it is passed");
         PlaceStanding told = change.appliedTo(
                 PlaceStanding.FIRST.at(0, new ProducerPlace.At(A.epoch(), 3, ProducerPlace.Mark.TOLD)));
         assertEquals(

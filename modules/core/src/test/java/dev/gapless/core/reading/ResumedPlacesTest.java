@@ -411,6 +411,10 @@ class ResumedPlacesTest {
                 .past();
         assertEquals(true, past.passes(six));
         assertEquals(false, resumed(entry("b", 7, 2, 0)).begins().past().passes(six), "it ended later");
+        assertEquals(
+                true,
+                resumed(over("b", 6, 3), entry("b", 7, 2, 0)).begins().past().passes(six),
+                "also if it says how much that was");
         slots.ended(8, "b", NOW_MS, 3L);
         assertEquals(false, past.passes(generation(b, 8)));
     }

@@ -202,7 +202,9 @@ class TopicProducersTest {
         assertEquals(List.of(), topic.succeeded(), "its log has not answered");
         answers("a", 8);
         int a = topic.named("a");
-        assertEquals(List.of(new Change.Succeeded(a, 7, epoch(7), producer("a"))), topic.succeeded(a));
+        List<Change.Succeeded> succeeded = topic.succeeded(a);
+        int address = topic.producers().addressSlot(7);
+        assertEquals(List.of(new Change.Succeeded(a, address, 7, epoch(7), producer("a"))), succeeded);
         onMembers(new MemberEvent.Present(9, "127.0.0.1:3"));
         topic.namedByToken(9, "a");
         assertEquals(1, topic.succeeded().size(), "9 came later");
