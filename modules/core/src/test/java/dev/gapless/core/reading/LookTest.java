@@ -104,7 +104,7 @@ class LookTest {
                         1,
                         new ProducerPlace.At(B.epoch(), 0, ProducerPlace.Mark.END),
                         5,
-                        List.of(new Gap("a", Reason.PRODUCER_LOST, B.epoch(), null, null, null))),
+                        List.of(new Gap("b", Reason.PRODUCER_LOST, B.epoch(), null, null, null))),
                 losses.get(1));
         losses.forEach(loss -> places = places.with(loss.slot(), loss.to()));
         assertTrue(look().all().losses().isEmpty());
