@@ -93,4 +93,16 @@ public final class Places {
     public int slots() {
         return chunks.length * CHUNK;
     }
+
+    @Override
+    public String toString() {
+        List<String> all = new ArrayList<>();
+        for (int slot = 0; slot < slots(); slot++) {
+            ProducerPlace place = get(slot);
+            if (place != null) {
+                all.add(slot + ": " + place);
+            }
+        }
+        return all + (beside.equals(Beside.NOTHING) ? "" : " " + beside);
+    }
 }

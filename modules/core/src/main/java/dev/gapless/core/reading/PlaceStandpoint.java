@@ -39,4 +39,10 @@ record PlaceStandpoint(Places before, PlacePath path, int handled, Past past, Pr
     Places places() {
         return path.behind(handled, before);
     }
+
+    /** Without what was known then, which is long. */
+    @Override
+    public String toString() {
+        return places() + (mayMiss ? ", and may have missed anything" : "");
+    }
 }

@@ -18,9 +18,11 @@ import dev.gapless.core.place.Places;
 import dev.gapless.core.place.ProducerPlace;
 import dev.gapless.core.place.Producers;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +47,7 @@ public final class ResumedPlaces {
     private final Map<Long, Departure> departures = new HashMap<>();
     private final Set<Epoch> membersEpochs = new HashSet<>();
 
-    private final Set<Integer> waitsFor = new HashSet<>();
+    private final Set<Integer> waitsFor = new LinkedHashSet<>();
     private Places places = Places.NONE;
     private boolean severalStated;
     private final boolean covered;
@@ -131,7 +133,7 @@ public final class ResumedPlaces {
 
     /** The slots of producers of which a member may come that knows more. */
     public Set<Integer> waitsFor() {
-        return Set.copyOf(waitsFor);
+        return Collections.unmodifiableSet(waitsFor);
     }
 
     // ------------------------------------------------------------------ who is who
