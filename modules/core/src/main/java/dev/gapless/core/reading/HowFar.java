@@ -103,11 +103,12 @@ public final class HowFar {
     public boolean waitsForProducer() {
         Places places = here.now();
         Producers producers = topic.producers();
+        Look look = new Look(producers, places, here.past(), topic.cache());
         for (int slot = 0; slot < places.slots(); slot++) {
             KnownProducer producer = producers.get(slot);
             if (producer != null
                     && producer.presence() != KnownProducer.Presence.GONE
-                    && isUnknown(places.get(slot), producer)) {
+                    && isUnknown(look.place(slot), producer)) {
                 return true;
             }
         }
@@ -122,8 +123,9 @@ public final class HowFar {
     /** Is it where an application says, and no log has said whether that ever was? */
     public boolean claims() {
         Places places = here.now();
+        Look look = new Look(topic.producers(), places, here.past(), topic.cache());
         for (int slot = 0; slot < places.slots(); slot++) {
-            if (places.get(slot) instanceof ProducerPlace.Stated) {
+            if (look.place(slot) instanceof ProducerPlace.Stated) {
                 return true;
             }
         }

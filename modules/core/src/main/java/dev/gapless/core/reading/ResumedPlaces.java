@@ -282,6 +282,9 @@ public final class ResumedPlaces {
     }
 
     private void resume(int slot, List<CursorToken.Entry> stated) {
+        if (stated.stream().allMatch(this::isPassedByItsAddress)) {
+            return; // it stands nowhere in that
+        }
         KnownProducer producer = slots.producers().get(slot);
         CursorToken.Entry entry = latest(stated, producer);
         ProducerPlace place = place(entry, producer);
@@ -300,6 +303,16 @@ public final class ResumedPlaces {
         if (address == null && producers().host(slot) == null && isUnknown(place, producer)) {
             waitsFor.add(slot);
         }
+    }
+
+    /** Is it only said that it was passed, and did it end here under its address? */
+    private boolean isPassedByItsAddress(CursorToken.Entry entry) {
+        Generation generation = byEpoch.get(entry.epoch());
+        return entry.over()
+                && entry.sequence() == CursorToken.Entry.UNKNOWN
+                && addresses.containsKey(entry.epoch())
+                && generation != null
+                && generation.removed() != null;
     }
 
     private void addBeside(KnownProducer producer, ProducerPlace place, List<CursorToken.Entry> others) {
