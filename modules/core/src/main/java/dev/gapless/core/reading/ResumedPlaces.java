@@ -340,8 +340,9 @@ public final class ResumedPlaces {
         boolean isKnown = entry.sequence() != CursorToken.Entry.UNKNOWN;
         long sequence = Math.max(0, entry.sequence());
         if (entry.over() && !goesOnAllTheSame(entry)) {
-            ProducerPlace.Mark mark = isOver(entry) || !covered ? ProducerPlace.Mark.END : ProducerPlace.Mark.TOLD;
-            return new ProducerPlace.At(entry.epoch(), sequence, mark);
+            boolean isEnd = isOver(entry) || isListedAsPassed(entry) || !covered;
+            return new ProducerPlace.At(
+                    entry.epoch(), sequence, isEnd ? ProducerPlace.Mark.END : ProducerPlace.Mark.TOLD);
         } else if (!isKnown) {
             ProducerPlace.At front = producer == null ? null : producer.beforeAll();
             return entry.told() ? ProducerPlace.TOLD_UNSEEN : front != null ? front : ProducerPlace.UNKNOWN;
@@ -354,6 +355,14 @@ public final class ResumedPlaces {
         return isStated && covered && !isHeard(at, producer)
                 ? new ProducerPlace.Stated(new Position(at.epoch(), at.sequence()), null)
                 : at;
+    }
+
+    /** It is over here, too, and another entry says that all of it is passed. */
+    private boolean isListedAsPassed(CursorToken.Entry entry) {
+        Generation generation = byEpoch.get(entry.epoch());
+        return generation != null
+                && generation.removed() != null
+                && past.listed().contains(entry.epoch());
     }
 
     /** Says an application where it is over, and its producer goes on? */
