@@ -177,11 +177,13 @@ final class PlaceToken {
     private void addPassed() {
         for (int slot = 0; slot < producers.slots(); slot++) {
             KnownProducer producer = producers.get(slot);
-            if (producer == null || places.get(slot) != null || producers.atAddress(slot) != null) {
+            if (producer == null || places.get(slot) != null) {
                 continue;
             }
+            boolean isName = producers.atAddress(slot) == null;
             for (Generation generation : producer.generations()) {
-                if (past.passes(slot, generation) && !endedLongAgo(generation)) {
+                boolean isSaid = isName || past.listed().contains(generation.epoch());
+                if (isSaid && past.passes(slot, generation) && !endedLongAgo(generation)) {
                     listed = listed.with(slot, behindAllOf(generation));
                 }
             }

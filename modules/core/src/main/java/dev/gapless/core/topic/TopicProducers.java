@@ -412,11 +412,11 @@ final class TopicProducers implements Slots {
         if (!members.containsKey(uid)) {
             cameAt.remove(uid);
         }
-        Integer addressSlot = addressSlots.remove(uid);
-        if (addressSlot == null) {
-            return;
+        int addressSlot = producers.addressSlot(uid);
+        KnownProducer nameless = addressSlot < 0 ? null : producers.get(addressSlot);
+        if (addressSlots.remove(uid) == null && nameless == null) {
+            return; // it has no slot, or all of it was with its name before
         }
-        KnownProducer nameless = producers.get(addressSlot);
         KnownProducer producer = known(slot, nameOf(slot));
         if (nameless != null) {
             for (Generation generation : nameless.generations()) {
