@@ -227,11 +227,11 @@ public final class ResumedPlaces {
         if (entry.nameless() && entry.uid() != 0) {
             return slots.nameless(entry.uid(), entry.node());
         }
-        Integer known = token.isMadeByHand() ? slotsByEpoch.get(entry.epoch()) : null;
+        Integer known = isStated(entry) ? slotsByEpoch.get(entry.epoch()) : null;
         if (known != null) {
             return known; // whatever name the application states
         }
-        KnownMember nameless = token.isMadeByHand() ? namelessMembers.get(entry.epoch()) : null;
+        KnownMember nameless = isStated(entry) ? namelessMembers.get(entry.epoch()) : null;
         if (nameless != null) { // an application may state any name
             int slot = slots.nameless(nameless.uid(), nameless.address());
             AddressSlot named = producers().byAddress(nameless.uid());
@@ -239,10 +239,15 @@ public final class ResumedPlaces {
         }
         AddressSlot address = addresses.get(entry.epoch());
         boolean goesByIt = address != null
-                && (token.isMadeByHand()
+                && (isStated(entry)
                         ? address.address().equals(entry.node())
                         : address.named() < 0 && !producers.isHere(address.uid()));
         return address != null && goesByIt ? address.slot() : slots.named(entry.node());
+    }
+
+    /** Does an application say so? It may state any name. */
+    private boolean isStated(CursorToken.Entry entry) {
+        return token.isMadeByHand() || entry.uid() == 0;
     }
 
     private static CursorToken.Entry latest(List<CursorToken.Entry> stated, @Nullable KnownProducer producer) {
@@ -351,8 +356,7 @@ public final class ResumedPlaces {
         if (entry.told()) {
             return at.marked(ProducerPlace.Mark.TOLD);
         }
-        boolean isStated = token.isMadeByHand() || entry.uid() == 0;
-        return isStated && covered && !isHeard(at, producer)
+        return isStated(entry) && covered && !isHeard(at, producer)
                 ? new ProducerPlace.Stated(new Position(at.epoch(), at.sequence()), null)
                 : at;
     }
