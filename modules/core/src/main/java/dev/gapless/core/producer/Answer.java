@@ -93,7 +93,7 @@ record Answer(@Nullable Reason expiry, LogPart part, long next, long head) {
         }
         long next = part.number(after.sequence()) + 1;
         return next < oldest
-                ? new Answer(Reason.OVERRUN, whole, copyAfterOverrun(log, oldest, settings), head)
+                ? new Answer(Reason.OVERRUN, whole, resumeAfterOverrun(whole, oldest, head, settings), head)
                 : new Answer(null, whole, next, head);
     }
 
@@ -121,11 +121,5 @@ record Answer(@Nullable Reason expiry, LogPart part, long next, long head) {
     static long resumeAfterOverrun(LogPart part, long oldest, long head, TopicSettings settings) {
         boolean atHead = settings.resumeAfterExpiry() == ResumeAfterExpiry.HEAD && !part.isEarlier();
         return atHead ? head + 1 : oldest + (head + 1 - oldest) / 2;
-    }
-
-    /** The same of a copy, which has all streams: it goes on in the first of which the log has something. */
-    static long copyAfterOverrun(Log log, long oldest, TopicSettings settings) {
-        LogPart part = log.parts().at(oldest);
-        return resumeAfterOverrun(part, oldest, part.head(log.head()), settings);
     }
 }

@@ -661,7 +661,7 @@ public final class ProducerState {
         long oldest = Math.min(log.oldest(), head + 1);
         long sent = cursor.sent;
         long next = sent + 1 < oldest // else it is lost (rule D12), and the ring does not run after the reader
-                ? Math.max(resumeAfterOverrun(cursor, oldest, head), sent + 1)
+                ? Math.max(Answer.resumeAfterOverrun(cursor.part, oldest, head, settings), sent + 1)
                 : sent + 1;
         long resumeAt = Math.min(log.behindLost(next), head + 1);
         cursor.overtaken(resumeAt);
@@ -669,12 +669,6 @@ public final class ProducerState {
         touched(cursor);
         OptionalLong at = OptionalLong.of(cursor.part.sequence(sent));
         expire(cursor, Reason.OVERRUN, resumeAt, head, at, at);
-    }
-
-    private long resumeAfterOverrun(Cursor cursor, long oldest, long head) {
-        return cursor instanceof CopyCursor
-                ? Answer.copyAfterOverrun(log, oldest, settings)
-                : Answer.resumeAfterOverrun(cursor.part, oldest, head, settings);
     }
 
     /**

@@ -293,31 +293,46 @@ public final class ResumedPlaces {
         KnownProducer producer = slots.producers().get(slot);
         CursorToken.Entry entry = latest(stated, producer);
         ProducerPlace place = place(entry, producer);
+        boolean isUnordered = false;
         if (stated.size() > 1 && covered) {
             List<CursorToken.Entry> others = new ArrayList<>(stated);
             others.remove(entry);
             addBeside(producer == null ? KnownProducer.named(entry.node()) : producer, place, others);
+            isUnordered = isUnordered(entry, others, producer);
         }
         if (!covered) {
             boolean isKnown = place instanceof ProducerPlace.At || place instanceof ProducerPlace.ToldUnseen;
             places = isKnown && !entry.nameless() ? places.with(slot, place) : places;
             return;
         }
-        places = places.with(slot, place);
+        places = places.with(slot, isUnordered ? ProducerPlace.UNKNOWN : place);
         AddressSlot address = producers().atAddress(slot);
         if (address == null && producers().host(slot) == null && isUnknown(place, producer)) {
             waitsFor.add(slot);
         }
     }
 
-    /** Is it only said that it was passed, and did it end here under its address? */
+    /** Is it only said that it was passed under a name, and did it end here under its address? */
     private boolean isPassedByItsAddress(CursorToken.Entry entry) {
         Generation generation = byEpoch.get(entry.epoch());
+        AddressSlot address = addresses.get(entry.epoch());
         return entry.over()
                 && entry.sequence() == CursorToken.Entry.UNKNOWN
-                && addresses.containsKey(entry.epoch())
+                && address != null
+                && !address.address().equals(entry.node())
                 && generation != null
                 && generation.removed() != null;
+    }
+
+    /** Is it in a stream that nobody here knows, as another one is that is not over? Then nobody knows which of them is behind. */
+    private static boolean isUnordered(
+            CursorToken.Entry entry, List<CursorToken.Entry> others, @Nullable KnownProducer producer) {
+        return isUnknown(entry, producer)
+                && others.stream().anyMatch(other -> LossGaps.isReadOn(other) && isUnknown(other, producer));
+    }
+
+    private static boolean isUnknown(CursorToken.Entry entry, @Nullable KnownProducer producer) {
+        return producer == null || producer.generation(entry.epoch()) == null;
     }
 
     private void addBeside(KnownProducer producer, ProducerPlace place, List<CursorToken.Entry> others) {

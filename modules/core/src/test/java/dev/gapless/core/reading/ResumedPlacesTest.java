@@ -419,6 +419,50 @@ class ResumedPlacesTest {
         assertEquals(false, past.passes(generation(b, 8)));
     }
 
+    @Test
+    @DisplayName("ruleT2: what is only said to be passed is no place under an address, in front of one under the name")
+    void passedUnderAnAddress() {
+        int nameless = slots.endedNameless(6, NOW_MS);
+        ResumedPlaces resumed = resumed(over("b", 6, Entry.UNKNOWN), entry("b", 7, 2, 0));
+        assertNull(place(resumed, nameless));
+        assertEquals(new At(epoch(7), 2), place(resumed, "b"));
+        assertEquals(true, resumed.begins().past().passes(generation(nameless, 6)));
+        Entry told = new Entry(address(6), 6, epoch(6), 0, true, false, true, 0);
+        home = 0;
+        assertEquals(
+                new At(epoch(6), 0, Mark.TOLD), place(resumed(told), nameless), "who says so is not to be trusted");
+        assertEquals(
+                new At(epoch(6), 0, Mark.END),
+                place(resumed(told, over("b", 6, Entry.UNKNOWN), entry("b", 7, 2, 0)), nameless),
+                "it passed all of it by its name");
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: a position that an application stated belongs to whose stream it is, whatever its name was where the token was taken")
+    void statedElsewhere() {
+        slots.member(8, "b", EARLY_MS);
+        slots.copied("b", 9, 1, 8);
+        Entry stated = new Entry(address(8), 0, epoch(8), 4, false);
+        assertEquals(new At(epoch(8), 4), place(resumed(stated), "b"));
+        assertEquals(new At(epoch(8), 4), place(byHand(stated), "b"));
+    }
+
+    @Test
+    @DisplayName(
+            "ruleT2: of two positions in streams that nobody knows nobody can say which is behind: the one is told, and whatever comes")
+    void statedTwiceUnknown() {
+        Entry one = new Entry("b", 0, epoch(7), 2, false);
+        Entry other = new Entry("b", 0, epoch(8), 6, false);
+        ResumedPlaces resumed = byHand(one, other);
+        assertEquals(ProducerPlace.UNKNOWN, place(resumed, "b"));
+        assertEquals(Set.of(slots.named("b")), resumed.waitsFor(), "somebody may know");
+        assertEquals(1, resumed.begins().places().beside().gaps().size());
+        assertEquals(stated(8, 6), place(byHand(overByHand("b", 7), other), "b"));
+        slots.ended(7, "b", EARLY_MS, null);
+        assertEquals(stated(8, 6), place(byHand(one, other), "b"), "that one is over");
+    }
+
     private Generation generation(int slot, long uid) {
         KnownProducer producer = slots.producers().get(slot);
         return Objects.requireNonNull(producer == null ? null : producer.generation(epoch(uid)));

@@ -193,6 +193,24 @@ class TopicProducersTest {
 
     @Test
     @DisplayName(
+            "who was told under its address beside the member with its name goes by the name again when that one's log has it")
+    void foldedAgain() {
+        topic.begin(Given.members(List.of(new MemberEvent.Present(7, "127.0.0.1:1"))), NOW);
+        topic.nameless(7, "127.0.0.1:1");
+        topic.namedByToken(7, "a");
+        onMembers(new MemberEvent.Present(8, "127.0.0.1:2"), new MemberEvent.Named(8, "a", 0));
+        onMembers(new MemberEvent.Removed(7));
+        int address = topic.producers().addressSlot(7);
+        assertEquals(List.of(7L), uids(Objects.requireNonNull(topic.producers().get(address))));
+        topic.takeNamed();
+        answers("a", 7, 8);
+        assertEquals(List.of(7L, 8L), uids(producer("a")));
+        assertEquals(null, topic.producers().get(address), "it is not there twice");
+        assertEquals(1, topic.takeNamed().size());
+    }
+
+    @Test
+    @DisplayName(
             "who came before the member that has its name now, and is not in that one's log, has a successor: a token alone knows its name")
     void succeeded() {
         topic.begin(Given.members(List.of(new MemberEvent.Present(7, "127.0.0.1:1"))), NOW);
