@@ -66,6 +66,11 @@ public record Generation(
         return !(end instanceof End.None);
     }
 
+    /** Is it over, and nothing was ever published there? */
+    public boolean isEmpty() {
+        return end instanceof End.Stated stated && stated.sequence() == 0 && heard == 0;
+    }
+
     /** Is less of it there than was heard of? */
     boolean wentBack() {
         return end instanceof End.Stated stated && heard > stated.sequence();

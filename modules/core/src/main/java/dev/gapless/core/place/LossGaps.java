@@ -20,6 +20,8 @@ public final class LossGaps {
     private final KnownProducer.Passes told;
     private final KnownProducer.Passes mayBeRead;
     private final List<Gap> gaps = new ArrayList<>();
+    /** Where the subscription goes on all the same; null if it goes on where the loss leads. */
+    private @Nullable Position goesOn;
 
     private LossGaps(
             KnownProducer producer,
@@ -78,6 +80,7 @@ public final class LossGaps {
      */
     public static List<Gap> beside(KnownProducer producer, ProducerPlace place, List<CursorToken.Entry> others) {
         LossGaps all = new LossGaps(producer, none -> false, none -> false, none -> false);
+        all.goesOn = place instanceof ProducerPlace.At at ? new Position(at.epoch(), at.sequence() + 1) : null;
         boolean isBehind = false;
         for (Generation generation : producer.generations()) {
             if (generation.epoch().equals(ProducerPlace.epochOf(place))) {
@@ -206,7 +209,7 @@ public final class LossGaps {
         if (open.reason() != Reason.PRODUCER_RESTARTED || producer.presence() != KnownProducer.Presence.COPIED) {
             return null;
         }
-        return beginning();
+        return goesOn == null ? beginning() : goesOn;
     }
 
     /** It is not known how much is missing. */

@@ -99,7 +99,7 @@ public sealed interface Change {
         } else if (this instanceof Answered answered) {
             return answered(here, answered);
         } else if (this instanceof BeginsAt beginsAt) {
-            return awaits(here, beginsAt.slot()) ? here.at(beginsAt.slot(), beginsAt.place()) : here;
+            return awaits(here, beginsAt.slot()) ? here.at(beginsAt.slot(), begin(here, beginsAt.place())) : here;
         } else if (this instanceof NobodyAnswers nobody) {
             return awaits(here, nobody.slot())
                     ? here.at(here.places().with(nobody.slot(), null))
@@ -123,6 +123,19 @@ public sealed interface Change {
             return here.withPast(here.past().without(freed.slot()));
         }
         return here.missing(((AnythingMissed) this).namelessMembers());
+    }
+
+    /** Where it begins: behind a generation that it was told as lost under an address. */
+    private static ProducerPlace begin(PlaceStanding here, ProducerPlace begin) {
+        for (int slot = 0; slot < here.places().slots(); slot++) {
+            if (begin instanceof ProducerPlace.At in
+                    && here.places().get(slot) instanceof ProducerPlace.At told
+                    && told.mark() == ProducerPlace.Mark.END
+                    && told.epoch().equals(in.epoch())) {
+                return told;
+            }
+        }
+        return begin;
     }
 
     private static PlaceStanding succeeded(PlaceStanding here, Succeeded change) {

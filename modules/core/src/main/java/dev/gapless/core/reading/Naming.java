@@ -64,7 +64,8 @@ final class Naming {
         } else if (named != null) {
             return null;
         }
-        boolean isPassed = all.subList(from + 1, index).stream().allMatch(between -> past.passes(slot, between));
+        boolean isPassed = all.subList(from + 1, index).stream()
+                .allMatch(between -> between.isEmpty() || past.passes(slot, between));
         return isPassed ? at : null;
     }
 

@@ -225,7 +225,7 @@ final class PlaceToken {
             KnownProducer producer = producers.get(slot);
             if (producer != null && listed.get(slot) instanceof ProducerPlace.At at && !isToBeTold(producer)) {
                 passedOf(slot, at, producer)
-                        .filter(one -> one.removed() != null && !endedLongAgo(one) && mayHavePublished(one))
+                        .filter(one -> one.removed() != null && !endedLongAgo(one) && !one.isEmpty())
                         .forEach(one -> earlier.put(one, producer.name()));
             }
         }
@@ -246,10 +246,6 @@ final class PlaceToken {
 
     private static boolean isTold(ProducerPlace.At at) {
         return at.mark() == ProducerPlace.Mark.TOLD;
-    }
-
-    private static boolean mayHavePublished(Generation generation) {
-        return !(generation.end() instanceof End.Stated stated) || stated.sequence() > 0;
     }
 
     /** Did an application state other positions of it, which are not told yet? */

@@ -80,9 +80,29 @@ public final class ResumedPlaces {
         }
     }
 
-    /** Does the token state several positions of a producer? What the other ones miss is best known once its log has answered. */
+    /**
+     * Does the token state several positions of a producer, or may it? What the other ones miss, and whose they are, is best known once its log has
+     * answered.
+     */
     public boolean statesSeveral() {
-        return severalStated;
+        return severalStated
+                || (covered
+                        && token.entries().stream()
+                                .anyMatch(entry -> isStated(entry) && isOfNobodyKnown(entry) && isOneOfSeveral(entry)));
+    }
+
+    private boolean isOfNobodyKnown(CursorToken.Entry entry) {
+        return !entry.over()
+                && entry.sequence() != CursorToken.Entry.UNKNOWN
+                && !slotsByEpoch.containsKey(entry.epoch());
+    }
+
+    private boolean isOneOfSeveral(CursorToken.Entry entry) {
+        return entry.nameless()
+                || token.entries().stream()
+                                .filter(other -> other.node().equals(entry.node()))
+                                .count()
+                        > 1;
     }
 
     /**
@@ -293,17 +313,21 @@ public final class ResumedPlaces {
         KnownProducer producer = slots.producers().get(slot);
         CursorToken.Entry entry = latest(stated, producer);
         ProducerPlace place = place(entry, producer);
-        boolean isUnordered = false;
-        if (stated.size() > 1 && covered) {
-            List<CursorToken.Entry> others = new ArrayList<>(stated);
-            others.remove(entry);
-            addBeside(producer == null ? KnownProducer.named(entry.node()) : producer, place, others);
-            isUnordered = isUnordered(entry, others, producer);
-        }
+        List<CursorToken.Entry> others = new ArrayList<>(stated);
+        others.remove(entry);
+        boolean isUnordered = isUnordered(entry, others, producer);
         if (!covered) {
-            boolean isKnown = place instanceof ProducerPlace.At || place instanceof ProducerPlace.ToldUnseen;
-            places = isKnown && !entry.nameless() ? places.with(slot, place) : places;
+            // What is over is told with all that was published by now.
+            boolean isKnown = place instanceof ProducerPlace.At at
+                    ? at.mark() != ProducerPlace.Mark.END
+                    : place instanceof ProducerPlace.ToldUnseen;
+            if (isKnown && !entry.nameless()) {
+                places = places.with(slot, isUnordered ? ProducerPlace.TOLD_UNSEEN : place);
+            }
             return;
+        }
+        if (!others.isEmpty()) {
+            addBeside(producer == null ? KnownProducer.named(entry.node()) : producer, place, others);
         }
         places = places.with(slot, isUnordered ? ProducerPlace.UNKNOWN : place);
         AddressSlot address = producers().atAddress(slot);
@@ -324,15 +348,12 @@ public final class ResumedPlaces {
                 && generation.removed() != null;
     }
 
-    /** Is it in a stream that nobody here knows, as another one is that is not over? Then nobody knows which of them is behind. */
-    private static boolean isUnordered(
+    /** States an application that it is in a stream that nobody here knows, and in another one? Then nobody knows which of them is behind. */
+    private boolean isUnordered(
             CursorToken.Entry entry, List<CursorToken.Entry> others, @Nullable KnownProducer producer) {
-        return isUnknown(entry, producer)
-                && others.stream().anyMatch(other -> LossGaps.isReadOn(other) && isUnknown(other, producer));
-    }
-
-    private static boolean isUnknown(CursorToken.Entry entry, @Nullable KnownProducer producer) {
-        return producer == null || producer.generation(entry.epoch()) == null;
+        boolean isUnknown = producer == null || producer.generation(entry.epoch()) == null;
+        return isUnknown
+                && others.stream().anyMatch(other -> LossGaps.isReadOn(other) && (isStated(entry) || isStated(other)));
     }
 
     private void addBeside(KnownProducer producer, ProducerPlace place, List<CursorToken.Entry> others) {
