@@ -338,14 +338,18 @@ public final class ResumedPlaces {
 
     /** Is it only said that it was passed under a name, and did it end here under its address? */
     private boolean isPassedByItsAddress(CursorToken.Entry entry) {
-        Generation generation = byEpoch.get(entry.epoch());
         AddressSlot address = addresses.get(entry.epoch());
         return entry.over()
                 && entry.sequence() == CursorToken.Entry.UNKNOWN
                 && address != null
                 && !address.address().equals(entry.node())
-                && generation != null
-                && generation.removed() != null;
+                && wasRemoved(entry.epoch());
+    }
+
+    /** Is that generation known here, and its member gone? */
+    private boolean wasRemoved(Epoch epoch) {
+        Generation generation = byEpoch.get(epoch);
+        return generation != null && generation.removed() != null;
     }
 
     /** States an application that it is in a stream that nobody here knows, and in another one? Then nobody knows which of them is behind. */
@@ -399,10 +403,7 @@ public final class ResumedPlaces {
 
     /** It is over here, too, and another entry says that all of it is passed. */
     private boolean isListedAsPassed(CursorToken.Entry entry) {
-        Generation generation = byEpoch.get(entry.epoch());
-        return generation != null
-                && generation.removed() != null
-                && past.listed().contains(entry.epoch());
+        return wasRemoved(entry.epoch()) && past.listed().contains(entry.epoch());
     }
 
     /** Says an application where it is over, and its producer goes on? */

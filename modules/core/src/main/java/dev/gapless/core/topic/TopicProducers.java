@@ -55,8 +55,6 @@ final class TopicProducers implements Slots {
     private final Map<Long, String> tokenNames = new LinkedHashMap<>();
 
     private final SlotNumbers slots = new SlotNumbers();
-    /** Slots in which incarnations go by their addresses. */
-    private final Map<Long, Integer> addressSlots = new HashMap<>();
     /** Until when somebody is waited for, by slot. */
     private final Map<Integer, Long> waitUntilNs = new LinkedHashMap<>();
     /** Since the last {@link #takeNamed}. */
@@ -121,14 +119,14 @@ final class TopicProducers implements Slots {
             return;
         }
         for (Departure departure : view.departures()) {
-            Integer nameless = addressSlots.get(departure.uid());
-            if (nameless != null && !nameOf(nameless).equals(departure.node())) {
+            int nameless = namelessSlot(departure.uid());
+            if (nameless >= 0 && !nameOf(nameless).equals(departure.node())) {
                 int slot = named(departure.node());
                 if (known(slot, departure.node()).lastEvent()
                         <= known(nameless, nameOf(nameless)).lastEvent()) {
                     mayFold(departure.uid(), slot);
                 }
-            } else if (nameless == null && !members.containsKey(departure.uid()) && !publishedNothing(departure)) {
+            } else if (nameless < 0 && !members.containsKey(departure.uid()) && !publishedNothing(departure)) {
                 ended(departure, now);
             }
         }
@@ -146,7 +144,7 @@ final class TopicProducers implements Slots {
     @Override
     public void recall(long uid, Now now) {
         for (Departure departure : history.departures()) {
-            if (departure.uid() == uid && publishedNothing(departure) && !addressSlots.containsKey(uid)) {
+            if (departure.uid() == uid && publishedNothing(departure) && namelessSlot(uid) < 0) {
                 ended(departure, now);
             }
         }
@@ -414,7 +412,7 @@ final class TopicProducers implements Slots {
         }
         int addressSlot = producers.addressSlot(uid);
         KnownProducer nameless = addressSlot < 0 ? null : producers.get(addressSlot);
-        if (addressSlots.remove(uid) == null && nameless == null) {
+        if (namelessSlot(uid) < 0 && nameless == null) {
             return; // it has no slot, or all of it was with its name before
         }
         KnownProducer producer = known(slot, nameOf(slot));
@@ -464,10 +462,15 @@ final class TopicProducers implements Slots {
             producers = producers.named(uid, address, slot, itsName, known(itsName, nameOf(itsName)));
             return slot;
         }
-        addressSlots.put(uid, slot);
         KnownProducer nameless = KnownProducer.named(address);
         producers = producers.nameless(uid, slot, members.containsKey(uid) ? nameless.asked() : nameless);
         return slot;
+    }
+
+    /** The slot in which that incarnation goes by its address, as nobody has said its name; -1 if it does not. */
+    private int namelessSlot(long uid) {
+        AddressSlot address = producers.byAddress(uid);
+        return address == null || address.named() >= 0 ? -1 : address.slot();
     }
 
     @Override
@@ -562,7 +565,6 @@ final class TopicProducers implements Slots {
     void free(int slot) {
         AddressSlot address = producers.atAddress(slot);
         if (address != null) {
-            addressSlots.remove(address.uid());
             cameAt.remove(address.uid());
         }
         slots.giveUp(slot, nameOf(slot));

@@ -134,17 +134,15 @@ class LookTest {
                 Objects.requireNonNull(producers.get(0)).removed(A, new Generation.Removal(5, 0), null, false, true);
         Part part = new Part(B.epoch(), B.uid(), 0);
         producers = producers.with(0, gone.answered(List.of(part), false, new Given.Copied(2, 2, 1)));
-        places = places.with(0, new ProducerPlace.Stated(new Position(A.epoch(), 4), null));
+        stated(A.epoch(), 4);
         Position next = new Position(B.epoch(), 1);
-        assertEquals(
-                List.of(new Gap("a", Reason.PRODUCER_RESTARTED, A.epoch(), 5L, null, next)),
-                Loss.gaps(look().all().losses()));
-        places = places.with(0, new ProducerPlace.Stated(new Position(A.epoch(), 6), null));
+        assertEquals(List.of(new Gap("a", Reason.PRODUCER_RESTARTED, A.epoch(), 5L, null, next)), told());
+        stated(A.epoch(), 6);
         assertEquals(
                 List.of(new Gap("a", Reason.PRODUCER_RESTARTED, A.epoch(), null, null, next)),
-                Loss.gaps(look().all().losses()),
+                told(),
                 "nobody can say how much it had");
-        places = places.with(0, new ProducerPlace.Stated(new Position(new Epoch(77), 6), null));
+        stated(new Epoch(77), 6);
         assertEquals(List.of(), look().all().losses());
         assertInstanceOf(Next.Find.class, look().all().wants().get(0).what());
     }
@@ -166,17 +164,23 @@ class LookTest {
                 .with(earlier)
                 .removed(B, new Generation.Removal(5, 0), null, false, true);
         producers = producers.with(0, awaited);
-        places = places.with(0, new ProducerPlace.Stated(new Position(B.epoch(), 4), null));
+        stated(B.epoch(), 4);
         assertEquals(List.of(), look().all().losses(), "it may come back");
         producers = producers.with(0, awaited.givenUp());
-        assertEquals(
-                List.of(new Gap("a", Reason.PRODUCER_LOST, B.epoch(), 5L, null, null)),
-                Loss.gaps(look().all().losses()));
-        places = places.with(0, new ProducerPlace.Stated(new Position(B.epoch(), 6), null));
+        assertEquals(List.of(new Gap("a", Reason.PRODUCER_LOST, B.epoch(), 5L, null, null)), told());
+        stated(B.epoch(), 6);
         assertEquals(
                 List.of(new Gap("a", Reason.PRODUCER_LOST, B.epoch(), null, null, null)),
-                Loss.gaps(look().all().losses()),
+                told(),
                 "nobody can say how much it had");
+    }
+
+    private void stated(Epoch epoch, long sequence) {
+        places = places.with(0, new ProducerPlace.Stated(new Position(epoch, sequence), null));
+    }
+
+    private List<Gap> told() {
+        return Loss.gaps(look().all().losses());
     }
 
     @Test
