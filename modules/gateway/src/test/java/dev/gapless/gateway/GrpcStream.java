@@ -2,6 +2,8 @@ package dev.gapless.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import dev.gapless.gateway.v1.SubscribeTopicResponse;
+import dev.gapless.gateway.v1.SubscribeTopicResponse.ContentCase;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -34,6 +36,9 @@ final class GrpcStream<Q, R> implements ClientResponseObserver<Q, R>, TestGatewa
     }
 
     private final LinkedBlockingQueue<R> responses = new LinkedBlockingQueue<>();
+    /** Those that say only where it is: they may come at any time, and are apart from the rest. */
+    private final LinkedBlockingQueue<R> places = new LinkedBlockingQueue<>();
+
     private final CompletableFuture<StatusRuntimeException> end = new CompletableFuture<>();
     private final int first;
     ClientCallStreamObserver<Q> call;
@@ -71,7 +76,7 @@ final class GrpcStream<Q, R> implements ClientResponseObserver<Q, R>, TestGatewa
 
     @Override
     public void onNext(R response) {
-        responses.add(response);
+        (isPlaceAlone(response) ? places : responses).add(response);
     }
 
     @Override
@@ -87,9 +92,23 @@ final class GrpcStream<Q, R> implements ClientResponseObserver<Q, R>, TestGatewa
         end.complete(Status.OK.asRuntimeException());
     }
 
+    private static boolean isPlaceAlone(Object response) {
+        return response instanceof SubscribeTopicResponse said && said.getContentCase() == ContentCase.CONTENT_NOT_SET;
+    }
+
+    /** The next one that says more than where it is. */
     R next() {
+        return next(responses);
+    }
+
+    /** The next one that says only where it is. */
+    R progress() {
+        return next(places);
+    }
+
+    private R next(LinkedBlockingQueue<R> queue) {
         try {
-            R next = responses.poll(TestGateway.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            R next = queue.poll(TestGateway.DEADLINE.toSeconds(), TimeUnit.SECONDS);
             assertNotNull(next, () -> "nothing came; the end: " + end.getNow(null));
             return next;
         } catch (InterruptedException e) {

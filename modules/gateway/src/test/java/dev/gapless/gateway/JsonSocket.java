@@ -22,6 +22,9 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
     private static final int MOST_KEPT = 1_000;
 
     private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+    /** They may come at any time, and are apart from the rest. */
+    private final BlockingQueue<String> pingMessages = new LinkedBlockingQueue<>();
+
     private final Deque<JsonNode> unwrapped = new ArrayDeque<>();
     private final StringBuilder part = new StringBuilder();
     private final CompletableFuture<Integer> closed = new CompletableFuture<>();
@@ -54,7 +57,8 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
     public CompletionStage<?> onText(WebSocket from, CharSequence text, boolean last) {
         part.append(text);
         if (last) {
-            messages.add(part.toString());
+            String message = part.toString();
+            (message.startsWith("{\"type\":\"ping\"") ? pingMessages : messages).add(message);
             part.setLength(0);
         }
         more(from);
@@ -121,29 +125,43 @@ final class JsonSocket implements WebSocket.Listener, TestGateway.Client {
         return await("subscribed");
     }
 
-    /** The next message; of a batch each event. */
+    /** The next message that is no ping; of a batch each event. */
     JsonNode next() {
         if (unwrapped.isEmpty()) {
-            try {
-                String text = messages.poll(TestGateway.DEADLINE.toSeconds(), TimeUnit.SECONDS);
-                if (text == null) {
-                    throw new AssertionError("nothing came");
-                }
-                goOnReading();
-                frames++;
-                JsonNode message = TestGateway.json(text);
-                if (!message.path("type").asText().equals("batch")) {
-                    return message;
-                }
-                message.get("data").forEach(unwrapped::add);
-                ((ObjectNode) message).remove("data");
-                largestBatch = Math.max(largestBatch, unwrapped.size());
-                lastBatch = message;
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
+            JsonNode message = next(messages);
+            goOnReading();
+            frames++;
+            if (!message.path("type").asText().equals("batch")) {
+                return message;
             }
+            message.get("data").forEach(unwrapped::add);
+            ((ObjectNode) message).remove("data");
+            largestBatch = Math.max(largestBatch, unwrapped.size());
+            lastBatch = message;
         }
         return unwrapped.remove();
+    }
+
+    /** The next ping that says where it is. */
+    JsonNode ping() {
+        return next(pingMessages);
+    }
+
+    /** Has one come that nobody has taken? */
+    boolean isPinged() {
+        return !pingMessages.isEmpty();
+    }
+
+    private static JsonNode next(BlockingQueue<String> queue) {
+        try {
+            String text = queue.poll(TestGateway.DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            if (text == null) {
+                throw new AssertionError("nothing came");
+            }
+            return TestGateway.json(text);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     JsonNode lastBatch;

@@ -1,6 +1,7 @@
 package dev.gapless.gateway;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -88,14 +89,15 @@ class ProgressTest {
         client.await("connected");
         client.subscribe("ws", "\"filter\":{\"type\":\"Keys\",\"keys\":[\"mine\"]}");
         passOver(gateway, "ws");
-        String token = client.await("ping").at("/tokens/ws").textValue();
+        String token = client.ping().at("/tokens/ws").textValue();
         while (reached(token) < 300) {
-            token = client.await("ping").at("/tokens/ws").textValue();
+            token = client.ping().at("/tokens/ws").textValue();
         }
         int pings = client.pings;
         TestGateway.await(() -> client.pings >= pings + 2);
+        assertFalse(client.isPinged(), "no token came again meanwhile");
         publishMine("ws");
-        assertEquals("mine", client.await("event").path("key").asText(), "no token came again meanwhile");
+        assertEquals("mine", client.await("event").path("key").asText());
     }
 
     @Test
@@ -107,9 +109,7 @@ class ProgressTest {
         JsonNode pong = null;
         while (pong == null || reached(pong.at("/tokens/pong").textValue()) < 300) {
             client.send("{\"type\":\"Ping\"}");
-            for (pong = client.next(); !pong.get("type").textValue().equals("pong"); pong = client.next()) {
-                assertEquals("ping", pong.get("type").textValue());
-            }
+            pong = client.await("pong");
         }
         assertNothingIsMissing("pong", pong.at("/tokens/pong").textValue());
     }
@@ -126,9 +126,9 @@ class ProgressTest {
                 stub::subscribe));
         assertEquals(ContentCase.SUBSCRIBED, call.next().getContentCase());
         passOver(gateway, "grpc");
-        SubscribeTopicResponse moved = call.next();
+        SubscribeTopicResponse moved = call.progress();
         while (reached(moved.getToken()) < 300) {
-            moved = call.next();
+            moved = call.progress();
         }
         assertEquals(ContentCase.CONTENT_NOT_SET, moved.getContentCase());
         assertNothingIsMissing("grpc", moved.getToken());
