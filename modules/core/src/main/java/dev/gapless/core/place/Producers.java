@@ -1,5 +1,6 @@
 package dev.gapless.core.place;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.HistoryView;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -157,6 +158,12 @@ public final class Producers {
     /** Is that incarnation a member, or does it join? What comes of it is told in its turn. */
     public boolean isHere(long uid) {
         return newcomers.contains(uid) || members.stream().anyMatch(member -> member.uid() == uid);
+    }
+
+    /** Is that the log of a member that has not said its name? */
+    public boolean isNameless(Epoch epoch) {
+        return members.stream()
+                .anyMatch(member -> member.name() == null && member.epoch().equals(epoch));
     }
 
     /** Those that were seen joining, or down, and not up. */

@@ -69,9 +69,13 @@ final class Look {
         return host != null && past.lists(host) ? ProducerPlace.UNKNOWN : place;
     }
 
-    /** What comes next of that slot's producer. */
+    /** What comes next of that slot's producer. Who stands in what a member has that has not said its name waits until it does. */
     Next next(int slot, KnownProducer producer) {
-        return producer.next(place(slot), passed(slot), this::isTold, this::isCached);
+        ProducerPlace place = place(slot);
+        boolean isNameless = place instanceof ProducerPlace.At at
+                && producer.generation(at.epoch()) == null
+                && producers.isNameless(at.epoch());
+        return isNameless ? Next.WAIT : producer.next(place, passed(slot), this::isTold, this::isCached);
     }
 
     /** What it has passed of that slot's producer, without a place there. */

@@ -1,5 +1,6 @@
 package dev.gapless.core.reading;
 
+import dev.gapless.core.Epoch;
 import dev.gapless.core.place.AddressSlot;
 import dev.gapless.core.place.Generation;
 import dev.gapless.core.place.KnownProducer;
@@ -27,7 +28,7 @@ final class Naming {
             return here;
         }
         Places without = here.with(address.slot(), null);
-        ProducerPlace.At ahead = producer == null ? null : ahead(here.get(slot), place, slot, producer, past);
+        ProducerPlace ahead = producer == null ? null : ahead(here.get(slot), place, slot, producer, past);
         if (ahead != null) {
             return without.with(slot, ahead);
         }
@@ -45,10 +46,10 @@ final class Naming {
     }
 
     /** That place, or the one under the name if that is in the same generation and later. Null if something between them is to be read. */
-    private static ProducerPlace.@Nullable At ahead(
+    private static @Nullable ProducerPlace ahead(
             @Nullable ProducerPlace named, ProducerPlace place, int slot, KnownProducer producer, Past past) {
-        int index = place instanceof ProducerPlace.At at ? producer.index(at.epoch()) : -1;
-        if (index < 0 || !(place instanceof ProducerPlace.At at)) {
+        int index = index(place, producer);
+        if (index < 0) {
             return null;
         }
         List<Generation> all = producer.generations();
@@ -56,7 +57,7 @@ final class Naming {
         if (named instanceof ProducerPlace.At its) {
             from = producer.index(its.epoch());
             if (from == index) {
-                return producer.later(at, its);
+                return place instanceof ProducerPlace.At at ? producer.later(at, its) : null;
             }
             if (from < 0 || from > index || !producer.isBehind(its, none -> false, all.get(from))) {
                 return null;
@@ -66,7 +67,20 @@ final class Naming {
         }
         boolean isPassed = all.subList(from + 1, index).stream()
                 .allMatch(between -> between.isEmpty() || past.passes(slot, between));
-        return isPassed ? at : null;
+        if (!isPassed) {
+            return null;
+        }
+        return place instanceof ProducerPlace.Stated stated
+                ? new ProducerPlace.Stated(stated.position(), named)
+                : place;
+    }
+
+    /** Which of the generations that is in, the oldest being 0; -1 if nobody knows. What a member has that was not asked yet is the last. */
+    private static int index(ProducerPlace place, KnownProducer producer) {
+        Epoch epoch = ProducerPlace.epochOf(place);
+        int index = epoch == null ? -1 : producer.index(epoch);
+        boolean isNewest = epoch != null && index < 0 && producer.presence() == KnownProducer.Presence.ASKED;
+        return isNewest ? producer.generations().size() : index;
     }
 
     /** Did it end before what that place is in? Then nobody comes to it from there. */

@@ -174,12 +174,11 @@ public final class ResumedPlaces {
     private void collect() {
         for (KnownMember member : producers.members()) {
             members.put(member.uid(), member);
-            Epoch epoch = Epoch.of(member.uid(), token.topic());
-            membersEpochs.add(epoch);
+            membersEpochs.add(member.epoch());
             if (member.name() != null) {
-                slotsByEpoch.put(epoch, member.slot());
+                slotsByEpoch.put(member.epoch(), member.slot());
             } else {
-                namelessMembers.put(epoch, member);
+                namelessMembers.put(member.epoch(), member);
             }
         }
         producers.newcomers().forEach(uid -> membersEpochs.add(Epoch.of(uid, token.topic())));

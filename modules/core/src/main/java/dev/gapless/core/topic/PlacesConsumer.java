@@ -196,6 +196,17 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
                 one.toBeToldAnything = true; // once it is known where that leads: nothing is told twice
             }
         } else {
+            long lastEvent = producers.producers().lastEvent();
+            Change.@Nullable AnythingMissed anything = null;
+            one.past = Past.opened(lastEvent);
+            if (one.opening instanceof Opening.Since since) {
+                if (history.complete() && !history.severalClusters()) {
+                    one.past = Past.resumed(lastEvent, since.timeMs(), history.marginMs());
+                } else { // behind a gap of anything it goes on at what is the newest
+                    one.opening = new Opening.Latest();
+                    anything = new Change.AnythingMissed(producers.namelessMembers());
+                }
+            }
             Places places = Places.NONE;
             for (KnownMember member : producers.members()) {
                 int slot = member.slot() >= 0 ? member.slot() : producers.nameless(member.uid(), member.address());
@@ -206,16 +217,7 @@ public final class PlacesConsumer implements TopicConsumer, LogCopies.Heard {
                     fetches.find(slot, one.opening.start(), now.ns());
                 }
             }
-            long lastEvent = producers.producers().lastEvent();
-            Past past = one.opening instanceof Opening.Since since
-                    ? Past.resumed(lastEvent, since.timeMs(), history.marginMs())
-                    : Past.opened(lastEvent);
-            one.past = past;
-            boolean knowsAll =
-                    !(one.opening instanceof Opening.Since) || (history.complete() && !history.severalClusters());
-            Change.@Nullable AnythingMissed anything =
-                    knowsAll ? null : new Change.AnythingMissed(producers.namelessMembers());
-            one.reading.said(new Change.Begins(places, past, anything));
+            one.reading.said(new Change.Begins(places, one.past, anything));
         }
         lookForNobody(one);
         producers.members().forEach(member -> one.awaitedMembers.add(member.uid()));

@@ -197,7 +197,9 @@ final class TopicProducers implements Slots {
 
     private void onMember(MemberEvent event, Now now) {
         if (event instanceof MemberEvent.Present present) {
-            KnownMember member = new KnownMember(present.uid(), present.address(), null, -1, history.timeMs(now.ns()));
+            Epoch epoch = Epoch.of(present.uid(), topic);
+            KnownMember member =
+                    new KnownMember(present.uid(), epoch, present.address(), null, -1, history.timeMs(now.ns()));
             members.put(present.uid(), member);
             cameAt.put(present.uid(), events);
             if (cameLater(present.uid()) || present.uid() == self) {

@@ -14,7 +14,7 @@ import java.util.Set;
 final class TopicSubscription {
     final long id;
     final PlacesSubscription reading;
-    final Opening opening;
+    Opening opening;
 
     /** When it is ready at the latest. */
     long readyUntilNs;

@@ -254,11 +254,24 @@ class LookTest {
     }
 
     @Test
+    @DisplayName("who stands in what a member has that has said no name waits until it says it")
+    void namelessMember() {
+        copied(0, A, 9, 1);
+        at(0, B, 3);
+        assertEquals(
+                Reason.POSITION_UNKNOWN,
+                look().all().losses().get(0).gaps().get(0).reason());
+        KnownMember nameless = new KnownMember(B.uid(), B.epoch(), "127.0.0.1:2", null, -1, 0);
+        producers = producers.withMembers(List.of(nameless), 0, Given.history());
+        assertEquals(Look.All.NOTHING, look().all());
+    }
+
+    @Test
     @DisplayName("what was read of a member is not known that was there before the token, which does not list it")
     void unlistedMember() {
         copied(0, A, 9, 1);
         push(A, 1);
-        KnownMember host = new KnownMember(A.uid(), "127.0.0.1:1", "a", 0, 1_000);
+        KnownMember host = new KnownMember(A.uid(), A.epoch(), "127.0.0.1:1", "a", 0, 1_000);
         producers = producers.withMembers(List.of(host), 0, Given.history());
         for (Past reads : List.of(Past.opened(0), Past.resumed(0, 1_099, 100), Past.byHand(0, 1_100, 100))) {
             past = reads;

@@ -64,7 +64,7 @@ final class NamedSlots implements Slots {
     int member(long uid, String name, long joinedMs) {
         int slot = named(name);
         members.removeIf(member -> member.uid() == uid);
-        members.add(new KnownMember(uid, address(uid), name, slot, joinedMs));
+        members.add(new KnownMember(uid, epoch(uid), address(uid), name, slot, joinedMs));
         producers = producers.with(slot, known(slot, name).asked());
         show();
         return slot;
@@ -76,7 +76,7 @@ final class NamedSlots implements Slots {
 
     /** A member that has said no name. */
     void unnamedMember(long uid, long joinedMs) {
-        members.add(new KnownMember(uid, address(uid), null, -1, joinedMs));
+        members.add(new KnownMember(uid, epoch(uid), address(uid), null, -1, joinedMs));
         show();
     }
 

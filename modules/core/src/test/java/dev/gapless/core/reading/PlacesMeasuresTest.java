@@ -203,7 +203,7 @@ class PlacesMeasuresTest extends OneProducer {
     @Test
     @DisplayName("it knows streams of members, of the history, and of logs, each of its node alone")
     void knows() {
-        KnownMember member = new KnownMember(5, "127.0.0.1:5", "b", 1, 0);
+        KnownMember member = new KnownMember(5, Epoch.of(5, Given.TOPIC), "127.0.0.1:5", "b", 1, 0);
         Departure departure = new Departure(6, "d", 0, null);
         copied(9, 1);
         topic.changed(topic.producers().withMembers(List.of(member), 0, Given.history(departure)), 0);

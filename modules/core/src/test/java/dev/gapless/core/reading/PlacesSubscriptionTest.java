@@ -96,7 +96,7 @@ class PlacesSubscriptionTest extends OneProducer {
     @DisplayName("that anything may be missed is told alone, and leads to what was the newest when it was told")
     void everything() {
         copied(9, 9);
-        KnownMember host = new KnownMember(A.uid(), "127.0.0.1:1", "a", 0, 0);
+        KnownMember host = new KnownMember(A.uid(), A.epoch(), "127.0.0.1:1", "a", 0, 0);
         topic.changed(topic.producers().withMembers(List.of(host), 7, Given.history()), 0);
         begin(at(2));
         Gap anything = new Gap(null, Reason.POSITION_UNKNOWN, null, null, null, null);
@@ -239,6 +239,27 @@ class PlacesSubscriptionTest extends OneProducer {
         assertEquals(at(3), itIsB.appliedTo(here.at(0, at(3))).places().get(0), "it comes to it");
         PlaceStanding awaited = inB.at(5, ProducerPlace.AWAITED);
         assertEquals(inB.places().get(0), itIsA.appliedTo(awaited).places().get(0), "it has not begun there");
+    }
+
+    @Test
+    @DisplayName("a place in what a member has that has just said its name is behind all that its name has passed")
+    void namedBehind() {
+        KnownProducer asked = KnownProducer.named("a")
+                .removed(A, new Generation.Removal(1, 0), null, false, true)
+                .asked();
+        Epoch newest = new Epoch(2);
+        Change.NamedNow itIsA = new Change.NamedNow(new AddressSlot(2, "127.0.0.1:2", 5, 0), asked);
+        ProducerPlace.At read = new ProducerPlace.At(newest, 2);
+        ProducerPlace.Stated stated = new ProducerPlace.Stated(new Position(newest, 2), null);
+        ProducerPlace.At end = new ProducerPlace.At(A.epoch(), 3, ProducerPlace.Mark.END);
+        PlaceStanding passed = PlaceStanding.FIRST.at(0, end);
+        assertEquals(read, itIsA.appliedTo(passed.at(5, read)).places().get(0));
+        assertEquals(
+                new ProducerPlace.Stated(stated.position(), end),
+                itIsA.appliedTo(passed.at(5, stated)).places().get(0));
+        PlaceStanding readsOn = PlaceStanding.FIRST.at(0, at(3));
+        assertEquals(
+                at(3), itIsA.appliedTo(readsOn.at(5, read)).places().get(0), "what is missing of that comes first");
     }
 
     @Test
