@@ -262,7 +262,8 @@ final class CommandHandler {
 
     private static CursorToken filteredBy(long filter, CursorToken token) {
         return new CursorToken(
-                token.topic(), token.cluster(), token.timeMs(), token.historyId(), token.entries(), filter);
+                        token.topic(), token.cluster(), token.timeMs(), token.historyId(), token.entries(), filter)
+                .takenBy(token.home());
     }
 
     private StartFrom start(Command.Subscribe wanted) {

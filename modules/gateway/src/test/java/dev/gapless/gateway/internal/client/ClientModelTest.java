@@ -72,6 +72,6 @@ class ClientModelTest {
     @Test
     @Tag("thorough")
     void whatWasSentAndWhatWasToldAddsUpForThousandsOfSeeds() {
-        run(1_000, 11_000);
+        run(1_000, 6_000);
     }
 }

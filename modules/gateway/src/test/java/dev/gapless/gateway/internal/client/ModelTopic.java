@@ -9,79 +9,125 @@ import dev.gapless.core.LastPing;
 import dev.gapless.core.LogIdentity;
 import dev.gapless.core.Now;
 import dev.gapless.core.Position;
-import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
+import dev.gapless.core.copy.TopicCache;
 import dev.gapless.core.delivery.Opening;
-import dev.gapless.core.feed.Asked;
-import dev.gapless.core.feed.End;
-import dev.gapless.core.feed.EndedStreams;
-import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Frontier;
-import dev.gapless.core.feed.Place;
-import dev.gapless.core.feed.Stream;
-import dev.gapless.core.feed.StreamsView;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Format;
 import dev.gapless.core.log.Gate;
 import dev.gapless.core.log.Log;
 import dev.gapless.core.log.Reading;
 import dev.gapless.core.log.Slice;
-import dev.gapless.core.subscription.FeedSubscription;
-import dev.gapless.core.subscription.ReadOn;
-import dev.gapless.core.subscription.TopicView;
+import dev.gapless.core.place.End;
+import dev.gapless.core.place.Generation;
+import dev.gapless.core.place.KnownMember;
+import dev.gapless.core.place.KnownProducer;
+import dev.gapless.core.place.LogCopy;
+import dev.gapless.core.place.Next;
+import dev.gapless.core.place.Part;
+import dev.gapless.core.place.Places;
+import dev.gapless.core.place.ProducerPlace;
+import dev.gapless.core.place.Producers;
+import dev.gapless.core.reading.Change;
+import dev.gapless.core.reading.Past;
+import dev.gapless.core.reading.PlacesSubscription;
+import dev.gapless.core.reading.ResumedPlaces;
+import dev.gapless.core.reading.SharedTopic;
+import dev.gapless.core.reading.Slots;
+import dev.gapless.core.reading.Want;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What two producers published on a topic, the shared feed of the gateway's node that has it, and the feeds of those that fell behind. */
-final class ModelTopic implements TopicView {
-    /** The shared feed goes on past whoever stands still for long. */
+/** What two producers published on a topic, and what the gateway's node has of it: its subscriptions are those of the core. */
+final class ModelTopic implements Slots {
     private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> {
-        draft.bufferMessages = 24;
-        draft.feedHoldNs = 0;
         draft.reloadIntervalNs = 0;
         draft.reloadJitterNs = 0;
     });
 
-    private static final TopicSettings ALL = SETTINGS.with(draft -> draft.bufferMessages = 1 << 16);
+    /** So many messages are cached: who lacks older ones fetches them. */
+    private static final int CACHED = 24;
     /** So many messages of each stream a producer can give to whoever asks. */
     private static final int RING = 30;
+    /** So many messages are fetched at once. */
+    private static final int FETCHED = 10;
 
     private static final long MARGIN_MS = 1;
+    private static final TopicCache.Needs NOTHING_NEEDED = (epoch, sequence) -> false;
 
     static final List<String> NODES = List.of("p", "q");
+    /** The gateway's node, which publishes nothing, and takes the tokens. */
+    private static final String GATEWAY = "g1";
 
-    /** One incarnation of a producer. */
-    private static final class Incarnation {
-        final Stream stream;
+    private static final long GATEWAY_UID = 1;
+
+    /** One incarnation of a producer, and what is copied of it. */
+    private static final class Incarnation implements LogCopy {
+        final String node;
+        final long uid;
+        final Epoch epoch;
+        final long joinedMs;
         /** The messages, in order; null for those that never came here. */
         final List<@Nullable Slice> messages = new ArrayList<>();
-        /** How it ended; null if it did not. */
-        @Nullable End end;
 
-        Incarnation(Stream stream) {
-            this.stream = stream;
+        private long behind;
+
+        Incarnation(String node, long uid, Epoch epoch, long joinedMs) {
+            this.node = node;
+            this.uid = uid;
+            this.epoch = epoch;
+            this.joinedMs = joinedMs;
         }
 
-        long head() {
+        /** Its producer's ring overtakes this node. */
+        void misses(int count) {
+            for (int i = 0; i < count; i++) {
+                messages.add(null);
+            }
+            behind = head();
+        }
+
+        @Override
+        public long head() {
             return messages.size();
         }
 
-        /** Up to here its producer can give nothing any more. */
-        long lost() {
-            long lost = Math.max(0, head() - RING);
-            for (long i = lost; i < head(); i++) {
-                lost = messages.get((int) i) == null ? i + 1 : lost;
-            }
-            return lost;
+        @Override
+        public long newest() {
+            return head();
+        }
+
+        @Override
+        public long behind() {
+            return behind;
+        }
+
+        /** What never came here its producer cannot give any more, nor what is in front of that. */
+        @Override
+        public long oldest() {
+            return Math.max(behind, Math.max(0, head() - RING)) + 1;
+        }
+
+        @Override
+        public boolean isComplete() {
+            return true;
+        }
+
+        @Override
+        public boolean isLost(long number) {
+            return false;
+        }
+
+        Part part() {
+            return new Part(epoch, uid, 0);
         }
     }
 
@@ -92,52 +138,49 @@ final class ModelTopic implements TopicView {
     private final Map<Epoch, Incarnation> incarnations = new LinkedHashMap<>();
 
     private final Map<String, Incarnation> now = new HashMap<>();
+    private final List<Departure> departures = new ArrayList<>();
     /** The keys of messages, by node, epoch and sequence; none for what never came here. */
     private final Map<String, String> keys = new HashMap<>();
 
-    private final Feed shared = new Feed(SETTINGS);
-    private StreamsView known = StreamsView.NOTHING;
-    private long changes;
+    private final TopicCache cache = new TopicCache(CACHED, Long.MAX_VALUE / 2);
+    private final SharedTopic shared = new SharedTopic(cache);
+    private Producers producers = Producers.NONE;
+    private long events;
     private long timeMs;
 
     ModelTopic(String name, Format format, Random random) {
         this.name = name;
         this.format = format;
         this.random = random;
-        for (String node : NODES) {
-            Stream stream = begin(node);
-            shared.began(stream, 0);
-        }
+        Incarnation gateway = new Incarnation(GATEWAY, GATEWAY_UID, Epoch.of(GATEWAY_UID, name), -2 * MARGIN_MS);
+        begin(gateway, KnownProducer.named(GATEWAY));
+        NODES.forEach(node -> begin(node, KnownProducer.named(node)));
     }
 
-    private Stream begin(String node) {
+    private void begin(String node, KnownProducer before) {
         long uid = random.nextLong();
-        Incarnation incarnation = new Incarnation(Stream.of(uid, name, node));
-        incarnations.put(incarnation.stream.epoch(), incarnation);
-        now.put(node, incarnation);
-        changed();
-        return incarnation.stream;
+        Incarnation incarnation = new Incarnation(node, uid, Epoch.of(uid, name), timeMs);
+        incarnations.put(incarnation.epoch, incarnation);
+        begin(incarnation, before);
     }
 
-    private void changed() {
-        Map<Epoch, Stream> open = new HashMap<>();
-        Map<Epoch, Long> removed = new HashMap<>();
-        List<Departure> departures = new ArrayList<>();
-        incarnations.forEach((epoch, incarnation) -> {
-            Stream stream = incarnation.stream;
-            if (incarnation.end == null) {
-                open.put(epoch, stream);
-            } else {
-                removed.put(epoch, incarnation.end.timeMs());
-                departures.add(new Departure(stream.uid(), stream.node(), incarnation.end.timeMs(), null));
-            }
-        });
-        departures.sort(Comparator.comparing(Departure::endedMs));
+    private void begin(Incarnation incarnation, KnownProducer before) {
+        now.put(incarnation.node, incarnation);
+        producers = producers.with(
+                named(incarnation.node), before.asked().answered(List.of(incarnation.part()), false, incarnation));
+        show();
+    }
+
+    /** All subscriptions see what is known now. */
+    private void show() {
+        List<KnownMember> members = now.values().stream()
+                .map(one -> new KnownMember(one.uid, one.epoch, one.node, one.node, named(one.node), one.joinedMs))
+                .toList();
         Now clock = new Now(timeMs, Long.MAX_VALUE); // it stands still
         HistoryView history =
                 new HistoryView(1, Long.MIN_VALUE, false, false, departures, clock, new LastPing(), MARGIN_MS);
-        known = new StreamsView(open, removed, removed.keySet(), Set.of(), EndedStreams.of(history, name), 0);
-        changes++;
+        producers = producers.withMembers(members, events, history);
+        shared.changed(producers, timeMs);
     }
 
     private static String which(String node, String epoch, long sequence) {
@@ -150,28 +193,39 @@ final class ModelTopic implements TopicView {
     }
 
     String epoch(String node) {
-        return now.get(node).stream.epoch().toString();
+        return now.get(node).epoch.toString();
     }
 
     long head(String node) {
         return now.get(node).head();
     }
 
-    /** For each node where a subscription is that resumes there: in the first of its streams that has not ended for it. */
+    /** For each node where a subscription is that resumes there: in the first of its streams that it has not passed. */
     Map<String, Position> where(CursorToken token) {
-        Frontier at = Frontier.of(places(token));
+        Map<Epoch, CursorToken.Entry> listed =
+                token.entries().stream().collect(Collectors.toMap(CursorToken.Entry::epoch, entry -> entry));
         Map<String, Position> where = new HashMap<>();
         for (Incarnation incarnation : incarnations.values()) {
-            if (!at.isOver(incarnation.stream)) {
-                where.putIfAbsent(incarnation.stream.node(), incarnation.stream.at(at.sequence(incarnation.stream)));
+            CursorToken.Entry entry = listed.get(incarnation.epoch);
+            if (entry != null && !entry.over()) {
+                where.put(incarnation.node, new Position(entry.epoch(), Math.max(0, entry.sequence())));
+            } else if (entry == null && !isPassed(incarnation, token)) {
+                where.putIfAbsent(incarnation.node, new Position(incarnation.epoch, 0));
             }
         }
         return where;
     }
 
+    /** Had that ended when the token was taken, which does not list it? */
+    private boolean isPassed(Incarnation incarnation, CursorToken token) {
+        return departures.stream()
+                .anyMatch(departure ->
+                        departure.uid() == incarnation.uid && departure.endedMs() <= token.timeMs() - MARGIN_MS);
+    }
+
     void publish(String node, int count) {
         Incarnation incarnation = now.get(node);
-        Epoch epoch = incarnation.stream.epoch();
+        Epoch epoch = incarnation.epoch;
         long first = incarnation.head() + 1;
         Log log = new Log(LogIdentity.fresh(epoch, 0), TopicSettings.DEFAULTS, Gate.opened());
         for (int i = 0; i < count; i++) {
@@ -187,122 +241,123 @@ final class ModelTopic implements TopicView {
                 incarnation.messages.add(slice.part(i, 1));
             }
         }
-        shared.messages(incarnation.stream, first, slices);
+        cache.push(epoch, first, slices, NOTHING_NEEDED, 0);
+        shared.changed(named(node), producers, timeMs);
     }
 
     /** The producer's ring overtook this node. */
     void miss(String node, int count) {
-        Incarnation incarnation = now.get(node);
-        long before = incarnation.head();
-        for (int i = 0; i < count; i++) {
-            incarnation.messages.add(null);
-        }
-        shared.expired(incarnation.stream, before, incarnation.head(), Reason.OVERRUN, 1);
+        now.get(node).misses(count);
+        shared.changed(named(node), producers, timeMs);
     }
 
     void restart(String node) {
-        Incarnation before = now.get(node);
-        Stream successor = begin(node);
-        end(before, End.restarted(successor.at(1), ++timeMs));
-        shared.began(successor, 0);
+        end(node, null);
     }
 
     /** It left in good order, and another incarnation begins. */
     void leave(String node) {
-        Incarnation before = now.get(node);
-        if (before.head() == 0) {
-            return;
+        long head = head(node);
+        if (head > 0) {
+            end(node, new End.Stated(head, true));
         }
-        end(before, End.exact(before.head(), ++timeMs));
-        shared.began(begin(node), 0);
     }
 
-    private void end(Incarnation incarnation, End end) {
-        incarnation.end = end;
-        shared.ended(incarnation.stream, incarnation.head(), end, true);
-        changed();
+    private void end(String node, End.@Nullable Stated farewell) {
+        Incarnation before = now.get(node);
+        Generation begun = Generation.begun(before.epoch, before.uid, false);
+        Generation.Removal removal = new Generation.Removal(++events, ++timeMs);
+        departures.add(new Departure(before.uid, node, timeMs, null));
+        begin(node, producer(node).removed(begun, removal, farewell, false, true));
+    }
+
+    private KnownProducer producer(String node) {
+        KnownProducer producer = producers.get(named(node));
+        return producer == null ? KnownProducer.named(node) : producer;
     }
 
     // ------------------------------------------------------------------ the consumer
 
-    FeedSubscription open(StartFrom start) {
-        FeedSubscription state = FeedSubscription.of(new Opening.Latest(), shared, this, SETTINGS, 0);
-        if (!(start instanceof StartFrom.Resume resume)) {
-            state.begin(Frontier.of(shared.tails()), Map.of(), 0);
-            state.goOn(new ReadOn.In(shared, shared.attach(shared.head() + 1, 0)));
-            return state;
-        }
-        state.begin(Frontier.of(places(resume.token())), Map.of(), 0);
-        place(state);
+    PlacesSubscription open(StartFrom start) {
+        Opening opening =
+                start instanceof StartFrom.Resume resume ? new Opening.Resume(resume.token()) : new Opening.Latest();
+        PlacesSubscription state = new PlacesSubscription(opening, name, shared, SETTINGS, 0, GATEWAY_UID);
+        state.said(
+                opening instanceof Opening.Resume resume
+                        ? ResumedPlaces.of(resume, this, new Now(timeMs, 0)).begins()
+                        : new Change.Begins(newest(), Past.opened(events)));
         return state;
     }
 
-    /** What it does not list of a stream that goes on, or ended since, is read from the beginning. */
-    private Map<Epoch, Place> places(CursorToken token) {
-        Map<Epoch, CursorToken.Entry> listed = new HashMap<>();
-        token.entries().forEach(entry -> listed.put(entry.epoch(), entry));
-        Set<String> begun = new HashSet<>();
-        Map<Epoch, Place> places = new HashMap<>();
-        incarnations.forEach((epoch, incarnation) -> {
-            Stream stream = incarnation.stream;
-            CursorToken.Entry entry = listed.get(epoch);
-            if (entry != null) {
-                places.put(
-                        epoch,
-                        entry.over() ? Place.over(stream, entry.sequence()) : Place.at(stream, entry.sequence()));
-                begun.add(stream.node());
-            } else if (incarnation.end != null
-                    && (token.isMadeByHand()
-                            ? !begun.contains(stream.node())
-                            : incarnation.end.timeMs() <= token.timeMs() - MARGIN_MS)) {
-                places.put(epoch, Place.over(stream, Place.AWAITED));
-            }
-        });
+    private Places newest() {
+        Places places = Places.NONE;
+        for (Incarnation incarnation : now.values()) {
+            places = places.with(named(incarnation.node), new ProducerPlace.At(incarnation.epoch, incarnation.head()));
+        }
         return places;
     }
 
-    /** The subscription asks where to read on. */
-    void place(FeedSubscription state) {
-        Frontier at = state.placedAt();
-        Feed.Placed placed = shared.place(at, Asked.ANYTHING, 0);
-        if (placed != null) {
-            state.goOn(new ReadOn.In(shared, placed.cursor()));
-            return;
+    /** The subscription wants what is not here. {@return was anything done for it?} */
+    boolean give(PlacesSubscription state) {
+        List<Want> wants = state.wants();
+        for (Want want : wants) {
+            Incarnation incarnation = now.get(NODES.get(want.slot()));
+            if (want.what() instanceof Next.Fetch fetch) {
+                if (fetch.generation().epoch().equals(incarnation.epoch)) { // else it is gone meanwhile
+                    fetch(incarnation, fetch.sequence());
+                }
+            } else if (want.what() instanceof Next.Find find) {
+                Position position = find.position();
+                boolean has = position.epoch().equals(incarnation.epoch) && position.sequence() <= incarnation.head();
+                Change found = state.howFar().found(producers, want.slot(), position, has);
+                if (found != null) {
+                    state.said(found);
+                }
+            }
         }
-        Feed own = new Feed(ALL);
-        incarnations.values().stream()
-                .filter(incarnation -> !at.isOver(incarnation.stream))
-                .forEach(incarnation -> give(incarnation, at, own));
-        state.goOn(new ReadOn.In(own, own.attach(1, 0)));
-        state.leaveOnceRead();
+        return !wants.isEmpty();
     }
 
-    /** What the producer has for whoever is there. */
-    private static void give(Incarnation incarnation, Frontier at, Feed own) {
-        long from = at.sequence(incarnation.stream);
-        long lost = incarnation.lost();
-        if (from < lost) {
-            own.expired(incarnation.stream, from, lost, Reason.OVERRUN, 1);
-        } else {
-            own.began(incarnation.stream, from);
+    private void fetch(Incarnation incarnation, long first) {
+        if (first >= incarnation.oldest()) { // else the ring has lost it meanwhile
+            long last = Math.min(incarnation.head(), first + FETCHED - 1);
+            List<Slice> slices = incarnation.messages.subList((int) first - 1, (int) last).stream()
+                    .map(Objects::requireNonNull)
+                    .toList();
+            cache.fetched(incarnation.epoch, first, slices, 0);
         }
-        long first = Math.max(from, lost);
-        if (first < incarnation.head()) {
-            own.messages(
-                    incarnation.stream, first + 1, incarnation.messages.subList((int) first, (int) incarnation.head()));
-        }
-        if (incarnation.end != null) {
-            own.ended(incarnation.stream, incarnation.head(), incarnation.end, true);
-        }
+        shared.changed(named(incarnation.node), producers, timeMs);
+    }
+
+    // ------------------------------------------------------------------ slots
+
+    @Override
+    public int named(String node) {
+        return node.equals(GATEWAY) ? NODES.size() : NODES.indexOf(node);
     }
 
     @Override
-    public StreamsView known() {
-        return known;
+    public int nameless(long uid, String address) {
+        throw new IllegalStateException(address + " has a name");
     }
 
     @Override
-    public long changes() {
-        return changes;
+    public List<Integer> namelessMembers() {
+        return List.of();
+    }
+
+    @Override
+    public Producers producers() {
+        return producers;
+    }
+
+    @Override
+    public void namedByToken(long uid, String node) {
+        // Every name is known.
+    }
+
+    @Override
+    public void recall(long uid, Now when) {
+        // Every end is known.
     }
 }

@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.gapless.core.CursorToken;
 import dev.gapless.gateway.internal.json.PayloadJson;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -108,8 +108,7 @@ final class ModelView {
     private void passes(String node, String epoch, long before) {
         At known = at.get(node);
         assertNotNull(known, node);
-        boolean isNextIncarnation =
-                known.epoch().equals(leftOf.get(node)) && !known.epoch().equals(epoch);
+        boolean isNextIncarnation = ends.contains(known) && !known.epoch().equals(epoch);
         At here = isNextIncarnation ? new At(epoch, 0) : known;
         assertEquals(here.epoch(), epoch, () -> node + " is at " + here);
         assertTrue(before >= here.sequence(), () -> before + " comes after " + here);
@@ -145,12 +144,14 @@ final class ModelView {
         String node = left.get("node").textValue();
         long sequence = left.get("seq").longValue();
         passes(node, left.get("epoch").textValue(), sequence);
-        at.put(node, new At(left.get("epoch").textValue(), sequence));
-        leftOf.put(node, left.get("epoch").textValue());
+        At end = new At(left.get("epoch").textValue(), sequence);
+        at.put(node, end);
+        ends.add(end);
         seen.left++;
     }
 
-    private final Map<String, String> leftOf = new HashMap<>();
+    /** Where incarnations ended: what comes next is of later ones. */
+    private final Set<At> ends = new HashSet<>();
 
     void expired(JsonNode expired) {
         at = again == null ? at : again;
@@ -182,7 +183,11 @@ final class ModelView {
                     assertEquals(resumesAt, first + gap.get("missed").longValue());
                 }
             }
-            after.put(node, new At(resumesIn, resumesAt - 1));
+            At behind = new At(resumesIn, resumesAt - 1);
+            after.put(node, behind);
+            if (!goesOn) {
+                ends.add(behind);
+            }
         }
         token(expired.get("token").textValue());
         paused = onLag.equals("pause");
@@ -255,6 +260,6 @@ final class ModelView {
 
     /** The incarnation of before has left, and nothing came of the next. */
     private boolean isBetweenIncarnations(String node) {
-        return at.get(node).epoch().equals(leftOf.get(node)) && topic.head(node) == 0;
+        return ends.contains(at.get(node)) && topic.head(node) == 0;
     }
 }

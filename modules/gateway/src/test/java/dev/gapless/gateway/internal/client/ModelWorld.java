@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.ConfigFactory;
 import dev.gapless.StartFrom;
 import dev.gapless.core.log.Format;
-import dev.gapless.core.subscription.FeedSubscription;
+import dev.gapless.core.reading.PlacesSubscription;
 import dev.gapless.gateway.internal.access.Access;
 import dev.gapless.gateway.internal.access.Caller;
 import dev.gapless.gateway.internal.budget.Budget;
@@ -63,7 +63,7 @@ final class ModelWorld {
         }
     }
 
-    private record Open(String topic, MessageSubscription subscription, FeedSubscription state) {}
+    private record Open(String topic, MessageSubscription subscription, PlacesSubscription state) {}
 
     private final Random random;
     private final Seen seen;
@@ -141,20 +141,19 @@ final class ModelWorld {
         opening.add(id);
         later(() -> {
             if (opening.remove(id)) {
-                FeedSubscription state = topics.get(topic).open(start);
+                PlacesSubscription state = topics.get(topic).open(start);
                 open.put(id, new Open(topic, made, state));
-                made.opened(state, feedback -> later(() -> place(id)));
+                made.opened(state, feedback -> later(() -> give(id)));
                 later(() -> made.ready(Set.of()));
             }
         });
         return made;
     }
 
-    /** It may ask where to read on. */
-    private void place(long id) {
+    /** It may want what is not here. */
+    private void give(long id) {
         Open one = open.get(id);
-        if (one != null && one.state().asks()) {
-            topics.get(one.topic()).place(one.state());
+        if (one != null && topics.get(one.topic()).give(one.state())) {
             one.subscription().wake();
         }
     }
@@ -164,7 +163,6 @@ final class ModelWorld {
         Open was = open.remove(id);
         if (was != null) {
             assertEquals(0, was.state().violations());
-            was.state().close();
         }
     }
 
