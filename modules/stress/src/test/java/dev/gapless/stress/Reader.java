@@ -3,15 +3,15 @@ package dev.gapless.stress;
 import dev.gapless.core.Gap;
 import dev.gapless.core.delivery.RunMessage;
 import dev.gapless.core.delivery.Step;
-import dev.gapless.core.subscription.FeedSubscription;
+import dev.gapless.core.delivery.SubscriptionState;
 
 /** Reads a subscription, and reloads at once. One thread at a time. */
 public final class Reader {
-    private final FeedSubscription state;
+    private final SubscriptionState state;
     private long reached;
     private int gaps;
 
-    public Reader(FeedSubscription state) {
+    public Reader(SubscriptionState state) {
         this.state = state;
     }
 

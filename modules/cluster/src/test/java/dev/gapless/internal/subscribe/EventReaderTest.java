@@ -1,7 +1,6 @@
 package dev.gapless.internal.subscribe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -17,16 +16,10 @@ import dev.gapless.Topic;
 import dev.gapless.Undecodable;
 import dev.gapless.core.Epoch;
 import dev.gapless.core.Position;
-import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.delivery.SubscriptionState;
-import dev.gapless.core.feed.End;
-import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Content;
 import dev.gapless.core.log.Slice;
-import dev.gapless.core.subscription.FeedSubscription;
-import dev.gapless.core.subscription.ReadOn;
 import dev.gapless.internal.Slices;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.wire.Codec;
@@ -34,26 +27,20 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a feed's entries on their way to the application. */
+/** What becomes of messages, gaps and ends on their way to the application. */
 class EventReaderTest {
-    private static final Stream PRODUCER = new Stream(new Epoch(7), 2, "p");
     private static final int RING = 256;
     private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> draft.bufferMessages = RING);
 
-    private final Feed feed = new Feed(SETTINGS);
+    private final OneTopic topic = new OneTopic(SETTINGS);
+    private final OneTopic.Copied producer = topic.producer("p", 7);
     private Error decoding = new Error("a test's");
 
-    private final SubscriptionState state = begin();
-
-    private SubscriptionState begin() {
-        feed.began(PRODUCER, 0);
-        return OneFeed.read(feed, SETTINGS);
-    }
+    private final SubscriptionState state = topic.read();
 
     private <T> EventReader<T> reader(Class<T> type) {
         return reader(type, state, SubscriptionSettings.defaults());
@@ -78,7 +65,7 @@ class EventReaderTest {
     /** Returns the array that the message is in. */
     private byte[] publish(long sequence) {
         List<Slice> slices = slices(sequence);
-        feed.messages(PRODUCER, sequence, slices);
+        producer.pushes(sequence, slices);
         return slices.get(0).data();
     }
 
@@ -139,37 +126,12 @@ class EventReaderTest {
     }
 
     @Test
-    void whatAFilterLeavesOutDelaysNoMoveToTheSharedFeed() {
-        TopicSettings small = SETTINGS.with(draft -> draft.bufferMessages = 2);
-        Feed shared = new Feed(small);
-        Feed own = new Feed(small.forCatchUp());
-        FeedSubscription catchingUp = OneFeed.read(own, shared, small);
-        for (Feed each : List.of(shared, own)) {
-            each.began(PRODUCER, 0);
-            each.messages(
-                    PRODUCER,
-                    1,
-                    LongStream.rangeClosed(1, 9)
-                            .mapToObj(sequence -> slices(sequence).get(0))
-                            .toList());
-        }
-        EventReader<Payload> reader = reader(
-                Payload.class, catchingUp, SubscriptionSettings.defaults().withNodes("another"));
-        assertNull(reader.nextEvent());
-        assertTrue(catchingUp.asks(), "where to read on");
-        catchingUp.goOn(new ReadOn.In(shared, shared.attach(shared.oldest(), 0)));
-        assertNull(reader.nextEvent());
-        assertFalse(catchingUp.isCatchingUp());
-    }
-
-    @Test
     void aGapOfANodeThatIsLeftOutHoldsUpNothing() {
-        EventReader<Payload> reader =
-                reader(Payload.class, state, SubscriptionSettings.defaults().withNodes("q"));
-        Stream other = new Stream(new Epoch(8), 3, "q");
-        feed.expired(PRODUCER, 0, 10, Reason.OVERRUN, 1);
-        feed.began(other, 0);
-        feed.messages(other, 1, slices(1));
+        OneTopic.Copied other = topic.producer("q", 8);
+        EventReader<Payload> reader = reader(
+                Payload.class, topic.read(), SubscriptionSettings.defaults().withNodes("q"));
+        producer.overwrites(10);
+        other.pushes(1, slices(1));
         Delivery<?> delivery = assertInstanceOf(Delivery.class, reader.nextEvent());
         assertEquals("q", delivery.node());
     }
@@ -178,7 +140,7 @@ class EventReaderTest {
     void thatAProducerHasLeftIsToldBehindItsMessagesToThoseWhoTakeThem() {
         publish(1);
         publish(2);
-        feed.ended(PRODUCER, 2, End.exact(2, 1), true);
+        producer.leaves();
         EventReader<Payload> reader = reader(Payload.class);
         assertInstanceOf(Delivery.class, reader.nextEvent());
         assertInstanceOf(Delivery.class, reader.nextEvent());

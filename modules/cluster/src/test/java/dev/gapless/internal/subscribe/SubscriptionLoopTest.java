@@ -15,12 +15,8 @@ import dev.gapless.Reload;
 import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
-import dev.gapless.core.Epoch;
-import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
 import dev.gapless.core.delivery.SubscriptionState;
-import dev.gapless.core.feed.Feed;
-import dev.gapless.core.feed.Stream;
 import dev.gapless.core.log.Content;
 import dev.gapless.internal.Slices;
 import dev.gapless.internal.time.Clock;
@@ -36,17 +32,17 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** A subscription on a feed of the core, in one thread: what its recipient is given, and when. */
+/** A subscription of the core, in one thread: what its recipient is given, and when. */
 class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, Recipient<Payload> {
-    private static final Stream PRODUCER = new Stream(new Epoch(7), 2, "p");
     private static final TopicSettings SETTINGS = TopicSettings.DEFAULTS.with(draft -> {
         draft.reloadJitterNs = 0;
         draft.reloadIntervalNs = 0;
     });
     private static final Topic<Payload> TOPIC = Topic.of("t", Payload.class);
 
-    private final Feed feed = new Feed(SETTINGS);
-    private final SubscriptionState state = begin();
+    private final OneTopic topic = new OneTopic(SETTINGS);
+    private final OneTopic.Copied producer = topic.producer("p", 7);
+    private final SubscriptionState state = topic.read();
     private final SubscriptionHandle handle =
             new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
 
@@ -62,11 +58,6 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
     private OnFailure answer = OnFailure.STOP;
     private Runnable whenGiven = () -> {};
 
-    private SubscriptionState begin() {
-        feed.began(PRODUCER, 0);
-        return OneFeed.read(feed, SETTINGS);
-    }
-
     private SubscriptionLoop<Payload> loop(SubscriptionSettings settings) {
         return new SubscriptionLoop<>(
                 new SubscriptionSpec<>(TOPIC, settings, 1, this, handle), this, new Wakeup(), this);
@@ -80,12 +71,8 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
 
     private void publish(long from, long to) {
         for (long sequence = from; sequence <= to; sequence++) {
-            feed.messages(PRODUCER, sequence, Slices.of(0, Content.of(1, "", new byte[] {(byte) sequence})));
+            producer.pushes(sequence, Slices.of(0, Content.of(1, "", new byte[] {(byte) sequence})));
         }
-    }
-
-    private void expire(long from, long upTo) {
-        feed.expired(PRODUCER, from, upTo, Reason.OVERRUN, 1);
     }
 
     /** The recipient is done with the one that it was given as this one, counted from 0. */
@@ -109,10 +96,10 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
     @Test
     void anExpiryComesOnceAllInFrontOfItIsConfirmedAndNothingBeforeItsReloadHasSucceeded() {
         publish(1, 2);
-        expire(2, 10);
-        publish(11, 11);
         SubscriptionLoop<Payload> loop = opened();
         assertEquals(List.of(1L, 2L), sequences());
+        producer.overwrites(10);
+        publish(11, 11);
         settle(loop, 0, Outcome.DONE);
         loop.on(Cue.Plain.LOOK);
         assertEquals(2, given.size(), "the second is not confirmed");
@@ -131,7 +118,7 @@ class SubscriptionLoopTest implements SubscriptionHost, SubscriptionLoop.Place, 
 
     @Test
     void aReloadThatFailsComesAgainAfterAWhileAndNothingBeforeIt() {
-        expire(0, 10);
+        producer.overwrites(10);
         publish(11, 11);
         SubscriptionLoop<Payload> loop = opened();
         settle(loop, 0, Outcome.failed(new IllegalStateException("no database")));

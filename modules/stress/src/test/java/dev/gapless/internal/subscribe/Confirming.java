@@ -10,12 +10,11 @@ import dev.gapless.Topic;
 import dev.gapless.core.Overflow;
 import dev.gapless.core.Position;
 import dev.gapless.core.delivery.SubscriptionState;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.topic.CopiedTopic;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Wakeup;
 import dev.gapless.internal.wire.Codec;
 import dev.gapless.stress.Given;
-import dev.gapless.stress.OneTopic;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -43,12 +42,11 @@ final class Confirming implements SubscriptionLoop.Place, SubscriptionHost {
     private final AtomicInteger confirmed = new AtomicInteger();
 
     Confirming(Recipient<Payload> recipient) {
-        Feed feed = new Feed(Given.settings(8, Overflow.EXPIRE));
-        feed.began(Given.stream("p"), 0);
+        CopiedTopic topic = new CopiedTopic(Given.settings(8, Overflow.EXPIRE));
         for (int sequence = 1; sequence <= MESSAGES; sequence++) {
-            feed.messages(Given.stream("p"), sequence, Given.slice(sequence));
+            topic.push(sequence);
         }
-        SubscriptionState state = OneTopic.reading(feed);
+        SubscriptionState state = topic.read();
         SubscriptionSpec<Payload> reading =
                 new SubscriptionSpec<>(TOPIC, SubscriptionSettings.defaults(), 1, recipient, handle);
         this.loop = new SubscriptionLoop<>(reading, this, new Wakeup(), this);

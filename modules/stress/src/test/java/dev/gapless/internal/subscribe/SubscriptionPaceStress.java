@@ -1,11 +1,9 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.core.Overflow;
-import dev.gapless.core.Reason;
 import dev.gapless.core.TopicSettings;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.topic.CopiedTopic;
 import dev.gapless.stress.Given;
-import dev.gapless.stress.OneTopic;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -25,22 +23,21 @@ public class SubscriptionPaceStress {
     private static final TopicSettings PACED =
             Given.settings(8, Overflow.EXPIRE).with(draft -> draft.reloadIntervalNs = 1_000);
 
-    private final Feed feed = new Feed(PACED);
+    private final CopiedTopic topic = new CopiedTopic(PACED);
     private final Woken subscription;
 
     public SubscriptionPaceStress() {
-        feed.began(Given.stream("p"), 0);
-        feed.expired(Given.stream("p"), 0, 1, Reason.OVERRUN, 0);
-        subscription = new Woken(OneTopic.reading(feed));
+        topic.overrun(1);
+        subscription = new Woken(topic.read());
         subscription.wake();
         subscription.turns(); // the first reload; the next one waits
-        feed.expired(Given.stream("p"), 1, 2, Reason.OVERRUN, 0);
+        topic.overrun(2);
         subscription.wake();
     }
 
     @Actor
     public void consumer() {
-        feed.messages(Given.stream("p"), 3, Given.slice(3));
+        topic.push(3);
         subscription.wake();
     }
 

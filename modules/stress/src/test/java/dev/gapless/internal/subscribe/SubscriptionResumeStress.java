@@ -1,9 +1,8 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.core.Overflow;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.topic.CopiedTopic;
 import dev.gapless.stress.Given;
-import dev.gapless.stress.OneTopic;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -20,13 +19,12 @@ import org.openjdk.jcstress.infra.results.L_Result;
         desc = "it was given, or the subscription will look again")
 @State
 public class SubscriptionResumeStress {
-    private final Feed feed = new Feed(Given.settings(8, Overflow.EXPIRE));
+    private final CopiedTopic topic = new CopiedTopic(Given.settings(8, Overflow.EXPIRE));
     private final Woken subscription;
 
     public SubscriptionResumeStress() {
-        feed.began(Given.stream("p"), 0);
-        feed.messages(Given.stream("p"), 1, Given.slice(1));
-        subscription = new Woken(OneTopic.reading(feed));
+        topic.push(1);
+        subscription = new Woken(topic.read());
         subscription.handle.pause();
         subscription.wake();
     }

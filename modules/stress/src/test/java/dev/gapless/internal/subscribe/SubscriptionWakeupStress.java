@@ -1,9 +1,8 @@
 package dev.gapless.internal.subscribe;
 
 import dev.gapless.core.Overflow;
-import dev.gapless.core.feed.Feed;
+import dev.gapless.core.topic.CopiedTopic;
 import dev.gapless.stress.Given;
-import dev.gapless.stress.OneTopic;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -12,7 +11,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.L_Result;
 
-/** No entry of a feed is left unread: the subscription has got it, or a wake-up is on its way. It is woken only if it has something. */
+/** No message is left unread: the subscription has got it, or a wake-up is on its way. It is woken only if it has something. */
 @JCStressTest
 @Outcome(
         id = {"given", "woken"},
@@ -20,18 +19,17 @@ import org.openjdk.jcstress.infra.results.L_Result;
         desc = "it was given, or the subscription will look again")
 @State
 public class SubscriptionWakeupStress {
-    private final Feed feed = new Feed(Given.settings(8, Overflow.EXPIRE));
+    private final CopiedTopic topic = new CopiedTopic(Given.settings(8, Overflow.EXPIRE));
     private final Woken subscription;
 
     public SubscriptionWakeupStress() {
-        feed.began(Given.stream("p"), 0);
-        subscription = new Woken(OneTopic.reading(feed));
-        subscription.wake(); // by the start of p
+        subscription = new Woken(topic.read());
+        subscription.wake();
     }
 
     @Actor
     public void consumer() {
-        feed.messages(Given.stream("p"), 1, Given.slice(1));
+        topic.push(1);
         subscription.wake();
     }
 

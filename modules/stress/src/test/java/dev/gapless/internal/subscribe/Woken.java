@@ -8,7 +8,7 @@ import dev.gapless.StartFrom;
 import dev.gapless.SubscriptionSettings;
 import dev.gapless.Topic;
 import dev.gapless.core.Gap;
-import dev.gapless.core.subscription.FeedSubscription;
+import dev.gapless.core.delivery.SubscriptionState;
 import dev.gapless.internal.shard.ServedTopic;
 import dev.gapless.internal.time.Clock;
 import dev.gapless.internal.time.Wakeup;
@@ -29,7 +29,7 @@ final class Woken implements Clock {
             0);
 
     final SubscriptionHandle handle = new SubscriptionHandle("t", StartFrom.latest(), "c", Runnable::run, Clock.SYSTEM);
-    private final FeedSubscription state;
+    private final SubscriptionState state;
     private final EventReader<Payload> events;
     private final Wakeup wakeup = new Wakeup();
     private final SubscriptionLink link;
@@ -39,7 +39,7 @@ final class Woken implements Clock {
     private long reached;
     private int gaps;
 
-    Woken(FeedSubscription state) {
+    Woken(SubscriptionState state) {
         this.state = state;
         this.events = new EventReader<>(TOPIC, 1, state, feedback -> {}, EVERYTHING, NONE, "c", this);
         this.link = SubscriptionLink.of(handle, wakeup, this::tell, null);
