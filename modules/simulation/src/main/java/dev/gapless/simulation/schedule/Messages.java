@@ -1,6 +1,9 @@
 package dev.gapless.simulation.schedule;
 
+import dev.gapless.core.Position;
+import dev.gapless.core.log.Slice;
 import dev.gapless.core.wire.Batch;
+import dev.gapless.core.wire.Fetched;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,9 +22,15 @@ final class Messages {
     }
 
     static String describe(Object message) {
-        return message instanceof Batch batch
-                ? "Batch[reader=" + batch.reader() + ", session=" + batch.session() + ", " + batch.first() + " to "
-                        + batch.last() + ", head=" + batch.head() + "]"
-                : message.toString();
+        if (message instanceof Batch batch) {
+            return "Batch[reader=" + batch.reader() + ", session=" + batch.session() + ", " + batch.first() + " to "
+                    + batch.last() + ", head=" + batch.head() + "]";
+        } else if (message instanceof Fetched fetched) {
+            int count = fetched.slices().stream().mapToInt(Slice::count).sum();
+            return "Fetched[reader=" + fetched.reader() + ", session=" + fetched.session() + ", " + count + " from "
+                    + new Position(fetched.epoch(), fetched.first()) + ", oldest=" + fetched.oldest() + ", head="
+                    + fetched.head() + "]";
+        }
+        return message.toString();
     }
 }

@@ -80,6 +80,7 @@ final class Mutant {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx512m",
+                "-Dgapless.consumers=" + System.getProperty("gapless.consumers", ""),
                 "-cp",
                 directory.resolve("classes") + java.io.File.pathSeparator + System.getProperty("java.class.path"),
                 Judge.class.getName()));

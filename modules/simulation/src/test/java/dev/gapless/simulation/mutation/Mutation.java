@@ -31,8 +31,7 @@ record Mutation(String name, String breaks, List<String> named, List<Edit> edits
 
     private static Path find(Path sources, String file) throws IOException {
         try (Stream<Path> all = Files.walk(sources)) {
-            List<Path> found = all.filter(path -> path.getFileName().toString().equals(file))
-                    .toList();
+            List<Path> found = all.filter(path -> path.endsWith(file)).toList();
             if (found.size() != 1) {
                 throw new IllegalStateException(file + " is there " + found.size() + " times");
             }

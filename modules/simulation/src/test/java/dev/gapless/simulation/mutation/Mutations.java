@@ -1,5 +1,6 @@
 package dev.gapless.simulation.mutation;
 
+import dev.gapless.core.node.ShardSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Reads {@code mutations.txt}, which says at its top how it is written. */
+/** Reads {@code mutations.txt}, which says at its top how it is written; {@code mutations-places.txt} where {@link ShardSettings#isByPlaces}. */
 final class Mutations {
     /** What is judged by name, ahead of all others. */
     static final String SEED = "seed ";
@@ -33,8 +34,9 @@ final class Mutations {
     private Mutations() {}
 
     static List<Mutation> all() throws IOException {
-        try (InputStream in = Mutations.class.getResourceAsStream("mutations.txt")) {
-            byte[] bytes = Objects.requireNonNull(in, "mutations.txt").readAllBytes();
+        String file = ShardSettings.isByPlaces() ? "mutations-places.txt" : "mutations.txt";
+        try (InputStream in = Mutations.class.getResourceAsStream(file)) {
+            byte[] bytes = Objects.requireNonNull(in, file).readAllBytes();
             Mutations reader = new Mutations();
             new String(bytes, StandardCharsets.UTF_8).lines().forEach(reader::line);
             reader.endOfMutation();

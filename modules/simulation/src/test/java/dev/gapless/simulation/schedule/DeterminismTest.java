@@ -70,6 +70,7 @@ class DeterminismTest {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-ea",
+                        "-Dgapless.consumers=" + System.getProperty("gapless.consumers", ""),
                         "-cp",
                         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                         DeterminismTest.class.getName())
