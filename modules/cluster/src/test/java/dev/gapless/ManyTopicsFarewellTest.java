@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** A node that published to many topics leaves in good order. */
 @Tag("thorough")
+@Tag("day0")
 class ManyTopicsFarewellTest {
     private static final int TOPICS = 5_000;
     /** The node that joins when the producer has left. */

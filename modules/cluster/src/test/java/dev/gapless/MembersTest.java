@@ -173,6 +173,7 @@ class MembersTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day0")
     void ofTwoNamesakesInTwoDataCentersTheOneThatWasStartedLaterGivesWay() {
         String dataCenter = "pekko.cluster.multi-data-center.self-data-center = ";
         try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin\n" + dataCenter + "one")) {
@@ -190,6 +191,7 @@ class MembersTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day0")
     void whoIsRefusedForItsNameAndPublishedNothingCostsNobodyAReload() {
         try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin")) {
             Recorder<String> recorder = new Recorder<>();
@@ -209,6 +211,7 @@ class MembersTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day0")
     void whatIsPublishedWhereTheNameIsRefusedIsRefusedOrToldAsLost() {
         try (TestCluster cluster = TestCluster.of(1, "gapless.node-name = twin")) {
             Recorder<String> recorder = new Recorder<>();

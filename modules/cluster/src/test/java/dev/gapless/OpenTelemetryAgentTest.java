@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two JVMs with OpenTelemetry's Java agent: what one publishes in a span the other handles in the same trace. */
 @Tag("thorough")
+@Tag("day0")
 @SuppressWarnings("try") // a scope is closed, and that is all
 class OpenTelemetryAgentTest {
     private static final Path AGENT = Path.of("target", "agent", "opentelemetry-javaagent.jar");

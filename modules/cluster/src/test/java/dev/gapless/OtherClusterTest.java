@@ -192,6 +192,7 @@ class OtherClusterTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     @DisplayName("ruleM4: with warn both clusters stay, and everybody is told that something is missed")
     void withWarnBothStayAndEverybodyIsTold() {
         formTwoClusters("warn");
@@ -250,6 +251,7 @@ class OtherClusterTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     @DisplayName(
             "ruleM4: of two halves that have removed each other, and hear nothing of each other, people are told once six graces have passed")
     void peopleAreToldOfHalvesThatAreMute() {

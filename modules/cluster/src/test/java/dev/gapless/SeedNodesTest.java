@@ -102,6 +102,7 @@ class SeedNodesTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     @DisplayName("a seed node that starts slowly is named by ready, and raises no alarm")
     void aSeedNodeThatJoinsLateIsNoAlarm() {
         ActorSystem seed = ActorSystem.create("test", TestCluster.config(""));

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 
 /** What happens on the way between a producer and a consumer, both of which live on. */
 @Tag("thorough")
+@Tag("day2")
 @Order(1) // takes long
 class LinkFaultsTest {
     private static TestCluster cluster;

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** Fifty topics, to each of which every node publishes and subscribes: the rings of half of them are too small for the fault. */
 @Tag("thorough")
+@Tag("day0")
 class ManyTopicsTest {
     private static final int BEFORE = 20;
     private static final int MEANWHILE = 300;

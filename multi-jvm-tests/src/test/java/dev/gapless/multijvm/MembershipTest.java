@@ -76,6 +76,7 @@ class MembershipTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     void ruleC9_whatAMemberPublishesWhileItIsSilentIsAnnouncedWhenItAnswers() {
         n1.subscribeReady("before", "before"); // they know each other's names
         cluster.cut(n1, n2);
@@ -140,6 +141,7 @@ class MembershipTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     void aMemberWithoutGaplessHoldsUpNobodyForLong() {
         TestNode plain = cluster.add("plain", "", NodeKind.PLAIN).awaitStarted();
         cluster.awaitUp();

@@ -103,6 +103,7 @@ class PausedConsumerTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day0")
     void ruleP3_ifTheTopicIsSetSoItGoesOnInTheMiddleOfTheRing() {
         TestSubscription s = frozen.subscribeReady("retained", "retained");
         producer.publish("retained", 100);
@@ -121,6 +122,7 @@ class PausedConsumerTest {
     /** slowPeerKillsProducer, oneMuteClientStopsTopic: what happened to the healthy one of two. */
     @Test
     @Tag("thorough")
+    @Tag("day0")
     void rowT7_ofTwoConsumersTheFrozenOneDisturbsNobody() {
         TestSubscription unaffected = healthy.subscribeReady("shared", "unaffected");
         TestSubscription overtaken = frozen.subscribeReady("shared", "overtaken");

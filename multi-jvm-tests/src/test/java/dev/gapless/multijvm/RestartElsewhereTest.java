@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
  * cannot be reached and are not removed yet.
  */
 @Tag("thorough")
+@Tag("day0")
 class RestartElsewhereTest {
     private static TestCluster cluster;
     private static TestNode seed;

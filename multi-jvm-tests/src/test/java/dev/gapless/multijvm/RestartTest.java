@@ -155,6 +155,7 @@ class RestartTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     void ruleC7_aProducerThatDoesNotComeBackIsAnnouncedAsLost() {
         TestSubscription s = consumer.subscribeReady("lost", "lost");
         producer.publish("lost", 10);

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** A feed through which the backlog of three producers comes, and which is as large as the ring of one. */
 @Tag("thorough")
+@Tag("day2")
 class SmallFeedTest {
     private static final int RING = 4_000;
     private static final int BACKLOG = 3_900;

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** Short runs with real processes. Nothing is asserted of what they took. */
 @Tag("thorough")
+@Tag("day2")
 class BenchmarkTest {
     private static final String CLASS_PATH =
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A backup is put back: what came after it is gone, who has that or knows of it is told, and nobody is led past anything. */
 @Tag("thorough")
+@Tag("day1")
 @Timeout(240)
 class BackupTest {
     private static final String QUICK = "gapless { store-backoff.max = 500ms, backpressure-timeout = 5s }\n";

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that start again with another clock, other settings, or what another version has stored. */
 @Tag("thorough")
+@Tag("day1")
 @Timeout(180)
 class ChangedTest {
     private static final String QUICK = "gapless { store-backoff.max = 500ms, backpressure-timeout = 3s }\n";

@@ -38,6 +38,7 @@ class DirectoryTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day0")
     @DisplayName(
             "the disk is full: that is said, topics in memory go on, and once there is room all that was accepted is there, once and in order")
     void theDiskIsFull() throws Exception {
@@ -73,6 +74,7 @@ class DirectoryTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day0")
     @DisplayName(
             "the directory is read-only at the start: that is said, topics in memory go on, and once it is writable so do the others")
     void theDirectoryIsReadOnly() throws Exception {
@@ -100,6 +102,7 @@ class DirectoryTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day0")
     @DisplayName(
             "the directory is moved away, and another one comes in its place: nothing is confirmed, that is said, and topics in memory go on;"
                     + " once it is back it goes on")

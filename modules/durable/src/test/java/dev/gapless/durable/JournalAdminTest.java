@@ -94,6 +94,7 @@ class JournalAdminTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("it lists the logs of PostgreSQL, also while they are used")
     void listsOnPostgres() {
         try (PostgresServer server = PostgresServer.start();

@@ -54,6 +54,7 @@ class NamedTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     @DisplayName("a named subscription goes on where it was, after its node left and came back: on PostgreSQL")
     void goesOnWhereItWasOnPostgres() {
         try (PostgresServer server = PostgresServer.start()) {
@@ -126,6 +127,7 @@ class NamedTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     @DisplayName("who opens a name later takes it over, on any node: on PostgreSQL")
     void isTakenOverOnPostgres() {
         try (PostgresServer server = PostgresServer.start()) {
@@ -162,6 +164,7 @@ class NamedTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     @DisplayName("while the store is away the subscription goes on, says so, and stores again once it is back")
     void theStoreIsAway() {
         try (PostgresServer server = PostgresServer.start()) {

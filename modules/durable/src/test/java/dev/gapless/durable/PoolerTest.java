@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** pgbouncer in front of PostgreSQL. */
 @Tag("thorough")
+@Tag("day2")
 @Timeout(180)
 class PoolerTest {
     private static final String QUICK =

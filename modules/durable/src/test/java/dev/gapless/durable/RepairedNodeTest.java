@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose store was damaged, and repaired: who lacks something is told, and nobody else. */
 @Tag("thorough")
+@Tag("day1")
 @Timeout(180)
 class RepairedNodeTest {
     @TempDir

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Stores that take long, and have few connections. */
 @Tag("thorough")
+@Tag("day0")
 @Timeout(180)
 class SlowStoreTest {
     private static final String PATIENT = "gapless { store-backoff.max = 500ms, backpressure-timeout = 2 minutes }\n";

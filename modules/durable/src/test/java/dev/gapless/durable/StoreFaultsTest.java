@@ -68,6 +68,7 @@ class StoreFaultsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName(
             "the database is away when the node starts: it joins, its publishes wait, and once the database is there they are published")
     void theDatabaseIsAwayAtFirst() {
@@ -90,6 +91,7 @@ class StoreFaultsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("a server that may lose what it has confirmed is refused, unless that is accepted")
     void anUnsafeServer() {
         try (PostgresServer server = PostgresServer.start()) {
@@ -110,6 +112,7 @@ class StoreFaultsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("a database that has not all characters is refused, and the error says which encoding helps")
     void anotherEncoding() {
         try (PostgresServer server = PostgresServer.start()) {

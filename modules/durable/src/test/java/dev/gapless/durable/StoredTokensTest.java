@@ -104,6 +104,7 @@ class StoredTokensTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("who opened a name last stores, and what comes late is not stored: on PostgreSQL")
     void whoOpenedLastStoresOnPostgres() {
         try (PostgresServer server = PostgresServer.start()) {

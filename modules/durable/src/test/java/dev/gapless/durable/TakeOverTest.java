@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Nodes that are gone, and whose stored messages another member gives to whoever lacks them. */
 @Tag("thorough")
+@Tag("day2")
 @Timeout(180)
 class TakeOverTest {
     private static final String SETTINGS = """

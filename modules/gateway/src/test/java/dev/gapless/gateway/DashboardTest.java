@@ -141,6 +141,7 @@ class DashboardTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void eachViewShowsWhatRealNodesDoInBothColours() throws Exception {
         StandingReader stands = new StandingReader();
         StandingReader reads = new StandingReader();
@@ -258,6 +259,7 @@ class DashboardTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void htmlInNamesKeysHeadersAndContentIsShownAsItIsInEveryView() {
         try (TestGateway gateway = TestGateway.start("gapless.node-name = \"" + HTML + "\"")) {
             JsonSocket client = gateway.webSocket();
@@ -288,6 +290,7 @@ class DashboardTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void everythingIsReachedByKeys() {
         try (TestGateway gateway = TestGateway.start("gapless.node-name = n1")) {
             for (String topic : List.of("a", "b", "c")) {
@@ -365,6 +368,7 @@ class DashboardTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void aLargeClusterIsShownOnASmallScreen() {
         try (BigStatus big = new BigStatus()) {
             open(big.uri(), "{ viewport: { width: 360, height: 740 }, colorScheme: 'light' }");
@@ -403,6 +407,7 @@ class DashboardTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void whoHasNoCredentialSignsInAndIsAskedAgainWhenItEnds() {
         AccessFile file = new AccessFile(directory);
         file.write("admin", "{\"status\":true,\"subscribe\":[\"*\"],\"publish\":[\"*\"],\"create\":[\"*\"]}")
@@ -434,6 +439,7 @@ class DashboardTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void overTlsTheTokenIsExchangedForACookieThatNoScriptReads() {
         Certificates certificates = new Certificates(directory);
         AccessFile file = new AccessFile(directory);
@@ -466,6 +472,7 @@ class DashboardTest {
     /** {@code -Ddashboard.seconds} says for how long. */
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void aTopicThatIsTooFastToReadIsShownInPartAndGapsAreShown() throws Exception {
         int seconds = Integer.getInteger("dashboard.seconds", 10);
         AtomicBoolean over = new AtomicBoolean();

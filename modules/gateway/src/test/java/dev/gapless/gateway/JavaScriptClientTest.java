@@ -173,6 +173,7 @@ class JavaScriptClientTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void whatIsCommittedIsWhatItsSourcesMake() throws Exception {
         install();
         Path built = directory.resolve("built").toAbsolutePath();
@@ -189,6 +190,7 @@ class JavaScriptClientTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void eachPlantedFaultIsNoticedByTheTestsThatItNames() throws Exception {
         install();
         run("node", "faults.mjs", "--share=" + System.getProperty("planted.share", "0/1"));
@@ -371,6 +373,7 @@ class JavaScriptClientTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void aCredentialThatExpiresIsRenewedInPlace() throws Exception {
         install();
         String permissions = "{\"subscribe\":[\"history\"]}";

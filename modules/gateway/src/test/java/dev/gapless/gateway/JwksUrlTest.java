@@ -300,6 +300,7 @@ class JwksUrlTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     @DisplayName(
             "while the issuer's server is away, clients come by the thousand and all are let in; then one request is made to it")
     void manyClientsMeanwhile() throws IOException, InterruptedException {

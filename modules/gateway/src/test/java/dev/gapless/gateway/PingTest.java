@@ -57,6 +57,7 @@ class PingTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void whoAnswersNoPingIsDisconnectedWithThatReason() {
         try (TestGateway gateway = TestGateway.start(OFTEN);
                 RawSocket silent = new RawSocket(gateway.gateway().port())) {

@@ -65,6 +65,7 @@ class ProxyTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void haproxyPassesEverythingThatClientsNeed() throws Exception {
         ForeignClientsTest.needs("haproxy");
         check("haproxy", snippet -> {

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Clients show other credentials, and the gateway another certificate, while messages flow. */
 @Timeout(300)
 @Tag("thorough")
+@Tag("day1")
 class RenewalTest {
     private static final int CLIENTS = 20;
     private static final int RENEWALS = 50;

@@ -55,6 +55,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Each rule of access, on each way in, with each kind of credential: none is on one way or for one credential alone. */
 @Tag("thorough")
+@Tag("day1")
 @Timeout(240)
 @SuppressWarnings("JavaUtilDate") // nimbus-jose-jwt's
 class RulesTest {

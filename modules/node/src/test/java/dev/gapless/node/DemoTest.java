@@ -73,6 +73,7 @@ class DemoTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     void nothingOutlivesItWhenItIsKilled() throws Exception {
         try (Program demo = Program.start(directory, "demo", "--fast")) {
             demo.await(

@@ -272,6 +272,7 @@ class DurableNodeTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day0")
     void whoWasStoppedWhileAnotherTookItsStoreEndsAndNothingIsLostOrNamedTwice() throws Exception {
         List<String> names = new ArrayList<>();
         try (PostgresServer server = PostgresServer.start();

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX)
 @Timeout(600)
 @Tag("thorough")
+@Tag("day0")
 class FewDescriptorsTest {
     private static final int DESCRIPTORS = 300;
     private static final int STREAMS = 500;

@@ -24,6 +24,7 @@ import picocli.CommandLine;
 
 /** The first of the seed nodes forms a cluster if there is none, and only then. */
 @Tag("thorough")
+@Tag("day0")
 @Timeout(600)
 class FormingTest {
     @TempDir

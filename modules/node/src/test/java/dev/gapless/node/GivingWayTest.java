@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A node forms a cluster beside that of another one, which looks for it, since it lists only itself as a seed node. */
 @Tag("thorough")
+@Tag("day0")
 @Timeout(600)
 class GivingWayTest {
     @TempDir

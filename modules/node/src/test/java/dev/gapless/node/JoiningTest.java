@@ -74,6 +74,7 @@ class JoiningTest {
     }
 
     @Tag("thorough")
+    @Tag("day2")
     @Test
     void nodesMeetAtAnIpv6Address() throws Exception {
         assumeTrue(hasIpv6(), "this machine has no IPv6");
@@ -138,6 +139,7 @@ class JoiningTest {
     }
 
     @Tag("thorough")
+    @Tag("day2")
     @Test
     void aSubscriberWhoseReaderHasSeenEnoughLeavesWithoutAWord() throws Exception {
         try (Program publish =
@@ -161,6 +163,7 @@ class JoiningTest {
     }
 
     @Tag("thorough")
+    @Tag("day2")
     @Test
     void anUnreachableMemberThatKeepsOthersOutIsNamedAtOnceAndInTheError() throws Exception {
         String unreachable = "127.0.0.1:" + SECOND_PORT + " is unreachable";

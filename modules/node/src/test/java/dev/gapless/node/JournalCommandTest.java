@@ -30,6 +30,7 @@ import picocli.CommandLine;
 
 /** {@code gapless journal}, with a store of two topics: what it prints, what it changes, and how it exits. */
 @Tag("thorough")
+@Tag("day2")
 @Timeout(120)
 class JournalCommandTest {
     @TempDir

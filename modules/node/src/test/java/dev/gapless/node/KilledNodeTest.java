@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the others say of a node that is killed, with the shipped configuration of nodes and of their logs. */
 @Timeout(600)
 @Tag("thorough")
+@Tag("day1")
 class KilledNodeTest {
     private static final int SIGKILL_STATUS = 137;
     private static final int HANDFUL = 8;

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * alive, and the witness is served, and never refused. How long the witness waits is printed.
  */
 @Tag("thorough")
+@Tag("day0")
 @Timeout(300)
 class ManyObjectsTest {
     /** Of the fewest bytes that are a field: 30 KB of them. */

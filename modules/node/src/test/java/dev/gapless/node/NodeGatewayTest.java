@@ -56,6 +56,7 @@ class NodeGatewayTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day2")
     void rowO2_aNodeWhoseConsumerGivesUpRestartsInGoodOrder() throws Exception {
         int seed = Ports.free();
         String seeds = "pekko.cluster.seed-nodes = [\"pekko://gapless@127.0.0.1:" + seed + "\"]";

@@ -93,6 +93,7 @@ class OptionsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("--system and --json: who joins the cluster of that name sees it")
     void joins() throws IOException {
         String said = asMember();
@@ -113,6 +114,7 @@ class OptionsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("--name, --host, --port and --buffer-messages: who joins is the member that they say")
     void whoJoins() {
         int port = Ports.free();
@@ -127,6 +129,7 @@ class OptionsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("--config has further settings of who joins")
     void furtherSettings() throws IOException {
         Path file = Files.writeString(directory.resolve("tool.conf"), "gapless.node-name = of-the-file");
@@ -137,6 +140,7 @@ class OptionsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("--join-timeout is how long it is tried")
     void joinTimeout() {
         assertEquals(
@@ -146,6 +150,7 @@ class OptionsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("--retry-for is how long no gateway may answer")
     void retryFor() {
         assertEquals(1, execute("status", "--url", "http://127.0.0.1:1", "--retry-for", "2s"));
@@ -154,6 +159,7 @@ class OptionsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName(
             "status --json prints what the gateway says, and without it a table; of several URLs the next is asked")
     void json() throws IOException {
@@ -214,6 +220,7 @@ class OptionsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName(
             "node --config, --buffer-messages and --buffer-bytes: its rings are as large, until it is asked to end")
     void runsANode() throws Exception {

@@ -34,6 +34,7 @@ import picocli.CommandLine;
  * than pipes and rings hold, were taken. With backpressure at both they are not, for longer than this test lasts.
  */
 @Tag("thorough")
+@Tag("day1")
 @Timeout(600)
 @EnabledOnOs(OS.LINUX)
 class OverflowOptionTest {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A node whose process stood still until the other members of its cluster removed it. */
 @Tag("thorough")
+@Tag("day0")
 @Timeout(600)
 @Order(2) // takes long
 class RemovedNodeTest {

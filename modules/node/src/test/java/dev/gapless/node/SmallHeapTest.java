@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and a client that reads, and one that publishes, do not notice.
  */
 @Tag("thorough")
+@Tag("day0")
 @Timeout(300)
 class SmallHeapTest {
     private static final int MEGABYTE = 1_000_000;

@@ -38,6 +38,7 @@ import picocli.CommandLine;
 @Timeout(600)
 @Order(1) // takes longest
 @Tag("thorough")
+@Tag("day1")
 class ThreeNodesTest {
     private static final int LINES = 20_000;
 

@@ -31,6 +31,7 @@ import picocli.CommandLine;
 
 /** The options of {@code gapless token}, and those by which a token is shown: what a gateway makes of them, over TLS. */
 @Tag("thorough")
+@Tag("day0")
 @Timeout(120)
 class TokenOptionsTest {
     private static final String PASSWORD = "secret-of-the-test";

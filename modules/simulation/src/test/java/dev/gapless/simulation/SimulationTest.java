@@ -203,6 +203,7 @@ class SimulationTest {
     }
 
     @Tag("thorough")
+    @Tag("day1")
     @Test
     @DisplayName("ruleD1: G1 to G7 hold where logs are stored, whatever the store does")
     void theGuaranteesHoldWhateverTheStoreDoes() {
@@ -221,6 +222,7 @@ class SimulationTest {
     }
 
     @Tag("thorough")
+    @Tag("day1")
     @Test
     @DisplayName("ruleP15: so do many receipts")
     void manyReceiptsSayWhoHasAMessage() {
@@ -235,6 +237,7 @@ class SimulationTest {
     }
 
     @Tag("thorough")
+    @Tag("day1")
     @Test
     @DisplayName("ruleP16: so is whoever comes to many")
     void manyInvalidationsAreTold() {
@@ -267,6 +270,7 @@ class SimulationTest {
     }
 
     @Tag("thorough")
+    @Tag("day1")
     @Test
     @DisplayName("ruleP17: so it is with many")
     void manyRepeatsPublishNothing() {
@@ -274,6 +278,7 @@ class SimulationTest {
     }
 
     @Tag("thorough")
+    @Tag("day1")
     @Test
     @DisplayName("ruleS4: so does whoever reloads from many")
     void manyClaimsAreToldAndPassed() {
@@ -296,6 +301,7 @@ class SimulationTest {
     }
 
     @Tag("thorough")
+    @Tag("day1")
     @Test
     @DisplayName("ruleP4: so it is with many")
     void manyLogsThatGiveWayTellIt() {
@@ -310,6 +316,7 @@ class SimulationTest {
     }
 
     @Tag("thorough")
+    @Tag("day1")
     @Test
     @DisplayName("ruleD12: so it is with many")
     void manyRepairedLogsTellIt() {
@@ -323,6 +330,7 @@ class SimulationTest {
     }
 
     @Tag("thorough")
+    @Tag("day0")
     @Test
     @DisplayName("G1 to G7 hold under every fault there is, and each of them happens")
     void theGuaranteesHoldWhateverGoesWrong() {

@@ -25,6 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /** Applications in processes of their own, the first of which is killed and started again while the other stands still. */
 @Tag("thorough")
+@Tag("day2")
 class FormationTest {
     /** The program of such a process: it says how many members it knows. */
     @SpringBootConfiguration

@@ -121,6 +121,7 @@ class ProcessTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day0")
     void aRemovedNodeWhoseExitHangsEndsItsProcessAllTheSame() throws Exception {
         run(DOWN_ITSELF, HANG, "--gapless.exit-timeout=10s");
         endsWith(1);

@@ -29,6 +29,7 @@ import org.openjdk.jcstress.vm.VMSupport;
 
 /** Runs every jcstress test of this module, and fails where an outcome was seen that must not be. */
 @Tag("thorough")
+@Tag("day1")
 class StressTest {
     /** Assertions, and compilers that order what they may order at random. */
     private static final String JVM = "-ea -XX:+UnlockDiagnosticVMOptions -XX:+IgnoreUnrecognizedVMOptions"

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** A process publishes as soon as it has started, is killed as soon as something is accepted, and starts again, and again. */
 @Tag("thorough")
+@Tag("day0")
 class CrashingProducerTest {
     private static final int LIVES = 5;
     private static final List<String> TOPICS = List.of("early");

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 @Order(2) // takes long
 @Tag("thorough")
+@Tag("day0")
 class DurableRestartTest {
     private static final int KILLS = Integer.getInteger("durable.kills", 4);
     private static final int KILLS_OF_ALL = Integer.getInteger("durable.kills.of.all", 1);

@@ -36,6 +36,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  */
 @Isolated("its clients are many")
 @Tag("thorough")
+@Tag("day2")
 class GatewayClientsTest {
     private static final String TOPIC = "clients";
     private static final int CLIENTS = 40;

@@ -49,6 +49,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  */
 @Isolated("its processes are many")
 @Tag("thorough")
+@Tag("day2")
 class JavaScriptClientsTest {
     private static final boolean REQUIRED = "required".equals(System.getenv("GAPLESS_FOREIGN_CLIENTS"));
     private static final Duration TIME = Long.getLong("js.minutes") == null

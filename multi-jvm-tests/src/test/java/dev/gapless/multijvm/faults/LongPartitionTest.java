@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * their subscriptions again with the tokens that they kept, as docs/operations.md advises.
  */
 @Tag("thorough")
+@Tag("day1")
 class LongPartitionTest {
     private static Judged judged;
     private static TestNode n1;

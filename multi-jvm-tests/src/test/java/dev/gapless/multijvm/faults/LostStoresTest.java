@@ -17,6 +17,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  */
 @Order(2) // takes long
 @Tag("thorough")
+@Tag("day1")
 class LostStoresTest {
     private static final String SETTINGS = "gapless { durable-return-timeout = 8s, journal.take-over-after = off }\n";
 

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
  */
 @Order(2) // takes long
 @Tag("thorough")
+@Tag("day1")
 class NamedKillsTest {
     private static final int KILLS = Integer.getInteger("named.kills", 3);
     private static final int LARGEST_BURST = 300;

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 @Order(2) // takes long
 @Tag("thorough")
+@Tag("day1")
 class OutboxKillsTest {
     private static final int KILLS = Integer.getInteger("outbox.kills", 3);
     private static final int LONGEST_MS = 1_500;

@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
  */
 @Order(2) // takes long
 @Tag("thorough")
+@Tag("day2")
 class RepeatsAfterKillsTest {
     private static final String TOPIC = "ids";
     private static final int PUBLISHERS = 16;

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /** One node after the other restarts while all publish; its subscriptions go on by the tokens that it kept in files. */
 @Order(2) // takes long
 @Tag("thorough")
+@Tag("day2")
 class RollingRestartTest {
     private static Judged judged;
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** A tool joins behind a token, publishes, and is gone when the token is resumed: twice under one name, in two ways. */
 @Tag("thorough")
+@Tag("day0")
 class ShortIncarnationsTest {
     private static final List<String> TOPICS = List.of("lines");
     private static final String SETTINGS = """

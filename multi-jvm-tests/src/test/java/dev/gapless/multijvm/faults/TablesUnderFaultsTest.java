@@ -104,6 +104,7 @@ class TablesUnderFaultsTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName("the same for a minute or more, with all faults")
     void forLong() throws Exception {
         run(Duration.ofMinutes(MINUTES == null ? 1 : MINUTES), Set.copyOf(LONG));

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** The first of three nodes is killed and started again. The answers of the others are held up, so it forms a cluster by itself. */
 @Tag("thorough")
+@Tag("day2")
 class TwoClustersTest {
     private static final String TOPIC = "split";
     private static final int ENOUGH = 5;

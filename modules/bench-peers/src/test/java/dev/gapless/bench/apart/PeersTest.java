@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each peer with two subscribers, within this process. Nothing is asserted of what it took. */
 @Tag("thorough")
+@Tag("day0")
 class PeersTest {
     /** More than any window. */
     private static final int MESSAGES = 40_000;

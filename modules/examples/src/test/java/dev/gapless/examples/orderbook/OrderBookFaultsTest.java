@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
  * minutes as {@code -Dexamples.minutes} says; {@code -Dexamples.seed} repeats one run.
  */
 @Tag("thorough")
+@Tag("day0")
 class OrderBookFaultsTest {
     private static final int QUIET_MOMENTS = 5;
     private static final int FAULTS_BETWEEN = 40;

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
  * all faults, and with processes that stand still for 45 s; {@code -Dpricing.seed=7} draws the same faults again.
  */
 @Tag("thorough")
+@Tag("day1")
 class PricingFaultsTest {
     private enum Fault {
         KILL_READER,

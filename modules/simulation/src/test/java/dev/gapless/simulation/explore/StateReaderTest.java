@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Tag("thorough")
+@Tag("day2")
 class StateReaderTest {
     private static final int WALKS = 60;
     private static final int STEPS = 25;

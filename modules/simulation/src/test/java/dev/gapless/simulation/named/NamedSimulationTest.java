@@ -40,6 +40,7 @@ class NamedSimulationTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     @DisplayName(
             "ruleS7: every state of up to three subscriptions of one name keeps the laws, and nobody waits for ever")
     void everyStateOfMoreKeepsTheLaws() {

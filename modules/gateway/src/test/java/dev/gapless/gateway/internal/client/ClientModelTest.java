@@ -71,6 +71,7 @@ class ClientModelTest {
 
     @Test
     @Tag("thorough")
+    @Tag("day1")
     void whatWasSentAndWhatWasToldAddsUpForThousandsOfSeeds() {
         run(1_000, 6_000);
     }
