@@ -28,7 +28,7 @@ import org.junit.jupiter.api.parallel.Isolated;
  */
 @Isolated("its nodes are as many as those of two other classes")
 @Tag("thorough")
-@Tag("day0")
+@Tag("day1")
 class LongFaultsTest {
     private static final @Nullable Integer MINUTES = Integer.getInteger("multijvm.faults.minutes");
     private static final Duration TIME = MINUTES == null ? Duration.ofSeconds(60) : Duration.ofMinutes(MINUTES);
