@@ -190,6 +190,16 @@ public final class CursorToken {
         return new CursorToken(topic, cluster, timeMs, historyId, entries, filter, uid);
     }
 
+    /** The same with these entries. */
+    public CursorToken with(List<Entry> others) {
+        return new CursorToken(topic, cluster, timeMs, historyId, others, filter, home);
+    }
+
+    /** The same, whose subscription leaves out messages by a filter with that hash; 0 if by none. */
+    public CursorToken filteredBy(long hash) {
+        return new CursorToken(topic, cluster, timeMs, historyId, entries, hash, home);
+    }
+
     private static List<Entry> byHand(Map<String, Position> positions) {
         return positions.entrySet().stream()
                 .map(one -> new Entry(
@@ -250,9 +260,7 @@ public final class CursorToken {
 
     /** The same, without what it says of this node. */
     public CursorToken without(String node) {
-        List<Entry> others =
-                entries.stream().filter(entry -> !entry.node().equals(node)).toList();
-        return new CursorToken(topic, cluster, timeMs, historyId, others, filter, home);
+        return with(entries.stream().filter(entry -> !entry.node().equals(node)).toList());
     }
 
     /**
@@ -280,8 +288,7 @@ public final class CursorToken {
             Entry before = places.get(entry.epoch());
             places.put(entry.epoch(), before == null ? entry : entry.of(before.uid(), before.host()));
         }
-        List<Entry> all = places.values().stream().sorted(IN_ORDER).toList();
-        return new CursorToken(topic, cluster, timeMs, historyId, all, filter, home);
+        return with(places.values().stream().sorted(IN_ORDER).toList());
     }
 
     /** The hash of the filter by which its subscription left out messages; 0 if it left out none, or was made by hand. */

@@ -187,7 +187,12 @@ class CursorTokenTest {
         assertEquals(-7, CursorToken.parse(filtered.toString()).filter());
         assertEquals(filtered, CursorToken.parse(filtered.toString()));
         assertEquals(-7, filtered.without("n1").filter());
-        assertEquals(5, filtered.takenBy(5).without("n1").home());
+        CursorToken taken = filtered.takenBy(5);
+        assertEquals(5, taken.without("n1").home());
+        assertEquals(taken, taken.filteredBy(3).filteredBy(taken.filter()));
+        assertEquals(3, taken.filteredBy(3).filter());
+        assertEquals(5, taken.filteredBy(3).home());
+        assertEquals(5, taken.with(List.of()).home());
     }
 
     @Test

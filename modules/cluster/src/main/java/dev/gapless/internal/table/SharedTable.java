@@ -533,11 +533,7 @@ final class SharedTable<T>
 
     /** The subscription may yet come to what the rows had, and to the end of what it is giving. */
     private CursorToken withAll(CursorToken token) {
-        List<CursorToken.Entry> entries =
-                token.entries().stream().map(this::withAll).toList();
-        return new CursorToken(
-                        token.topic(), token.cluster(), token.timeMs(), token.historyId(), entries, token.filter())
-                .takenBy(token.home());
+        return token.with(token.entries().stream().map(this::withAll).toList());
     }
 
     private CursorToken.Entry withAll(CursorToken.Entry entry) {

@@ -17,6 +17,7 @@ import dev.gapless.core.reading.Change;
 import dev.gapless.core.reading.Past;
 import dev.gapless.core.reading.PlacesSubscription;
 import dev.gapless.core.reading.SharedTopic;
+import dev.gapless.core.wire.Batch;
 import java.util.List;
 
 /** A topic with producers whose logs are copied, and its subscriptions, without a consumer. */
@@ -37,14 +38,10 @@ final class OneTopic {
             this.epoch = new Epoch(uid);
         }
 
-        Epoch epoch() {
-            return epoch;
-        }
-
         /** This comes, from that sequence on. */
         void pushes(long sequence, List<Slice> slices) {
             shared.cache().push(epoch, sequence, slices, (of, needed) -> false, 0);
-            newest = sequence - 1 + slices.stream().mapToInt(Slice::count).sum();
+            newest = sequence - 1 + Batch.count(slices);
             shared.changed(slot, producers, 1);
         }
 

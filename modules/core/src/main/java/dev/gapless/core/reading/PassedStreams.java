@@ -78,7 +78,7 @@ final class PassedStreams {
         }
         for (KnownMember member : producers.members()) {
             String name = member.name() == null ? member.address() : member.name();
-            if (name.equals(node) && Epoch.of(member.uid(), topic).equals(epoch)) {
+            if (name.equals(node) && member.epoch().equals(epoch)) {
                 return true;
             }
         }

@@ -286,9 +286,8 @@ final class PlaceToken {
     }
 
     private CursorToken.Entry unknown(KnownMember member) {
-        Epoch epoch = Epoch.of(member.uid(), topic);
         return new CursorToken.Entry(
-                member.address(), member.uid(), epoch, CursorToken.Entry.UNKNOWN, false, false, true, 0);
+                member.address(), member.uid(), member.epoch(), CursorToken.Entry.UNKNOWN, false, false, true, 0);
     }
 
     private @Nullable KnownMember member(long uid) {
@@ -309,7 +308,7 @@ final class PlaceToken {
             return address.uid();
         }
         for (KnownMember member : producers.members()) {
-            if (Epoch.of(member.uid(), topic).equals(epoch)) {
+            if (member.epoch().equals(epoch)) {
                 return member.uid();
             }
         }

@@ -496,7 +496,7 @@ final class TopicProducers implements Slots {
             }
             int slot = named(name);
             KnownProducer producer = known(slot, name);
-            Epoch epoch = Epoch.of(member.uid(), topic);
+            Epoch epoch = member.epoch();
             if (producer.copy() != null && producer.generation(epoch) == null && isBefore(member.uid(), host(slot))) {
                 int addressSlot = nameless(member.uid(), member.address());
                 all.add(new Change.Succeeded(slot, addressSlot, member.uid(), epoch, producer));

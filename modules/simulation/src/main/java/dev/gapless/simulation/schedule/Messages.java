@@ -1,7 +1,6 @@
 package dev.gapless.simulation.schedule;
 
 import dev.gapless.core.Position;
-import dev.gapless.core.log.Slice;
 import dev.gapless.core.wire.Batch;
 import dev.gapless.core.wire.Fetched;
 import java.util.HashMap;
@@ -26,7 +25,7 @@ final class Messages {
             return "Batch[reader=" + batch.reader() + ", session=" + batch.session() + ", " + batch.first() + " to "
                     + batch.last() + ", head=" + batch.head() + "]";
         } else if (message instanceof Fetched fetched) {
-            int count = fetched.slices().stream().mapToInt(Slice::count).sum();
+            int count = Batch.count(fetched.slices());
             return "Fetched[reader=" + fetched.reader() + ", session=" + fetched.session() + ", " + count + " from "
                     + new Position(fetched.epoch(), fetched.first()) + ", oldest=" + fetched.oldest() + ", head="
                     + fetched.head() + "]";

@@ -257,13 +257,7 @@ final class CommandHandler {
         }
         CursorToken there = known.token();
         long left = there == null ? here.filter() : there.filter();
-        return framing.subscribed(frame.get(), known.topic(), filteredBy(left, here), known.listed(here), Set.of());
-    }
-
-    private static CursorToken filteredBy(long filter, CursorToken token) {
-        return new CursorToken(
-                        token.topic(), token.cluster(), token.timeMs(), token.historyId(), token.entries(), filter)
-                .takenBy(token.home());
+        return framing.subscribed(frame.get(), known.topic(), here.filteredBy(left), known.listed(here), Set.of());
     }
 
     private StartFrom start(Command.Subscribe wanted) {

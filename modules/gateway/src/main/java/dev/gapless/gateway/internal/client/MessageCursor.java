@@ -140,9 +140,7 @@ final class MessageCursor extends TopicCursor {
         if (!isListed) {
             entries.add(new CursorToken.Entry(left.node(), 0, end.epoch(), end.sequence(), false));
         }
-        return new CursorToken(
-                        behind.topic(), behind.cluster(), behind.timeMs(), behind.historyId(), entries, behind.filter())
-                .takenBy(behind.home());
+        return behind.with(entries);
     }
 
     // ------------------------------------------------------------------ reading
